@@ -1,0 +1,158 @@
+use std::ops::RangeFull;
+
+use crate::error;
+
+/// The axes that an operation reduces: all of them (`..`), one (`0`, or `-1` for the last), or several (`[0, 2]`).
+///
+/// A reduced axis disappears from the result; within [`keep`] it stays, with the size 1.
+///
+/// ```
+/// use tapegrad_autodiff::{Tape, keep};
+/// use ndarray::array;
+///
+/// let tape = Tape::<f64>::new();
+/// let x = tape.var(array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!(x.sum(..).shape(), []);
+/// assert_eq!(x.sum(0).shape(), [3]);
+/// assert_eq!(x.sum(keep(-1)).shape(), [2, 1]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axes {
+    /// `None` is all axes.
+    listed: Option<([isize; MOST], usize)>,
+    kept: bool,
+}
+
+/// How many axes can be listed one by one.
+const MOST: usize = 8;
+
+/// The same axes, kept in the result with the size 1.
+pub fn keep(axes: impl Into<Axes>) -> Axes {
+    Axes {
+        kept: true,
+        ..axes.into()
+    }
+}
+
+impl From<RangeFull> for Axes {
+    fn from(_: RangeFull) -> Self {
+        Self {
+            listed: None,
+            kept: false,
+        }
+    }
+}
+
+impl From<&[isize]> for Axes {
+    /// # Panics
+    /// If more than eight axes are listed.
+    #[track_caller]
+    fn from(axes: &[isize]) -> Self {
+        let mut listed = [0; MOST];
+        if axes.len() > MOST {
+            error::too_many_axes(axes.len(), MOST);
+        }
+        listed[..axes.len()].copy_from_slice(axes);
+        Self {
+            listed: Some((listed, axes.len())),
+            kept: false,
+        }
+    }
+}
+
+impl<const N: usize> From<[i32; N]> for Axes {
+    #[track_caller]
+    fn from(axes: [i32; N]) -> Self {
+        Self::from(axes.map(|axis| axis as isize).as_slice())
+    }
+}
+
+impl From<i32> for Axes {
+    fn from(axis: i32) -> Self {
+        Self::from([axis])
+    }
+}
+
+impl From<usize> for Axes {
+    fn from(axis: usize) -> Self {
+        Self::from([axis as isize].as_slice())
+    }
+}
+
+impl Axes {
+    /// The same axes of an array of the given shape.
+    #[track_caller]
+    pub(crate) fn of(self, operation: &str, shape: &[usize]) -> AxesOf {
+        let Some((listed, count)) = self.listed else {
+            return AxesOf {
+                mask: u64::MAX,
+                kept: self.kept,
+            };
+        };
+        let mut mask = 0;
+        for &axis in &listed[..count] {
+            let from_front = if axis < 0 {
+                axis + shape.len() as isize
+            } else {
+                axis
+            };
+            if !(0..shape.len() as isize).contains(&from_front) {
+                error::axis(operation, axis, shape);
+            }
+            if mask & 1 << from_front != 0 {
+                error::repeated_axis(operation, axis, shape);
+            }
+            mask |= 1 << from_front;
+        }
+        AxesOf {
+            mask,
+            kept: self.kept,
+        }
+    }
+}
+
+/// Axes of an array that is known to have them.
+#[derive(Clone, Copy)]
+pub(crate) struct AxesOf {
+    /// Bit `k` is axis `k`.
+    mask: u64,
+    kept: bool,
+}
+
+impl AxesOf {
+    pub(crate) fn contains(self, axis: usize) -> bool {
+        self.mask & 1 << axis != 0
+    }
+
+    /// `shape` with the reduced axes of size 1.
+    pub(crate) fn kept(self, shape: &[usize]) -> Vec<usize> {
+        shape
+            .iter()
+            .enumerate()
+            .map(|(axis, &size)| if self.contains(axis) { 1 } else { size })
+            .collect()
+    }
+
+    /// The shape of the result.
+    pub(crate) fn reduced(self, shape: &[usize]) -> Vec<usize> {
+        if self.kept {
+            return self.kept(shape);
+        }
+        shape
+            .iter()
+            .enumerate()
+            .filter(|&(axis, _)| !self.contains(axis))
+            .map(|(_, &size)| size)
+            .collect()
+    }
+
+    /// How many numbers go into one.
+    pub(crate) fn count(self, shape: &[usize]) -> usize {
+        shape
+            .iter()
+            .enumerate()
+            .filter(|&(axis, _)| self.contains(axis))
+            .map(|(_, &size)| size)
+            .product()
+    }
+}

@@ -1,0 +1,52 @@
+//! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
+
+macro_rules! sentences {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) $($text:expr),+;)+) => {$(
+        $(#[$doc])*
+        #[cold]
+        #[inline(never)]
+        #[track_caller]
+        pub(crate) fn $name($($argument: $type),*) -> ! {
+            panic!($($text),+)
+        }
+    )+};
+}
+
+sentences! {
+    two_tapes(operation: &str)
+        "{operation}: the variables belong to two tapes; all variables of an expression must be on one";
+    broadcast(operation: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+    broadcast_to(from: &[usize], to: &[usize])
+        "broadcast_to: the shape {from:?} does not broadcast to {to:?}; counted from the last axis, its sizes must be equal or 1";
+    sum_to(from: &[usize], to: &[usize])
+        "sum_to: the shape {from:?} is no broadcast of {to:?}; counted from the last axis, sizes must be equal or 1 in the result";
+    axis(operation: &str, axis: isize, shape: &[usize])
+        "{operation}: the shape {shape:?} has no axis {axis}; an axis must be at least -{} and below {}", shape.len(), shape.len();
+    repeated_axis(operation: &str, axis: isize, shape: &[usize])
+        "{operation}: axis {axis} of the shape {shape:?} is listed twice; each axis must be listed once";
+    too_many_axes(count: usize, most: usize)
+        "axes: {count} axes are listed; at most {most} can be, or all with `..`";
+    nothing_to_reduce(operation: &str, shape: &[usize])
+        "{operation}: nothing to reduce in the shape {shape:?}; the reduced axes must not be empty";
+    reshape(from: &[usize], to: &[usize])
+        "reshape: the shape {from:?} cannot become {to:?}; the number of elements must stay {}", from.iter().product::<usize>();
+    dot(operation: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} do not multiply; the inner dimensions must be equal";
+    dot_rank(operation: &str, ranks: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} do not multiply; both must have {ranks}";
+    logits(shape: &[usize])
+        "softmax_cross_entropy: the logits have the shape {shape:?}; it must be [rows, classes]";
+    class_count(count: usize, logits: &[usize])
+        "softmax_cross_entropy: {count} classes are given for logits of the shape {logits:?}; there must be one for each row";
+    class(class: usize, row: usize, logits: &[usize])
+        "softmax_cross_entropy: row {row} is given the class {class} with logits of the shape {logits:?}; a class must be below {}", logits[1];
+    not_a_number(operation: &str, shape: &[usize])
+        "{operation}: the variable has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
+    constant(operation: &str, input: usize)
+        "{operation}: input {input} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
+    result(operation: &str)
+        "{operation}: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
+    other_tape(operation: &str)
+        "{operation}: the variable is not on the tape that was differentiated, or that tape was cleared since";
+}

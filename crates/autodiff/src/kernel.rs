@@ -1,0 +1,6 @@
+//! Loops over numbers. Everything above this module is written in whole arrays.
+
+pub(crate) mod elementwise;
+pub(crate) mod product;
+pub mod reduction;
+pub(crate) mod softmax;

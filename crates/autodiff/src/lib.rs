@@ -1,0 +1,49 @@
+//! Reverse-mode differentiation on a tape, for small networks on a CPU.
+//!
+//! A [`Tape`] records what is computed with its variables. A [`Var`] is a `Copy` handle to one value on it;
+//! operators and methods work on handles directly, with NumPy's broadcasting and with numbers on either side.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | *value* | an array of any rank, contiguous, shared and copied only on write ([`ArcArrayD`]) |
+//! | *cotangent* `g` of a value `x` | `∂y/∂x`, of the shape of `x`, for the one number `y` that is differentiated |
+//! | *rule* | what an operation says of one operand: its cotangent from that of the result, written in the operations themselves |
+//!
+//! The same rules serve two runs. [`Var::backward`] works on values only and frees as it goes: one training step.
+//! [`Tape::grad`] records what it does, so its results can be differentiated again, to any order.
+//!
+//! ```
+//! use tapegrad_autodiff::Tape;
+//!
+//! let tape = Tape::<f64>::new();
+//! let x = tape.var(2.0);
+//! let y = x.powi(3) + 1.0 / x;
+//! assert_eq!(y.backward().wrt(x)[[]], 3.0 * 4.0 - 0.25);
+//!
+//! let slope = tape.grad(y, &[x])[0];              // a variable like any other
+//! let curvature = tape.grad(slope, &[x])[0];
+//! assert_eq!(curvature.item(), 6.0 * 2.0 + 2.0 / 8.0);
+//! ```
+//!
+//! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the caller's line
+//! with a sentence that names the operation, what it was given and what must hold.
+
+mod axes;
+pub mod check;
+mod element;
+mod error;
+mod gradient;
+mod kernel;
+mod operation;
+mod shape;
+mod tape;
+mod value;
+mod var;
+
+pub use axes::{Axes, keep};
+pub use element::Element;
+pub use gradient::Gradients;
+pub use kernel::reduction;
+pub use tape::Tape;
+pub use value::{ArcArrayD, IntoValue, IntoVar};
+pub use var::Var;

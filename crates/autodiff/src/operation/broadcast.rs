@@ -1,0 +1,61 @@
+use crate::kernel::reduction;
+use crate::{Axes, Element, Var, error, shape};
+
+impl<T: Element> Var<'_, T> {
+    /// The array repeated to `shape` by NumPy's rule; the cotangent is [summed back](Var::sum_to).
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![[1.0], [2.0]]);
+    /// assert_eq!(x.broadcast_to(&[2, 2]).value(), ndarray::array![[1.0, 1.0], [2.0, 2.0]].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If, counted from the last axis, a size is neither equal nor 1.
+    #[track_caller]
+    pub fn broadcast_to(self, shape: &[usize]) -> Self {
+        let x = self.value();
+        if !shape::broadcasts_to(x.shape(), shape) {
+            error::broadcast_to(x.shape(), shape);
+        }
+        let value = x
+            .broadcast(shape)
+            .expect("the shapes were seen to broadcast")
+            .as_standard_layout()
+            .into_owned()
+            .into_shared();
+        self.unary(value, |g, x, _y| g.sum_to(&x.shape()))
+    }
+
+    /// The transpose of [`broadcast_to`](Var::broadcast_to): the sum over all places that one element of `shape` would be repeated to.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(x.sum_to(&[2, 1]).value(), ndarray::array![[3.0], [7.0]].into_dyn());
+    /// assert_eq!(x.sum_to(&[2]).value(), ndarray::array![4.0, 6.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If `shape` does not broadcast to the shape of the array.
+    #[track_caller]
+    pub fn sum_to(self, shape: &[usize]) -> Self {
+        let x = self.value();
+        if !shape::broadcasts_to(shape, x.shape()) {
+            error::sum_to(x.shape(), shape);
+        }
+        let new = x.ndim() - shape.len();
+        let repeated = |&axis: &usize| axis < new || shape[axis - new] == 1 && x.shape()[axis] != 1;
+        let axes: Vec<isize> = (0..x.ndim())
+            .filter(repeated)
+            .map(|axis| axis as isize)
+            .collect();
+        let sum = reduction::sum_axes(&x, Axes::from(axes.as_slice()).of("sum_to", x.shape()));
+        let value = sum
+            .into_shape_with_order(shape)
+            .expect("summed axes have size 1");
+        self.unary(value, |g, x, _y| g.broadcast_to(&x.shape()))
+    }
+}

@@ -1,0 +1,44 @@
+use crate::{Element, Var, error};
+
+impl<T: Element> Var<'_, T> {
+    /// The same elements in row-major order under another shape; the cotangent gets the old shape.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(x.reshape(&[4]).value(), ndarray::array![1.0, 2.0, 3.0, 4.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If the number of elements would change.
+    #[track_caller]
+    pub fn reshape(self, shape: &[usize]) -> Self {
+        let x = self.value();
+        if x.len() != shape.iter().product() {
+            error::reshape(x.shape(), shape);
+        }
+        let value = x
+            .into_shape_with_order(shape)
+            .expect("the number of elements is the same");
+        self.unary(value, |g, x, _y| g.reshape(&x.shape()))
+    }
+
+    /// The transpose: the axes in reverse order, as NumPy's `.T`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(x.t().value(), ndarray::array![[1.0, 3.0], [2.0, 4.0]].into_dyn());
+    /// ```
+    pub fn t(self) -> Self {
+        let value = self
+            .value()
+            .t()
+            .as_standard_layout()
+            .into_owned()
+            .into_shared();
+        self.unary(value, |g, _x, _y| g.t())
+    }
+}

@@ -1,0 +1,48 @@
+use ndarray::{Array1, Array2, Axis};
+
+use crate::kernel::softmax;
+use crate::{Axes, Element, IntoValue, Var, error};
+
+impl<T: Element> Var<'_, T> {
+    /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its softmax with the class that it should be: shape `[rows]`.
+    ///
+    /// One pass forward; backward `x̄ = ȳ (softmax(x) − onehot(class))`. It does not overflow.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let logits = tape.var(ndarray::array![[0.0, 0.0], [1000.0, 0.0]]);
+    /// let loss = logits.softmax_cross_entropy(&[1, 0]);
+    /// assert_eq!(loss.value(), ndarray::array![2.0_f64.ln(), 0.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If the logits have not two axes, there is not one class for each row, or a class is not below their number.
+    #[track_caller]
+    pub fn softmax_cross_entropy(self, classes: &[usize]) -> Self {
+        let shape = self.shape();
+        let [rows, count] = shape[..] else {
+            error::logits(&shape)
+        };
+        if classes.len() != rows {
+            error::class_count(classes.len(), &shape);
+        }
+        if let Some(row) = classes.iter().position(|&class| class >= count) {
+            error::class(classes[row], row, &shape);
+        }
+        let classes: Box<[usize]> = classes.into();
+        let logits = self.value();
+        let normalisers =
+            softmax::log_sum_exp(&logits, Axes::from(1).of("softmax_cross_entropy", &shape));
+        let loss = Array1::from_shape_fn(rows, |row| {
+            normalisers[[row, 0]] - logits[[row, classes[row]]]
+        });
+        self.unary(loss.into_value(), move |g, x, _y| {
+            let mut onehot = Array2::zeros([rows, count]);
+            for (mut row, &class) in onehot.axis_iter_mut(Axis(0)).zip(&classes) {
+                row[class] = T::one();
+            }
+            g.reshape(&[rows, 1]) * (x.softmax(-1) - g.tape().constant(onehot))
+        })
+    }
+}

@@ -1,0 +1,110 @@
+use ndarray::ArrayD;
+use tapegrad_autodiff::{Element, Var};
+
+use crate::{Initializer, Module, Name, Param, Penalty, Role, Scope, error, random};
+
+/// The affine layer `y = x W + b`: inputs `[…, fan_in]`, weight `[fan_in, fan_out]`, bias `[fan_out]`, outputs `[…, fan_out]`.
+///
+/// | setting | default |
+/// |---|---|
+/// | [`initializer`](Dense::initializer) | Glorot uniform; the bias starts at 0 |
+/// | [`seed`](Dense::seed) | 0 |
+/// | [`penalize`](Dense::penalize) | none; on the weight |
+/// | [`penalize_bias`](Dense::penalize_bias) | none |
+#[derive(Clone, Debug)]
+pub struct Dense<T: Element = f32> {
+    /// `W`.
+    pub weight: Param<T>,
+    /// `b`, unless the layer is linear.
+    pub bias: Option<Param<T>>,
+    initializer: Initializer,
+    seed: u64,
+}
+
+impl<T: Element> Dense<T> {
+    /// A layer from `fan_in` inputs to `fan_out` outputs.
+    pub fn new(fan_in: usize, fan_out: usize) -> Self {
+        let zeros = |role, shape: &[usize]| Param::new(role, ArrayD::zeros(shape));
+        let layer = Self {
+            weight: zeros(Role::Weight, &[fan_in, fan_out]),
+            bias: Some(zeros(Role::Bias, &[fan_out])),
+            initializer: Initializer::default(),
+            seed: 0,
+        };
+        layer.drawn()
+    }
+
+    /// How the weight starts. Draws it anew.
+    pub fn initializer(self, initializer: Initializer) -> Self {
+        Self {
+            initializer,
+            ..self
+        }
+        .drawn()
+    }
+
+    /// The seed of the weight. Draws it anew. Layers of one shape and seed start alike.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }.drawn()
+    }
+
+    fn drawn(mut self) -> Self {
+        let [fan_in, fan_out] = [0, 1].map(|axis| self.weight.value.shape()[axis]);
+        self.weight.value = self
+            .initializer
+            .draw(fan_in, fan_out, &mut random::stream(self.seed));
+        self
+    }
+
+    /// `y = x W`.
+    pub fn without_bias(self) -> Self {
+        Self { bias: None, ..self }
+    }
+
+    /// What the weight costs.
+    pub fn penalize(mut self, penalty: Penalty) -> Self {
+        self.weight.penalty = penalty;
+        self
+    }
+
+    /// What the bias costs.
+    ///
+    /// # Panics
+    /// If there is no bias.
+    #[track_caller]
+    pub fn penalize_bias(mut self, penalty: Penalty) -> Self {
+        match &mut self.bias {
+            Some(bias) => bias.penalty = penalty,
+            None => error::no_bias(),
+        }
+        self
+    }
+}
+
+impl<T: Element> Module<T> for Dense<T> {
+    fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+        let (input, weight) = (x.shape(), self.weight.value.shape());
+        if input.last() != Some(&weight[0]) {
+            error::layer_input("dense layer", &on.path(), &input, weight);
+        }
+        let rows: usize = input[..input.len() - 1].iter().product();
+        let product = x.reshape(&[rows, weight[0]]).dot(on.param(&self.weight));
+        let y = match &self.bias {
+            Some(bias) => product + on.param(bias),
+            None => product,
+        };
+        y.reshape(&[&input[..input.len() - 1], &weight[1..]].concat())
+    }
+
+    fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {
+        f(&at.child("weight"), &self.weight);
+        self.bias.iter().for_each(|bias| f(&at.child("bias"), bias));
+    }
+
+    fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>)) {
+        f(&at.child("weight"), &mut self.weight);
+        self.bias
+            .iter_mut()
+            .for_each(|bias| f(&at.child("bias"), bias));
+    }
+}

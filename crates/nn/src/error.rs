@@ -1,0 +1,36 @@
+//! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
+
+macro_rules! sentences {
+    ($($name:ident($($argument:ident: $type:ty),*) $($text:expr),+;)+) => {$(
+        #[cold]
+        #[inline(never)]
+        #[track_caller]
+        pub(crate) fn $name($($argument: $type),*) -> ! {
+            panic!($($text),+)
+        }
+    )+};
+}
+
+sentences! {
+    layer_input(layer: &str, path: &str, input: &[usize], weight: &[usize])
+        "{layer}{}: the input has the shape {input:?} and the weight {weight:?}; the last axis of the input must be {}",
+        if path.is_empty() { String::new() } else { format!(" `{path}`") }, weight[0];
+    no_bias()
+        "Dense::penalize_bias: the layer has no bias; only one that it has can be penalised";
+    sizes(sizes: &[usize])
+        "Mlp::new: the sizes are {sizes:?}; there must be at least those of the input and the output";
+    layer(layer: usize, count: usize)
+        "Mlp::penalize: there is no layer {layer}; the network has {count}, counted from 0";
+    strength(who: &str, value: f64)
+        "{who}: the strength is {value}; it must be finite and at least 0";
+    targets(loss: &str, predictions: &[usize], targets: &[usize])
+        "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
+    no_gradient(shape: &[usize])
+        "GradientMap: there is no gradient for this parameter of the shape {shape:?}; it must be trainable, used in the loss's scope and not substituted";
+    substitute_from_another_tape()
+        "Scope::substitute: the variable is on another tape; it must be on the scope's";
+    substitute_bound()
+        "Scope::substitute: the parameter is already bound; it must be substituted once, before its first use";
+    substitute_shape(var: &[usize], param: &[usize])
+        "Scope: a variable of the shape {var:?} is substituted for one of {param:?}; the shapes must be equal";
+}

@@ -1,0 +1,88 @@
+//! Losses: the mean over rows or elements of what a prediction costs, one number.
+//!
+//! Predictions of classes are *logits*, before sigmoid or softmax: the losses are stable there.
+
+use tapegrad_autodiff::{Element, IntoVar, Var};
+
+use crate::error;
+
+/// `mean (p − y)²` over all elements; predictions and targets of one shape.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::loss;
+///
+/// let tape = Tape::<f64>::new();
+/// let predictions = tape.var(array![[1.0], [5.0]]);
+/// assert_eq!(loss::mean_squared_error(predictions, &array![[1.0], [3.0]]).item(), 2.0);
+/// ```
+///
+/// # Panics
+/// If the shapes differ (they are not broadcast: `[n, 1]` against `[n]` would be `n²` differences) or there is no element.
+#[track_caller]
+pub fn mean_squared_error<'t, T: Element>(
+    predictions: Var<'t, T>,
+    targets: impl IntoVar<'t, T>,
+) -> Var<'t, T> {
+    let targets = of_one_shape("mean_squared_error", predictions, targets);
+    (predictions - targets).powi(2).mean(..)
+}
+
+/// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of one shape.
+///
+/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, without overflow.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::loss;
+///
+/// let tape = Tape::<f64>::new();
+/// let logits = tape.var(array![[0.0], [1000.0]]);
+/// assert_eq!(loss::bce_with_logits(logits, &array![[1.0], [1.0]]).item(), 0.5 * 2.0_f64.ln());
+/// ```
+///
+/// # Panics
+/// If the shapes differ or there is no element.
+#[track_caller]
+pub fn bce_with_logits<'t, T: Element>(
+    logits: Var<'t, T>,
+    targets: impl IntoVar<'t, T>,
+) -> Var<'t, T> {
+    let targets = of_one_shape("bce_with_logits", logits, targets);
+    (logits.softplus() - targets * logits).mean(..)
+}
+
+/// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with one class index a row.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::loss;
+///
+/// let tape = Tape::<f64>::new();
+/// let logits = tape.var(array![[0.0, 0.0, 0.0]]);
+/// assert_eq!(loss::softmax_cross_entropy(logits, &[2]).item(), 3.0_f64.ln());
+/// ```
+///
+/// # Panics
+/// If the logits have not two axes, there is not one class for each row, a class is not below their number, or there is no row.
+#[track_caller]
+pub fn softmax_cross_entropy<'t, T: Element>(logits: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
+    logits.softmax_cross_entropy(classes).mean(..)
+}
+
+#[track_caller]
+fn of_one_shape<'t, T: Element>(
+    loss: &str,
+    predictions: Var<'t, T>,
+    targets: impl IntoVar<'t, T>,
+) -> Var<'t, T> {
+    let targets = targets.into_var(predictions.tape());
+    let shapes = [predictions.shape(), targets.shape()];
+    if shapes[0] != shapes[1] {
+        error::targets(loss, &shapes[0], &shapes[1]);
+    }
+    targets
+}

@@ -1,0 +1,80 @@
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var};
+
+use crate::{Name, Param, Scope};
+
+/// A function with parameters.
+///
+/// A module is a plain struct: `forward` computes, and two visitors of a line or two pass down the name and show each parameter in a fixed order.
+/// Saving, printing, penalties and optimizers need no more.
+///
+/// ```
+/// use tapegrad_autodiff::{Element, Var};
+/// use tapegrad_nn::{Dense, Module, Name, Param, Scope};
+///
+/// struct Doubled<T: Element> { inner: Dense<T> }
+///
+/// impl<T: Element> Module<T> for Doubled<T> {
+///     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+///         self.inner.forward(on, x) * 2.0
+///     }
+///     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {
+///         self.inner.visit(&at.child("inner"), f);
+///     }
+///     fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>)) {
+///         self.inner.visit_mut(&at.child("inner"), f);
+///     }
+/// }
+///
+/// let model = Doubled { inner: Dense::<f32>::new(2, 1) };
+/// let names: Vec<_> = model.parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["inner.weight", "inner.bias"]);
+/// ```
+pub trait Module<T: Element = f32> {
+    /// The output for the input `x`, on the scope's tape.
+    #[track_caller]
+    fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T>;
+
+    /// Shows each parameter and its name to `f`. `at` is the name of the module itself.
+    fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>));
+
+    /// Shows each parameter to be changed, in the same order.
+    fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>));
+
+    /// The sum of what all parameters' penalties cost; 0 without any. Add it to the mean data loss, report it apart.
+    fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
+        let mut sum: Option<Var<'t, T>> = None;
+        self.visit(Name::root(), &mut |_, param| {
+            if let Some(cost) = param.penalty.cost(on, param) {
+                sum = Some(sum.map_or(cost, |sum| sum + cost));
+            }
+        });
+        sum.unwrap_or_else(|| on.tape().constant(T::zero()))
+    }
+
+    /// Every parameter with its name.
+    fn parameters(&self) -> Vec<(String, &Param<T>)> {
+        let mut parameters = Vec::new();
+        self.visit(Name::root(), &mut |name, param| {
+            parameters.push((name.to_string(), param))
+        });
+        parameters
+    }
+
+    /// How many numbers are trained or frozen.
+    fn parameter_count(&self) -> usize {
+        self.parameters()
+            .iter()
+            .map(|(_, param)| param.value.len())
+            .sum()
+    }
+
+    /// The output for `x` in an evaluation pass on a tape of its own.
+    #[track_caller]
+    fn predict(&self, x: impl IntoValue<T>) -> ArcArrayD<T>
+    where
+        Self: Sized,
+    {
+        let tape = Tape::new();
+        self.forward(&Scope::eval(&tape), tape.constant(x)).value()
+    }
+}

@@ -1,0 +1,68 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+
+use crate::Penalty;
+
+/// What identifies a parameter: a number given once, which clones keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParamId(u64);
+
+impl ParamId {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What a parameter is for. Penalties and decay are for weights unless asked otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Multiplies inputs.
+    Weight,
+    /// Is added.
+    Bias,
+}
+
+/// A trained array: its value, its role, and the penalty that it carries.
+///
+/// Storage is shared: putting the value on a tape copies nothing. An optimizer that steps while a tape still holds the value
+/// leaves that tape's array as it was and so makes a copy; clear the tape first and the step is in place.
+///
+/// A clone is a snapshot of the same parameter: it has the same [`id`](Param::id), so that gradients and optimizer state fit it.
+#[derive(Clone, Debug)]
+pub struct Param<T: Element = f32> {
+    id: ParamId,
+    /// The numbers.
+    pub value: ArcArrayD<T>,
+    /// What they are for.
+    pub role: Role,
+    /// What they cost; nothing by default.
+    pub penalty: Penalty,
+    /// Whether optimizers change them. A frozen parameter stands on the tape as a constant.
+    pub trainable: bool,
+}
+
+impl<T: Element> Param<T> {
+    /// A trainable parameter without a penalty.
+    pub fn new(role: Role, value: impl IntoValue<T>) -> Self {
+        Self {
+            id: ParamId::new(),
+            value: value.into_value(),
+            role,
+            penalty: Penalty::none(),
+            trainable: true,
+        }
+    }
+
+    /// What identifies it.
+    pub fn id(&self) -> ParamId {
+        self.id
+    }
+}
+
+impl<T: Element> From<&Param<T>> for ParamId {
+    fn from(param: &Param<T>) -> Self {
+        param.id
+    }
+}

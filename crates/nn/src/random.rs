@@ -1,0 +1,23 @@
+//! Random streams that a seed fixes on every platform, whatever else draws from others.
+
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+
+/// The stream that `seed` starts: xoshiro256++, whose output is portable.
+pub fn stream(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
+}
+
+/// The seed of the part numbered `index` of something seeded: the same whatever the other parts draw.
+///
+/// One step of SplitMix64, `index` draws ahead.
+pub fn derive(seed: u64, index: usize) -> u64 {
+    let mut z = seed.wrapping_add(
+        (index as u64)
+            .wrapping_add(1)
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15),
+    );
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,231 @@
+use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ndarray::ArrayD;
+use rand::RngExt;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand_distr::StandardNormal;
+use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
+
+use crate::{GradientMap, Param, ParamId, Strength, error, random};
+
+/// One pass through a model on a tape: the only place where a [`Param`] becomes a [`Var`].
+///
+/// A scope binds each parameter once, so shared weights have one variable; it knows whether the pass is for training or evaluation,
+/// holds the pass's random stream, and lets a parameter or a penalty [`Strength`] be [substituted](Scope::substitute) by a variable:
+/// all that unrolled training and hypergradients need.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::{Param, Role, Scope};
+///
+/// let w = Param::new(Role::Weight, array![1.0, 2.0]);
+/// let tape = Tape::<f64>::new();
+/// let on = Scope::train(&tape);
+/// let loss = (on.param(&w) * on.param(&w)).sum(..);   // one variable, used twice
+/// assert_eq!(on.backward(loss).wrt(&w), array![2.0, 4.0].into_dyn());
+/// ```
+pub struct Scope<'t, T: Element = f32> {
+    tape: &'t Tape<T>,
+    training: bool,
+    bound: RefCell<BTreeMap<ParamId, Binding<'t, T>>>,
+    stream: RefCell<Xoshiro256PlusPlus>,
+    path: RefCell<Vec<(&'static str, usize)>>,
+}
+
+#[derive(Clone, Copy)]
+struct Binding<'t, T: Element> {
+    var: Var<'t, T>,
+    /// Whether the variable is the parameter's own and so has a gradient in the map.
+    own: bool,
+}
+
+impl<'t, T: Element> Scope<'t, T> {
+    /// A pass for training: parameters are variables, layers that behave differently in training do so.
+    pub fn train(tape: &'t Tape<T>) -> Self {
+        Self::new(tape, true)
+    }
+
+    /// A pass for evaluation: parameters are constants, so nothing is recorded but what depends on substituted variables.
+    pub fn eval(tape: &'t Tape<T>) -> Self {
+        Self::new(tape, false)
+    }
+
+    fn new(tape: &'t Tape<T>, training: bool) -> Self {
+        Self {
+            tape,
+            training,
+            bound: RefCell::default(),
+            stream: RefCell::new(random::stream(0)),
+            path: RefCell::default(),
+        }
+    }
+
+    /// Starts the random stream of the pass from a seed (default 0). Give each step its own.
+    pub fn seed(self, seed: u64) -> Self {
+        Self {
+            stream: RefCell::new(random::stream(seed)),
+            ..self
+        }
+    }
+
+    /// Lets `var` stand for a parameter or a penalty strength in this pass. The parameter itself then has no gradient in the map.
+    ///
+    /// # Panics
+    /// If the variable is on another tape, or the parameter is already bound: substitute before the first use.
+    #[track_caller]
+    pub fn substitute(self, what: impl Into<ParamId>, var: Var<'t, T>) -> Self {
+        if !std::ptr::eq(var.tape(), self.tape) {
+            error::substitute_from_another_tape();
+        }
+        if self
+            .bound
+            .borrow_mut()
+            .insert(what.into(), Binding { var, own: false })
+            .is_some()
+        {
+            error::substitute_bound();
+        }
+        self
+    }
+
+    /// The variable of a parameter: its value, shared and not copied, or what was substituted.
+    ///
+    /// # Panics
+    /// If what was substituted has another shape.
+    #[track_caller]
+    pub fn param(&self, param: &Param<T>) -> Var<'t, T> {
+        let bind = || {
+            let own = self.training && param.trainable;
+            let value = param.value.clone();
+            Binding {
+                var: if own {
+                    self.tape.var(value)
+                } else {
+                    self.tape.constant(value)
+                },
+                own,
+            }
+        };
+        let var = self
+            .bound
+            .borrow_mut()
+            .entry(param.id())
+            .or_insert_with(bind)
+            .var;
+        if var.shape() != param.value.shape() {
+            error::substitute_shape(&var.shape(), param.value.shape());
+        }
+        var
+    }
+
+    /// Data: a constant on the tape. An `ArcArray` is shared, not copied.
+    pub fn input(&self, x: impl IntoVar<'t, T>) -> Var<'t, T> {
+        x.into_var(self.tape)
+    }
+
+    /// `λ cost`, with the strength's number or what was substituted for it.
+    ///
+    /// # Panics
+    /// If what was substituted does not hold one number.
+    #[track_caller]
+    pub(crate) fn scale(&self, cost: Var<'t, T>, strength: Strength) -> Var<'t, T> {
+        match self.bound.borrow().get(&strength.into()) {
+            Some(binding) if binding.var.len() == 1 => cost * binding.var.reshape(&[]),
+            Some(binding) => error::substitute_shape(&binding.var.shape(), &[]),
+            None => cost * strength.value(),
+        }
+    }
+
+    /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero where the loss does not depend on one.
+    ///
+    /// # Panics
+    /// If the loss does not hold one number.
+    #[track_caller]
+    pub fn backward(&self, loss: Var<'t, T>) -> GradientMap<T> {
+        let gradients = loss.backward();
+        let bound = self.bound.borrow();
+        bound
+            .iter()
+            .filter(|(_, binding)| binding.own)
+            .map(|(&id, binding)| (id, gradients.wrt(binding.var)))
+            .collect()
+    }
+
+    /// The tape of the pass.
+    pub fn tape(&self) -> &'t Tape<T> {
+        self.tape
+    }
+
+    /// Whether the pass is for training.
+    pub fn is_training(&self) -> bool {
+        self.training
+    }
+
+    /// The random stream of the pass.
+    pub fn stream(&self) -> RefMut<'_, Xoshiro256PlusPlus> {
+        self.stream.borrow_mut()
+    }
+
+    /// A constant with elements uniform in `[0, 1)`, drawn from the stream in row-major order.
+    pub fn uniform(&self, shape: &[usize]) -> Var<'t, T> {
+        let mut stream = self.stream();
+        self.tape.constant(ArrayD::from_shape_simple_fn(shape, || {
+            T::of(stream.random::<f64>())
+        }))
+    }
+
+    /// A constant with standard normal elements, drawn from the stream in row-major order.
+    pub fn normal(&self, shape: &[usize]) -> Var<'t, T> {
+        let mut stream = self.stream();
+        self.tape.constant(ArrayD::from_shape_simple_fn(shape, || {
+            T::of(stream.sample::<f64, _>(StandardNormal))
+        }))
+    }
+
+    /// Until the returned guard is dropped, errors name the part `field.index` of the model that the pass is in.
+    pub fn enter(&self, field: &'static str, index: usize) -> Within<'_> {
+        self.path.borrow_mut().push((field, index));
+        Within { path: &self.path }
+    }
+
+    /// The part of the model that the pass is in: `layers.1`, empty at the top.
+    pub fn path(&self) -> String {
+        let parts: Vec<_> = self
+            .path
+            .borrow()
+            .iter()
+            .map(|(field, index)| format!("{field}.{index}"))
+            .collect();
+        parts.join(".")
+    }
+}
+
+impl<T: Element> fmt::Debug for Scope<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mode, bound) = (
+            if self.training { "train" } else { "eval" },
+            self.bound.borrow().len(),
+        );
+        write!(
+            f,
+            "Scope::{mode} with {bound} parameters on a tape of {} values",
+            self.tape.len()
+        )
+    }
+}
+
+/// The guard of [`Scope::enter`].
+#[derive(Debug)]
+#[must_use = "the part is left when the guard is dropped"]
+pub struct Within<'s> {
+    path: &'s RefCell<Vec<(&'static str, usize)>>,
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        self.path.borrow_mut().pop();
+    }
+}

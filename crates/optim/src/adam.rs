@@ -1,0 +1,94 @@
+use tapegrad_autodiff::Element;
+
+use crate::{Optimizer, Real, Rule, Schedule, error};
+
+/// Adam (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `x ← x − lr m̂ / (√v̂ + ε)` with
+/// `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at step `t`.
+///
+/// AMSGrad (Reddi et al. 2018) takes the largest `v` so far in place of `v`.
+///
+/// | hyper-parameter | default | range |
+/// |---|---|---|
+/// | `β₁`, `β₂` | 0.9, 0.999 | `[0, 1)` |
+/// | `ε` | 1e-8 (Keras: 1e-7) | `[0, ∞)` |
+/// | AMSGrad | off | |
+///
+/// As PyTorch's. For decay see [`Decay`](crate::Decay), for decoupled decay by default [`AdamW`](crate::AdamW).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adam {
+    betas: [f64; 2],
+    epsilon: f64,
+    amsgrad: bool,
+}
+
+impl Default for Adam {
+    fn default() -> Self {
+        Self {
+            betas: [0.9, 0.999],
+            epsilon: 1e-8,
+            amsgrad: false,
+        }
+    }
+}
+
+impl Adam {
+    /// An optimizer with this rule.
+    ///
+    /// # Panics
+    /// As [`Sgd::new`](crate::Sgd::new).
+    #[track_caller]
+    pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
+        Optimizer::new(Self::default(), lr)
+    }
+}
+
+impl<T: Element> Optimizer<Adam, T> {
+    /// How much of the mean gradient and of the mean square stays, `β₁` and `β₂`.
+    ///
+    /// # Panics
+    /// If one is not in `[0, 1)`.
+    #[track_caller]
+    pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
+        self.rule.betas = [
+            error::fraction("Adam", "beta1", beta1),
+            error::fraction("Adam", "beta2", beta2),
+        ];
+        self
+    }
+
+    /// What is added to the root, `ε`.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.rule.epsilon = error::at_least_zero("Adam", "epsilon", epsilon);
+        self
+    }
+
+    /// Divides by the root of the largest mean square so far.
+    pub fn amsgrad(mut self) -> Self {
+        self.rule.amsgrad = true;
+        self
+    }
+}
+
+impl Rule for Adam {
+    fn slots(&self) -> usize {
+        2 + usize::from(self.amsgrad)
+    }
+
+    #[inline]
+    fn direction<R: Real>(&self, step: i32, slots: &mut [R], _x: R, g: R) -> R {
+        let [beta1, beta2] = self.betas;
+        let unbias = |beta: f64| R::number(1.0 / (1.0 - beta.powi(step)));
+        slots[0] = slots[0].average(g, beta1);
+        slots[1] = slots[1].average(g * g, beta2);
+        let mut square = slots[1];
+        if self.amsgrad {
+            slots[2] = slots[2].maximum(square);
+            square = slots[2];
+        }
+        slots[0] * unbias(beta1) / ((square * unbias(beta2)).sqrt() + R::number(self.epsilon))
+    }
+}

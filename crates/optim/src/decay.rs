@@ -1,0 +1,62 @@
+use crate::{Real, error};
+
+/// What "weight decay" means.
+///
+/// | decay | the step | is |
+/// |---|---|---|
+/// | none | `x − lr d(g)` | the default of every rule but `AdamW` |
+/// | coupled `k` | `x − lr d(g + k x)` | `weight_decay` of PyTorch's `SGD`, `RMSprop`, `Adam`: a loss term `½ k Σ x²` that goes unreported; `Penalty::l2(k / 2)` reports it |
+/// | decoupled `k` | `x − lr (d(g) + k x)` | `weight_decay` of PyTorch's, optax's and Keras's `AdamW` |
+///
+/// For plain gradient descent the two are one; with momentum or adaptive rules they differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Decay {
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Kind {
+    #[default]
+    None,
+    Coupled(f64),
+    Decoupled(f64),
+}
+
+impl Decay {
+    /// No decay.
+    pub fn none() -> Self {
+        Self { kind: Kind::None }
+    }
+
+    /// `k x` is added to the gradient, before the rule sees it.
+    ///
+    /// # Panics
+    /// If `k` is negative or not finite.
+    #[track_caller]
+    pub fn coupled(k: f64) -> Self {
+        Self {
+            kind: Kind::Coupled(error::at_least_zero("Decay::coupled", "decay", k)),
+        }
+    }
+
+    /// `k x` is added to the direction, past the rule.
+    ///
+    /// # Panics
+    /// If `k` is negative or not finite.
+    #[track_caller]
+    pub fn decoupled(k: f64) -> Self {
+        Self {
+            kind: Kind::Decoupled(error::at_least_zero("Decay::decoupled", "decay", k)),
+        }
+    }
+
+    /// The direction of a rule under this decay.
+    #[inline]
+    pub(crate) fn around<R: Real>(self, x: R, g: R, rule: impl FnOnce(R) -> R) -> R {
+        match self.kind {
+            Kind::None => rule(g),
+            Kind::Coupled(k) => rule(g + x * R::number(k)),
+            Kind::Decoupled(k) => rule(g) + x * R::number(k),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Update rules, decay and learning-rate schedules for tapegrad networks.
+//!
+//! A [`Rule`] is written once, for one number, generic over [`Real`]. An [`Optimizer`] lifts it to arrays, as one fused loop in place;
+//! an [`Unroll`] lifts the same text to the tape, as a step that can be differentiated.
+//!
+//! ```
+//! use ndarray::array;
+//! use tapegrad_autodiff::Tape;
+//! use tapegrad_nn::{Dense, Module, Scope, loss};
+//! use tapegrad_optim::Adam;
+//!
+//! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+//! let mut model = Dense::<f64>::new(1, 1);
+//! let mut optimizer = Adam::new(0.1);
+//! let mut tape = Tape::new();
+//! for _ in 0..500 {
+//!     let on = Scope::train(&tape);
+//!     let gradients = on.backward(loss::mean_squared_error(model.forward(&on, on.input(&x)), &y));
+//!     tape.clear();                                  // before the step, so that it is in place
+//!     optimizer.step(&mut model, &gradients);
+//! }
+//! assert!((model.weight.value[[0, 0]] - 2.0).abs() < 1e-3);
+//! ```
+
+mod adam;
+mod adamw;
+mod decay;
+mod error;
+mod lift;
+mod momentum;
+mod optimizer;
+mod real;
+mod rms_prop;
+mod rule;
+pub mod schedule;
+mod sgd;
+mod unroll;
+
+pub use adam::Adam;
+pub use adamw::AdamW;
+pub use decay::Decay;
+pub use momentum::Momentum;
+pub use optimizer::Optimizer;
+pub use real::Real;
+pub use rms_prop::RmsProp;
+pub use rule::Rule;
+pub use schedule::Schedule;
+pub use sgd::Sgd;
+pub use unroll::Unroll;

@@ -1,0 +1,165 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
+
+use crate::lift::{self, MOST_SLOTS};
+use crate::{Decay, Real, Rule, Schedule, error};
+
+/// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps, neither the rule nor the parameters do.
+///
+/// Made by the rule's name: [`Sgd::new`](crate::Sgd::new), [`Momentum::new`](crate::Momentum::new), [`RmsProp::new`](crate::RmsProp::new),
+/// [`Adam::new`](crate::Adam::new), [`AdamW::new`](crate::AdamW::new); with a rule of your own, [`Optimizer::new`].
+///
+/// | setting | default |
+/// |---|---|
+/// | learning rate | no default; a number or a [`Schedule`] of the step |
+/// | [`decay`](Optimizer::decay) | none, or decoupled 0.01 of `AdamW`; on weights |
+/// | [`decay_biases`](Optimizer::decay_biases) | off |
+#[derive(Clone)]
+pub struct Optimizer<R, T: Element = f32> {
+    pub(crate) rule: R,
+    pub(crate) decay: Decay,
+    pub(crate) decays_biases: bool,
+    pub(crate) schedule: Arc<dyn Schedule>,
+    pub(crate) steps: usize,
+    pub(crate) slots: BTreeMap<ParamId, Vec<ArcArrayD<T>>>,
+}
+
+impl<R: Rule, T: Element> Optimizer<R, T> {
+    /// An optimizer with a rule, a learning rate and no decay.
+    ///
+    /// # Panics
+    /// If the learning rate at step 0 is negative or not finite, or the rule asks for more than four slots.
+    #[track_caller]
+    pub fn new(rule: R, lr: impl Schedule + 'static) -> Self {
+        if rule.slots() > MOST_SLOTS {
+            error::too_many_slots(rule.slots(), MOST_SLOTS);
+        }
+        error::at_least_zero("Optimizer", "learning rate", lr.at(0));
+        Self {
+            rule,
+            decay: Decay::none(),
+            decays_biases: false,
+            schedule: Arc::new(lr),
+            steps: 0,
+            slots: BTreeMap::new(),
+        }
+    }
+
+    /// What decay means, and how strong it is.
+    pub fn decay(self, decay: Decay) -> Self {
+        Self { decay, ..self }
+    }
+
+    /// Biases decay too, as in PyTorch.
+    pub fn decay_biases(self) -> Self {
+        Self {
+            decays_biases: true,
+            ..self
+        }
+    }
+
+    /// How many steps were taken.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.schedule.at(self.steps)
+    }
+
+    /// The count of steps as a rule sees it, for powers that are 0 long before it would overflow.
+    pub(crate) fn rule_step(&self) -> i32 {
+        i32::try_from(self.steps).unwrap_or(i32::MAX)
+    }
+
+    /// The decay of a parameter.
+    pub(crate) fn decay_of(&self, param: &Param<T>) -> Decay {
+        if param.role == Role::Weight || self.decays_biases {
+            self.decay
+        } else {
+            Decay::none()
+        }
+    }
+
+    /// The slots of a parameter, zero before its first step.
+    pub(crate) fn slots_of(&self, param: &Param<T>) -> Vec<ArcArrayD<T>> {
+        let zeros = || vec![ArcArrayD::zeros(param.value.shape()); self.rule.slots()];
+        self.slots.get(&param.id()).cloned().unwrap_or_else(zeros)
+    }
+}
+
+impl<R: Rule, T: Element + Real<Number = T>> Optimizer<R, T> {
+    /// Changes every trainable parameter of a model by its gradient, in place where nobody else holds its value.
+    ///
+    /// Everything is checked before anything is changed.
+    ///
+    /// # Panics
+    /// If a trainable parameter has no gradient or one of another shape, or the learning rate is negative or not finite.
+    #[track_caller]
+    pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
+        let lr = error::at_least_zero("Optimizer::step", "learning rate", self.learning_rate());
+        check(model, gradients);
+        self.steps += 1;
+        model.visit_mut(Name::root(), &mut |_, param| {
+            if let Some(g) = gradients.get(&*param).filter(|_| param.trainable) {
+                self.step_param(lr, param, g);
+            }
+        });
+    }
+
+    fn step_param(&mut self, lr: f64, param: &mut Param<T>, g: &ArcArrayD<T>) {
+        if !param.value.is_standard_layout() {
+            param.value = (&param.value).into_value();
+        }
+        let (rule, decay, step) = (self.rule, self.decay_of(param), self.rule_step());
+        let slots = self.slots.entry(param.id()).or_insert_with(|| {
+            (0..rule.slots())
+                .map(|_| ArcArrayD::zeros(param.value.shape()))
+                .collect()
+        });
+        let contiguous = "parameters, gradients and slots are contiguous";
+        lift::in_place(
+            |slots, x, g| lift::step(rule, decay, step, T::number(lr), slots, x, g),
+            param.value.as_slice_mut().expect(contiguous),
+            g.as_slice().expect(contiguous),
+            slots
+                .iter_mut()
+                .map(|slot| slot.as_slice_mut().expect(contiguous)),
+        );
+    }
+}
+
+/// That every trainable parameter has a gradient of its shape.
+#[track_caller]
+fn check<T: Element>(model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
+    for (name, param) in model
+        .parameters()
+        .into_iter()
+        .filter(|(_, param)| param.trainable)
+    {
+        match gradients.get(param) {
+            None => error::no_gradient(&name),
+            Some(g) if g.shape() != param.value.shape() => {
+                error::gradient_shape(&name, g.shape(), param.value.shape())
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+impl<R: fmt::Debug, T: Element> fmt::Debug for Optimizer<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Optimizer")
+            .field("rule", &self.rule)
+            .field("decay", &self.decay)
+            .field("decays_biases", &self.decays_biases)
+            .field("steps", &self.steps)
+            .field("learning_rate", &self.schedule.at(self.steps))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+use tapegrad_autodiff::Element;
+
+use crate::{Optimizer, Real, Rule, Schedule, error};
+
+/// RMSProp (Tieleman and Hinton 2012): `v ← α v + (1 − α) g²`, `x ← x − lr g / (√v + ε)`.
+///
+/// Centred (Graves 2013), it divides by `√(v − m²) + ε` with `m ← α m + (1 − α) g`.
+/// With momentum, the quotient `d` goes into a velocity: `b ← μ b + d`, `x ← x − lr b`.
+///
+/// | hyper-parameter | default | range |
+/// |---|---|---|
+/// | `α` | 0.99 | `[0, 1)` |
+/// | `ε` | 1e-8 | `[0, ∞)` |
+/// | centred | off | |
+/// | momentum `μ` | 0: none | `[0, 1)` |
+///
+/// As PyTorch's: `ε` is added to the root, and not under it as in Keras and TensorFlow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RmsProp {
+    alpha: f64,
+    epsilon: f64,
+    centred: bool,
+    momentum: f64,
+}
+
+impl RmsProp {
+    /// An optimizer with this rule.
+    ///
+    /// # Panics
+    /// As [`Sgd::new`](crate::Sgd::new).
+    #[track_caller]
+    pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
+        Optimizer::new(
+            Self {
+                alpha: 0.99,
+                epsilon: 1e-8,
+                centred: false,
+                momentum: 0.0,
+            },
+            lr,
+        )
+    }
+}
+
+impl<T: Element> Optimizer<RmsProp, T> {
+    /// How much of the mean square stays, `α`.
+    ///
+    /// # Panics
+    /// If it is not in `[0, 1)`.
+    #[track_caller]
+    pub fn alpha(mut self, alpha: f64) -> Self {
+        self.rule.alpha = error::fraction("RmsProp", "alpha", alpha);
+        self
+    }
+
+    /// What is added to the root, `ε`.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.rule.epsilon = error::at_least_zero("RmsProp", "epsilon", epsilon);
+        self
+    }
+
+    /// Divides by the deviation from the mean gradient.
+    pub fn centred(mut self) -> Self {
+        self.rule.centred = true;
+        self
+    }
+
+    /// How much of the velocity stays, `μ`.
+    ///
+    /// # Panics
+    /// If it is not in `[0, 1)`.
+    #[track_caller]
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.rule.momentum = error::fraction("RmsProp", "momentum", momentum);
+        self
+    }
+}
+
+impl Rule for RmsProp {
+    fn slots(&self) -> usize {
+        1 + usize::from(self.centred) + usize::from(self.momentum > 0.0)
+    }
+
+    #[inline]
+    fn direction<R: Real>(&self, _step: i32, slots: &mut [R], _x: R, g: R) -> R {
+        slots[0] = slots[0].average(g * g, self.alpha);
+        let mut square = slots[0];
+        if self.centred {
+            slots[1] = slots[1].average(g, self.alpha);
+            square = square - slots[1] * slots[1];
+        }
+        let direction = g / (square.sqrt() + R::number(self.epsilon));
+        if self.momentum > 0.0 {
+            let velocity = self.slots() - 1;
+            slots[velocity] = slots[velocity] * R::number(self.momentum) + direction;
+            return slots[velocity];
+        }
+        direction
+    }
+}

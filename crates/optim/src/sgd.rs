@@ -1,0 +1,29 @@
+use tapegrad_autodiff::Element;
+
+use crate::{Optimizer, Real, Rule, Schedule};
+
+/// Stochastic gradient descent: `x ← x − lr g`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sgd;
+
+impl Sgd {
+    /// An optimizer with this rule.
+    ///
+    /// # Panics
+    /// If a constant learning rate is negative or not finite; of a schedule each value is checked when its step comes.
+    #[track_caller]
+    pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
+        Optimizer::new(Self, lr)
+    }
+}
+
+impl Rule for Sgd {
+    fn slots(&self) -> usize {
+        0
+    }
+
+    #[inline]
+    fn direction<R: Real>(&self, _step: i32, _slots: &mut [R], _x: R, g: R) -> R {
+        g
+    }
+}

@@ -1,0 +1,143 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use tapegrad_autodiff::{Element, Tape, Var};
+use tapegrad_nn::{Module, Param, ParamId, Scope};
+
+use crate::{Decay, Optimizer, Real, Rule, error, lift};
+
+/// Training steps recorded on a tape, so that what comes of them can be differentiated by what went into them.
+///
+/// The same rule text as in [`Optimizer::step`] works on variables. Each step's [`scope`](Unroll::scope) substitutes the parameters
+/// by their values so far; neither the model nor the optimizer is changed.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::{Dense, Module, Penalty, Scope, loss};
+/// use tapegrad_optim::{Adam, Unroll};
+///
+/// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+/// let model = Dense::<f64>::new(1, 1).penalize(Penalty::l2(0.1));
+/// let strength = model.weight.penalty.l2.unwrap();
+///
+/// let tape = Tape::new();
+/// let lambda = tape.var(strength.value());
+/// let mut unroll = Unroll::new(&tape, &Adam::new(0.1), &model);
+/// for _ in 0..5 {
+///     let on = unroll.scope().substitute(strength, lambda);
+///     let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+///     unroll.step(data_loss + model.penalty(&on));
+/// }
+/// let on = unroll.scope();
+/// let validation = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+/// let slope = validation.backward().wrt(lambda);   // d(validation loss) / dλ
+/// assert!(slope[[]] > 0.0);
+/// ```
+pub struct Unroll<'t, R, T: Element = f32> {
+    tape: &'t Tape<T>,
+    optimizer: Optimizer<R, T>,
+    weights: BTreeMap<ParamId, Weight<'t, T>>,
+}
+
+struct Weight<'t, T: Element> {
+    x: Var<'t, T>,
+    slots: Vec<Var<'t, T>>,
+    decay: Decay,
+}
+
+impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
+    /// From a model's parameters and an optimizer's state as they are.
+    ///
+    /// Gradients can be taken with respect to the parameters' [initial values](Unroll::value) too.
+    pub fn new(
+        tape: &'t Tape<T>,
+        optimizer: &Optimizer<R, T>,
+        model: &(impl Module<T> + ?Sized),
+    ) -> Self {
+        let weights = model
+            .parameters()
+            .into_iter()
+            .filter(|(_, param)| param.trainable)
+            .map(|(_, param)| {
+                let slots = optimizer
+                    .slots_of(param)
+                    .into_iter()
+                    .map(|slot| tape.constant(slot))
+                    .collect();
+                (
+                    param.id(),
+                    Weight {
+                        x: tape.var(&param.value),
+                        slots,
+                        decay: optimizer.decay_of(param),
+                    },
+                )
+            });
+        Self {
+            tape,
+            optimizer: optimizer.clone(),
+            weights: weights.collect(),
+        }
+    }
+
+    /// A training pass in which the parameters have their values so far.
+    pub fn scope(&self) -> Scope<'t, T> {
+        self.weights
+            .iter()
+            .fold(Scope::train(self.tape), |on, (&id, weight)| {
+                on.substitute(id, weight.x)
+            })
+    }
+
+    /// The value of a trainable parameter so far, a variable; at first a [`Tape::var`], later what the steps made of it.
+    ///
+    /// # Panics
+    /// If the parameter is frozen or not one of the model's.
+    #[track_caller]
+    pub fn value(&self, param: &Param<T>) -> Var<'t, T> {
+        match self.weights.get(&param.id()) {
+            Some(weight) => weight.x,
+            None => error::not_unrolled(param.value.shape()),
+        }
+    }
+
+    /// Steps every trainable parameter along the gradient of a loss from this step's [`scope`](Unroll::scope).
+    ///
+    /// # Panics
+    /// If the loss does not hold one number or is on another tape, or the learning rate is negative or not finite.
+    #[track_caller]
+    pub fn step(&mut self, loss: Var<'t, T>) {
+        let lr = error::at_least_zero(
+            "Unroll::step",
+            "learning rate",
+            self.optimizer.learning_rate(),
+        );
+        let x: Vec<_> = self.weights.values().map(|weight| weight.x).collect();
+        let gradients = self.tape.grad(loss, &x);
+        self.optimizer.steps += 1;
+        let (rule, step) = (self.optimizer.rule, self.optimizer.rule_step());
+        for (weight, g) in self.weights.values_mut().zip(gradients) {
+            weight.x = lift::step(
+                rule,
+                weight.decay,
+                step,
+                Var::<T>::number(lr),
+                &mut weight.slots,
+                weight.x,
+                g,
+            );
+        }
+    }
+}
+
+impl<R: fmt::Debug, T: Element> fmt::Debug for Unroll<'_, R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Unroll of {:?} over {} parameters",
+            self.optimizer,
+            self.weights.len()
+        )
+    }
+}

@@ -1,0 +1,11 @@
+#![doc = include_str!("../../../README.md")]
+
+pub use tapegrad_autodiff as autodiff;
+pub use tapegrad_nn as nn;
+pub use tapegrad_optim as optim;
+pub use tapegrad_train as train;
+
+pub use tapegrad_autodiff::{Tape, Var};
+pub use tapegrad_train::{data, metric, plot};
+
+pub mod prelude;

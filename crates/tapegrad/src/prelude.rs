@@ -1,0 +1,12 @@
+//! What a program that trains networks names, in one line: `use tapegrad::prelude::*;`.
+
+pub use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var, keep};
+pub use tapegrad_nn::{
+    Activation, Dense, GradientMap, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope,
+    loss,
+};
+pub use tapegrad_optim::{
+    Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
+};
+pub use tapegrad_train::data::{self, Dataset, Standardizer};
+pub use tapegrad_train::{metric, plot};

@@ -1,0 +1,89 @@
+use ndarray::Axis;
+use tapegrad_autodiff::{ArcArrayD, Element, reduction};
+
+use crate::error;
+
+/// Columns of mean 0 and deviation 1: `(x − mean) / deviation`. Penalties treat weights alike, so the inputs should be alike too.
+///
+/// The deviation is that of the rows as a population (divided by `n`), as in scikit-learn; a constant column is only centred.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_train::data::Standardizer;
+///
+/// let x = array![[1.0, 5.0], [3.0, 5.0]].into_dyn().into_shared();
+/// let standardizer = Standardizer::<f64>::fit(&x);
+/// assert_eq!(standardizer.transform(&x), array![[-1.0, 0.0], [1.0, 0.0]].into_dyn());
+/// assert_eq!(standardizer.inverse(&standardizer.transform(&x)), x);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardizer<T: Element = f32> {
+    /// The mean of each column.
+    pub mean: Vec<T>,
+    /// The deviation of each column, 1 where it is 0.
+    pub deviation: Vec<T>,
+}
+
+impl<T: Element> Standardizer<T> {
+    /// The means and deviations of the columns of `[rows, columns]`, computed in `f64`.
+    ///
+    /// # Panics
+    /// If the data have not two axes or no row.
+    #[track_caller]
+    pub fn fit(x: &ArcArrayD<T>) -> Self {
+        if x.ndim() != 2 || x.shape()[0] == 0 {
+            error::standardizer_input(x.shape());
+        }
+        let moments = x.axis_iter(Axis(1)).map(|column| {
+            let column: Vec<f64> = column.iter().map(|x| x.wide()).collect();
+            let mean_of = |x: &[f64]| reduction::sum(x) / x.len() as f64;
+            let mean = mean_of(&column);
+            let variance = mean_of(
+                &column
+                    .iter()
+                    .map(|x| (x - mean).powi(2))
+                    .collect::<Vec<_>>(),
+            );
+            let constant = column.iter().all(|x| *x == column[0]);
+            (
+                T::of(mean),
+                T::of(if constant { 1.0 } else { variance.sqrt() }),
+            )
+        });
+        let (mean, deviation) = moments.unzip();
+        Self { mean, deviation }
+    }
+
+    /// `(x − mean) / deviation` of each column.
+    ///
+    /// # Panics
+    /// If the columns are not as many as those fitted on.
+    #[track_caller]
+    pub fn transform(&self, x: &ArcArrayD<T>) -> ArcArrayD<T> {
+        self.each(x, |x, mean, deviation| (x - mean) / deviation)
+    }
+
+    /// `x deviation + mean` of each column: what was transformed.
+    ///
+    /// # Panics
+    /// If the columns are not as many as those fitted on.
+    #[track_caller]
+    pub fn inverse(&self, x: &ArcArrayD<T>) -> ArcArrayD<T> {
+        self.each(x, |x, mean, deviation| x * deviation + mean)
+    }
+
+    #[track_caller]
+    fn each(&self, x: &ArcArrayD<T>, f: impl Fn(T, T, T) -> T) -> ArcArrayD<T> {
+        if x.ndim() != 2 || x.shape()[1] != self.mean.len() {
+            error::standardizer_columns(x.shape(), self.mean.len());
+        }
+        let mut x = x.clone();
+        for (mut column, (&mean, &deviation)) in x
+            .axis_iter_mut(Axis(1))
+            .zip(self.mean.iter().zip(&self.deviation))
+        {
+            column.mapv_inplace(|x| f(x, mean, deviation));
+        }
+        x
+    }
+}

@@ -1,0 +1,43 @@
+//! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
+
+macro_rules! sentences {
+    ($($name:ident($($argument:ident: $type:ty),*) $($text:expr),+;)+) => {$(
+        #[cold]
+        #[inline(never)]
+        #[track_caller]
+        pub(crate) fn $name($($argument: $type),*) -> ! {
+            panic!($($text),+)
+        }
+    )+};
+}
+
+sentences! {
+    dataset(x: &[usize], y: &[usize])
+        "Dataset::new: the inputs have the shape {x:?} and the targets {y:?}; both must have two axes and as many rows";
+    split_at(rows: usize, of: usize)
+        "Dataset::split_at: the first part is to have {rows} rows; there are {of}";
+    fraction(who: &str, fraction: f64)
+        "{who}: the fraction is {fraction}; it must be at least 0 and at most 1";
+    batch_size()
+        "Dataset::batches: the batch size is 0; it must be at least 1";
+    not_a_class(row: usize, target: f64)
+        "Dataset::classes: the target of row {row} is {target}; it must be a whole number and at least 0";
+    outputs(who: &str, count: usize)
+        "{who}: there are {count} targets a row; there must be one";
+    standardizer_input(shape: &[usize])
+        "Standardizer::fit: the data have the shape {shape:?}; they must be [rows, columns] with at least one row";
+    standardizer_columns(shape: &[usize], columns: usize)
+        "Standardizer: the data have the shape {shape:?}; they must be [rows, {columns}], as those it was fitted on";
+    spread(who: &str, name: &str, value: f64)
+        "{who}: the {name} is {value}; it must be finite and at least 0";
+    none(who: &str, what: &str)
+        "{who}: the number of {what} is 0; it must be at least 1";
+    informative(informative: usize, features: usize)
+        "data::sparse_linear_regression: {informative} features are to be informative; there are {features}";
+    metric(who: &str, predictions: &[usize], targets: &[usize])
+        "{who}: the predictions have the shape {predictions:?} and the targets {targets:?}; there must be at least one row and one target for each";
+    picture(width: usize, height: usize)
+        "plot::boundary: the picture has {width} × {height} characters; it must have at least 2 in each direction";
+    plane(shape: &[usize])
+        "plot::boundary: the inputs have the shape {shape:?}; they must be points of a plane, [rows, 2], at least one";
+}

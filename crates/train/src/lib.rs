@@ -1,0 +1,18 @@
+//! Data sets, metrics and pictures for training small networks.
+//!
+//! ```
+//! use tapegrad_train::data::{self, Standardizer};
+//!
+//! let (train, test) = data::moons::<f32>(100, 0.2, 1).split(0.3, 1);
+//! let standardizer = Standardizer::fit(&train.x);        // on the training rows only
+//! let (train, test) = (train.map_x(|x| standardizer.transform(x)), test.map_x(|x| standardizer.transform(x)));
+//! for batch in train.batches(8, 1, 0) {
+//!     assert!(batch.rows() <= 8);
+//! }
+//! assert_eq!((train.rows(), test.rows()), (30, 70));
+//! ```
+
+pub mod data;
+mod error;
+pub mod metric;
+pub mod plot;

@@ -1,0 +1,5 @@
+//! Pictures.
+
+mod boundary;
+
+pub use boundary::boundary;
