@@ -16,9 +16,15 @@ const STRENGTHS: [f64; 7] = [0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
 fn main() -> Result<(), Box<dyn Error>> {
     let [seed, epochs] = options([("--seed", 1), ("--epochs", 4000)])?;
     let (train, test) = read()?;
-    println!("{} rows to train, {} to test; seed {seed}, {epochs} epochs of Adam", train.rows(), test.rows());
+    println!(
+        "{} rows to train, {} to test; seed {seed}, {epochs} epochs of Adam",
+        train.rows(),
+        test.rows()
+    );
 
-    let mut first = Mlp::new(&[2, 500, 1]).activation(Activation::Relu).seed(seed as u64);
+    let mut first = Mlp::new(&[2, 500, 1])
+        .activation(Activation::Relu)
+        .seed(seed as u64);
     println!("\nbefore training:\n{}", picture(&train, &first));
     println!("       λ  train acc  test acc  test loss    ‖W₁‖  zeros  penalty");
     let mut best = (0.0, f64::INFINITY);
@@ -31,7 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             first = model;
         }
     }
-    println!("\nafter training with λ = {:.0e}, the lowest test loss:\n{}", best.0, picture(&test, &first));
+    println!(
+        "\nafter training with λ = {:.0e}, the lowest test loss:\n{}",
+        best.0,
+        picture(&test, &first)
+    );
     Ok(())
 }
 
@@ -43,8 +53,10 @@ pub(crate) fn read() -> Result<(Dataset, Dataset), Box<dyn Error>> {
 
 /// 2-500-1, rectifiers, `λ Σ W₁²` on the hidden weights; Adam on all rows at once, with Keras's ε.
 pub(crate) fn fit(strength: f64, seed: u64, epochs: usize, train: &Dataset) -> Mlp {
-    let mut model =
-        Mlp::new(&[2, 500, 1]).activation(Activation::Relu).seed(seed).penalize(0, Penalty::l2(strength));
+    let mut model = Mlp::new(&[2, 500, 1])
+        .activation(Activation::Relu)
+        .seed(seed)
+        .penalize(0, Penalty::l2(strength));
     let mut optimizer = Adam::new(1e-3).epsilon(1e-7);
     let mut tape = Tape::new();
     for _ in 0..epochs {
@@ -112,9 +124,22 @@ fn options<const N: usize>(known: [(&str, usize); N]) -> Result<[usize; N], Stri
     let mut values = known.map(|(_, default)| default);
     let mut given = std::env::args().skip(1);
     while let Some(name) = given.next() {
-        let usage = || format!("usage: {}", known.map(|(name, default)| format!("[{name} {default}]")).join(" "));
-        let place = known.iter().position(|&(option, _)| option == name).ok_or_else(usage)?;
-        values[place] = given.next().and_then(|value| value.parse().ok()).ok_or_else(usage)?;
+        let usage = || {
+            format!(
+                "usage: {}",
+                known
+                    .map(|(name, default)| format!("[{name} {default}]"))
+                    .join(" ")
+            )
+        };
+        let place = known
+            .iter()
+            .position(|&(option, _)| option == name)
+            .ok_or_else(usage)?;
+        values[place] = given
+            .next()
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(usage)?;
     }
     Ok(values)
 }

@@ -216,3 +216,62 @@ impl fmt::Display for Mismatch {
 }
 
 impl Error for Mismatch {}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn square_with_half_its_derivative<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
+        x[0].unary(x[0].value().mapv(|x| x * x).into(), |g, x, _y| g * x)
+    }
+
+    /// The derivative is right as a value, but computed past the tape.
+    fn exponential_of_one_order<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
+        x[0].unary(x[0].value().mapv(f64::exp).into(), |g, x, _y| {
+            g * x.tape().constant(x.value().mapv(f64::exp))
+        })
+    }
+
+    /// The checker sees a rule that is wrong, at its order, and names the element.
+    #[test]
+    fn wrong_rules_are_found() {
+        let mismatch = gradient(
+            square_with_half_its_derivative,
+            &[array![0.0, 3.0].into_dyn()],
+        )
+        .unwrap_err();
+        assert_eq!(
+            (mismatch.order, mismatch.input, &mismatch.index[..]),
+            (1, 0, &[1][..])
+        );
+        let text = mismatch.to_string();
+        assert!(
+            text.starts_with("derivative of order 1 by element [1] of input 0: the rules give "),
+            "{text}"
+        );
+
+        let inputs = [array![0.5].into_dyn()];
+        assert_eq!(gradient(exponential_of_one_order, &inputs), Ok(()));
+        let second = Check {
+            order: 2,
+            ..Check::default()
+        }
+        .gradient(exponential_of_one_order, &inputs)
+        .unwrap_err();
+        assert_eq!((second.order, second.exact), (2, 0.0));
+    }
+
+    #[test]
+    fn nan_never_passes() {
+        assert!(gradient(|x| x[0].ln(), &[array![-1.0].into_dyn()]).is_err());
+        assert!(gradient(|x| x[0] * f64::NAN, &[array![1.0].into_dyn()]).is_err());
+    }
+
+    /// At a kink the one-sided derivative is not what differences see.
+    #[test]
+    fn kinks_are_seen() {
+        assert!(gradient(|x| x[0].relu(), &[array![0.0].into_dyn()]).is_err());
+    }
+}

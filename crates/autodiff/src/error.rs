@@ -22,7 +22,7 @@ sentences! {
     sum_to(from: &[usize], to: &[usize])
         "sum_to: the shape {from:?} is no broadcast of {to:?}; counted from the last axis, sizes must be equal or 1 in the result";
     axis(operation: &str, axis: isize, shape: &[usize])
-        "{operation}: the shape {shape:?} has no axis {axis}; an axis must be at least -{} and below {}", shape.len(), shape.len();
+        "{operation}: the shape {shape:?} has no axis {axis}; it has {}, counted from 0, or from -1 backwards", shape.len();
     repeated_axis(operation: &str, axis: isize, shape: &[usize])
         "{operation}: axis {axis} of the shape {shape:?} is listed twice; each axis must be listed once";
     too_many_axes(count: usize, most: usize)
@@ -43,8 +43,8 @@ sentences! {
         "softmax_cross_entropy: row {row} is given the class {class} with logits of the shape {logits:?}; a class must be below {}", logits[1];
     not_a_number(operation: &str, shape: &[usize])
         "{operation}: the variable has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
-    constant(operation: &str, input: usize)
-        "{operation}: input {input} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
+    constant(operation: &str, which: &str)
+        "{operation}: {which} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
     result(operation: &str)
         "{operation}: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
     other_tape(operation: &str)

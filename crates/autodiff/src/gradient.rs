@@ -23,7 +23,7 @@ impl<T: Element> Tape<T> {
             error::two_tapes("grad");
         }
         if let Some(input) = xs.iter().position(|x| !self.is_live(x.index)) {
-            error::constant("grad", input);
+            error::constant("grad", &format!("input {input}"));
         }
         let seed = self.constant(ones("grad", y));
         let wanted = self.depends_on(xs, y.index);
@@ -175,7 +175,7 @@ impl<T: Element> Gradients<T> {
             error::other_tape("wrt");
         }
         if !x.tape.is_live(x.index) {
-            error::constant("wrt", 0);
+            error::constant("wrt", "the variable");
         }
         if !x.tape.is_leaf(x.index) {
             error::result("wrt");

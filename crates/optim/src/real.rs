@@ -19,7 +19,9 @@ pub trait Real:
     /// A hyper-parameter.
     fn number(x: f64) -> Self::Number;
 
-    /// `√x` of `x ≥ 0`. Its derivative at 0 is taken as 0: rules take roots of mean squares, and `√g² = |g|` has the slope 0 at 0 here.
+    /// `√max(x, 0)`: rules take roots of mean squares, which rounding may leave below 0.
+    ///
+    /// The derivative at 0 is taken as 0, because `√g² = |g|` has the slope 0 there in our convention.
     fn sqrt(self) -> Self;
 
     /// The larger of two.
@@ -39,7 +41,7 @@ macro_rules! real {
                 Element::of(x)
             }
             fn sqrt(self) -> Self {
-                self.sqrt()
+                if self <= 0.0 { 0.0 } else { self.sqrt() }
             }
             fn maximum(self, other: Self) -> Self {
                 if self > other { self } else { other }
@@ -56,8 +58,8 @@ impl<T: Element> Real for Var<'_, T> {
         x
     }
     fn sqrt(self) -> Self {
-        let positive = self.sign();
-        (self + (1.0 - positive)).sqrt() * positive
+        let positive = self.relu().sign();
+        (self * positive + (1.0 - positive)).sqrt() * positive
     }
     fn maximum(self, other: Self) -> Self {
         Var::maximum(self, other)

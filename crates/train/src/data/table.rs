@@ -10,7 +10,7 @@ use super::Dataset;
 
 /// A comma-separated file of numbers under a line of names.
 ///
-/// Fields may be quoted (RFC 4180) and have blanks around them; empty lines are passed over. Every field must be a finite number.
+/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every field must be a finite number.
 ///
 /// ```
 /// use tapegrad_train::data::Table;
@@ -53,8 +53,13 @@ impl Table {
     ///
     /// # Errors
     /// As [`open`](Table::open).
-    pub fn read(source: impl AsRef<Path>, reader: impl Read) -> Result<Self, CsvError> {
+    pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, CsvError> {
         let source = source.as_ref().to_path_buf();
+        let mut bytes = Vec::new();
+        if let Err(cause) = reader.read_to_end(&mut bytes) {
+            return Err(CsvError::Unreadable { source, cause });
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes); // a byte-order mark
         let unreadable = |cause: csv::Error| CsvError::Unreadable {
             source: source.clone(),
             cause: cause.into(),
@@ -62,7 +67,7 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .trim(csv::Trim::All)
-            .from_reader(reader);
+            .from_reader(bytes);
         let names: Vec<String> = reader
             .byte_headers()
             .map_err(unreadable)?
@@ -83,7 +88,7 @@ impl Table {
         let mut values = Vec::new();
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(unreadable)? {
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = line(bytes, record.position());
             if record.len() != names.len() {
                 return Err(CsvError::Ragged {
                     source,
@@ -148,6 +153,17 @@ impl<T: Element> Dataset<T> {
     pub fn read_csv(path: impl AsRef<Path>, targets: &[&str]) -> Result<Self, CsvError> {
         Table::open(path)?.dataset(targets)
     }
+}
+
+/// The line that a record starts on. The reader's position is before the empty lines that it passed over to get there.
+fn line(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let rest = bytes.get(position.byte() as usize..).unwrap_or_default();
+    let passed = rest
+        .iter()
+        .take_while(|byte| b"\r\n".contains(byte))
+        .filter(|&&byte| byte == b'\n');
+    position.line() + passed.count() as u64
 }
 
 fn text(field: &[u8]) -> String {

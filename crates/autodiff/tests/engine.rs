@@ -1,0 +1,231 @@
+//! The two runs of the rules: what they share, what they keep, and how far they go.
+
+use ndarray::{ArrayD, array};
+use tapegrad_autodiff::{ArcArrayD, Tape, Var, reduction};
+
+#[test]
+fn a_million_nodes() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(1.0);
+    let mut y = x;
+    for _ in 0..1_000_000 {
+        y = y * 1.000_001;
+    }
+    let expected = 1.000_001_f64.powi(1_000_000);
+    let relative = |g: f64| (g / expected - 1.0).abs();
+    assert!(relative(y.backward().wrt(x)[[]]) < 1e-9);
+    let length = tape.len();
+    assert!(relative(tape.grad(y, &[x])[0].item()) < 1e-9);
+    assert!(tape.len() > length, "`grad` records");
+}
+
+/// Each of `n` sums uses the one before it twice: 2ⁿ paths, n steps.
+#[test]
+fn shared_results_are_visited_once() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(1.0);
+    let y = (0..60).fold(x, |y, _| y + y);
+    assert_eq!(y.backward().wrt(x)[[]], 2.0_f64.powi(60));
+    assert_eq!(tape.grad(y, &[x])[0].item(), 2.0_f64.powi(60));
+}
+
+#[test]
+fn backward_leaves_the_tape_as_it_was() {
+    let tape = Tape::<f32>::new();
+    let x = tape.var(array![[0.1, -0.2], [0.3, 0.4]]);
+    let y = (x.dot(x).tanh() + x.max(0)).sum(..);
+    let length = tape.len();
+    let first = y.backward();
+    assert_eq!(tape.len(), length);
+    assert_eq!(first.wrt(x), y.backward().wrt(x));
+    assert_eq!(first.wrt(x), tape.grad(y, &[x])[0].value());
+    assert!(tape.len() > length);
+}
+
+#[test]
+fn unused_inputs_have_zero_gradients() {
+    let tape = Tape::<f64>::new();
+    let (x, unused, signed) = (tape.var(2.0), tape.var(array![1.0, 2.0]), tape.var(3.0));
+    let y = x * x + signed.sign();
+    let gradients = y.backward();
+    assert_eq!(gradients.wrt(unused), array![0.0, 0.0].into_dyn());
+    assert_eq!(gradients.wrt(signed)[[]], 0.0);
+    let recorded = tape.grad(y, &[x, unused, signed]);
+    assert_eq!(recorded[0].item(), 4.0);
+    assert_eq!(recorded[1].value(), array![0.0, 0.0].into_dyn());
+    // A zero gradient is a number like any other: it has a gradient, which is zero.
+    assert_eq!(tape.grad(recorded[1].sum(..), &[x])[0].item(), 0.0);
+}
+
+#[test]
+fn gradients_of_results_and_of_the_output_itself() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(3.0);
+    let middle = x * x;
+    let y = middle * middle;
+    let g = tape.grad(y, &[middle, y, x, middle]);
+    assert_eq!(
+        g.iter().map(|g| g.item()).collect::<Vec<_>>(),
+        [18.0, 1.0, 108.0, 18.0]
+    );
+}
+
+/// The variable made after the output, which nothing can depend on.
+#[test]
+fn inputs_made_after_the_output() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(3.0);
+    let y = x.exp();
+    let later = tape.var(1.0);
+    assert_eq!(tape.grad(y, &[later, x])[0].item(), 0.0);
+    assert_eq!(y.backward().wrt(later)[[]], 0.0);
+}
+
+#[test]
+fn backward_goes_through_recorded_gradients() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![1.0, 2.0, 3.0]);
+    let slope = tape.grad(x.powi(4).sum(..), &[x])[0]; // 4 x³
+    let penalised = slope.powi(2).sum(..); // 16 x⁶, whose gradient is 96 x⁵
+    let expected = array![96.0, 96.0 * 32.0, 96.0 * 243.0].into_dyn();
+    assert_eq!(penalised.backward().wrt(x), expected);
+}
+
+#[test]
+fn constants_are_not_recorded() {
+    let tape = Tape::<f64>::new();
+    let (a, x) = (tape.constant(2.0), tape.var(3.0));
+    let b = a.exp() * a;
+    let y = b * x;
+    assert!(
+        format!("{tape:?}").contains("3: [] constant from []"),
+        "{tape:?}"
+    );
+    assert_eq!(y.backward().wrt(x)[[]], b.item());
+}
+
+#[test]
+fn parameters_and_data_are_shared_not_copied() {
+    let array: ArcArrayD<f32> = ArrayD::zeros(vec![10, 10]).into_shared();
+    let tape = Tape::new();
+    let value = tape.var(&array).value();
+    assert_eq!(value.as_ptr(), array.as_ptr());
+    let owned = ArrayD::<f32>::zeros(vec![10, 10]);
+    let pointer = owned.as_ptr();
+    assert_eq!(
+        tape.constant(owned).value().as_ptr(),
+        pointer,
+        "an owned array is moved"
+    );
+}
+
+#[test]
+fn gradients_outlive_the_tape() {
+    let gradients;
+    let mut tape = Tape::<f64>::new();
+    {
+        let x = tape.var(2.0);
+        gradients = (x * x).backward();
+        assert_eq!(gradients.wrt(x)[[]], 4.0);
+    }
+    tape.clear();
+    assert!(tape.is_empty());
+    drop(gradients);
+}
+
+#[test]
+fn numbers_stand_on_either_side_and_are_rounded_once() {
+    let tape = Tape::<f32>::new();
+    let x = tape.var(1.5_f32);
+    let y: Var<'_, f32> = 1.0 - 0.1 * x / 3.0 + 2.0;
+    assert_eq!(y.item(), 1.0 - 1.5_f32 * 0.1 / 3.0 + 2.0);
+    assert_eq!((2.0 * (x * 2.0).exp()).item(), 2.0 * 3.0_f32.exp());
+}
+
+#[test]
+fn ties_and_kinks() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![0.0, -0.0]);
+    for y in [x.abs(), x.relu(), x.sign()] {
+        assert_eq!(y.sum(..).backward().wrt(x), array![0.0, 0.0].into_dyn());
+    }
+    let x = tape.var(array![2.0, 5.0, 5.0, 5.0]);
+    let third = 1.0 / 3.0;
+    assert_eq!(
+        x.max(..).backward().wrt(x),
+        array![0.0, third, third, third].into_dyn()
+    );
+}
+
+#[test]
+fn nothing_overflows() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![-1e4, -800.0, 0.0, 800.0, 1e4]);
+    for y in [
+        x.sigmoid(),
+        x.softplus(),
+        x.tanh(),
+        x.softmax(..),
+        x.log_sum_exp(..),
+    ] {
+        assert!(y.value().iter().all(|y| y.is_finite()), "{y}");
+        assert!(
+            y.sum(..).backward().wrt(x).iter().all(|g| g.is_finite()),
+            "{y}"
+        );
+    }
+    let infinite = tape.var(array![f64::NEG_INFINITY, f64::NEG_INFINITY]);
+    assert_eq!(infinite.log_sum_exp(..).item(), f64::NEG_INFINITY);
+    assert_eq!(
+        tape.var(ArrayD::zeros(vec![0])).log_sum_exp(..).item(),
+        f64::NEG_INFINITY
+    );
+}
+
+#[test]
+fn nan_is_never_hidden() {
+    let tape = Tape::<f64>::new();
+    let (x, one) = (
+        tape.var(array![1.0, f64::NAN, 3.0]),
+        tape.var(array![2.0, 2.0, 2.0]),
+    );
+    for y in [
+        x.relu(),
+        x.abs(),
+        x.sign(),
+        x.sigmoid(),
+        x.maximum(one),
+        one.maximum(x),
+    ] {
+        assert!(y.value()[1].is_nan(), "{y}");
+    }
+    for y in [x.max(..), x.sum(..), x.mean(..), x.log_sum_exp(..)] {
+        assert!(y.item().is_nan(), "{y}");
+    }
+}
+
+/// Ten million times 0.1, as one slice and down the rows of a matrix of any width.
+#[test]
+fn sums_do_not_drift() {
+    let x = vec![0.1_f32; 10_000_000];
+    assert!((reduction::sum(&x) / 1e7 - 0.1).abs() < 1e-7);
+    let tape = Tape::<f32>::new();
+    for width in [1, 2, 5, 10] {
+        let columns = tape.var(ndarray::Array2::from_elem([1_000_000, width], 0.1));
+        for mean in columns.mean(0).value() {
+            assert!((mean - 0.1).abs() < 1e-7, "width {width}: {mean}");
+        }
+    }
+}
+
+/// The same numbers give the same bits whatever the strides they came in.
+#[test]
+fn sums_do_not_depend_on_the_layout() {
+    let x =
+        ndarray::Array2::from_shape_fn([300, 700], |(i, j)| ((i * 700 + j) as f32 * 0.37).sin());
+    let column_major = x.t().as_standard_layout().into_owned().reversed_axes();
+    let tape = Tape::<f32>::new();
+    let (a, b) = (tape.var(&x), tape.var(&column_major));
+    assert_eq!(a.sum(..).item().to_bits(), b.sum(..).item().to_bits());
+    assert_eq!(a.sum(0).value(), b.sum(0).value());
+}

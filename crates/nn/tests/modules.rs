@@ -1,0 +1,332 @@
+//! Modules, scopes and penalties.
+
+use approx::assert_relative_eq;
+use ndarray::{Array2, array};
+use tapegrad_autodiff::Tape;
+use tapegrad_nn::{
+    Activation, Dense, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope, loss, random,
+};
+
+#[test]
+fn dense_is_affine_over_any_leading_axes() {
+    let mut layer = Dense::<f64>::new(2, 3);
+    layer.weight.value = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+        .into_dyn()
+        .into_shared();
+    layer.bias.as_mut().unwrap().value = array![0.5, 0.0, -0.5].into_dyn().into_shared();
+    let rows = layer.predict(array![[1.0, 1.0], [0.0, 2.0]]);
+    assert_eq!(rows, array![[5.5, 7.0, 8.5], [8.5, 10.0, 11.5]].into_dyn());
+    assert_eq!(
+        layer.predict(array![1.0, 1.0]),
+        array![5.5, 7.0, 8.5].into_dyn()
+    );
+    let stacked = layer.predict(ndarray::Array3::<f64>::ones([4, 5, 2]));
+    assert_eq!(stacked.shape(), [4, 5, 3]);
+    assert_eq!(layer.predict(Array2::zeros([0, 2])).shape(), [0, 3]);
+    assert_eq!(
+        layer.without_bias().predict(array![1.0, 1.0]),
+        array![5.0, 7.0, 9.0].into_dyn()
+    );
+}
+
+#[test]
+fn every_activation_gives_its_formula() {
+    let z = -0.7_f64;
+    let table = [
+        (Activation::Identity, z),
+        (Activation::Relu, 0.0),
+        (Activation::Tanh, z.tanh()),
+        (Activation::Sigmoid, 1.0 / (1.0 + (-z).exp())),
+        (Activation::Softplus, z.exp().ln_1p()),
+    ];
+    let tape = Tape::new();
+    for (activation, expected) in table {
+        assert_relative_eq!(
+            activation.apply(tape.var(z)).item(),
+            expected,
+            max_relative = 1e-15
+        );
+    }
+}
+
+#[test]
+fn initializers_have_their_variance() {
+    let (fan_in, fan_out) = (200, 300);
+    for initializer in Initializer::ALL {
+        let draw = || initializer.draw::<f64>(fan_in, fan_out, &mut random::stream(1));
+        let weights = draw();
+        assert_eq!(weights, draw(), "{initializer:?}: a seed fixes the weights");
+        let (mean, variance) = (weights.mean().unwrap(), weights.var(0.0));
+        let expected = initializer.variance(fan_in, fan_out);
+        assert!(
+            mean.abs() <= 4.0 * (expected / 60_000.0).sqrt(),
+            "{initializer:?}: mean {mean}"
+        );
+        assert!(
+            (variance - expected).abs() <= 0.03 * expected,
+            "{initializer:?}: variance {variance}"
+        );
+        let most = weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
+        let bounded =
+            format!("{initializer:?}").ends_with("Uniform") || initializer == Initializer::Zeros;
+        assert_eq!(
+            most <= (3.0 * expected).sqrt(),
+            bounded,
+            "{initializer:?}: {most}"
+        );
+    }
+}
+
+/// A layer's weight depends on the seed and its place, and on nothing else in the model.
+#[test]
+fn layers_start_independently() {
+    let small = Mlp::<f32>::new(&[3, 5, 1]).seed(9);
+    let large = Mlp::<f32>::new(&[3, 5, 7, 7, 2]).seed(9);
+    assert_eq!(small.layers[0].weight.value, large.layers[0].weight.value);
+    let other = Mlp::<f32>::new(&[3, 5, 7, 7, 2]).seed(8);
+    assert_ne!(large.layers[1].weight.value, other.layers[1].weight.value);
+    // Whatever the order of the settings.
+    let a = Mlp::<f64>::new(&[3, 5, 1])
+        .seed(9)
+        .initializer(Initializer::HeNormal);
+    let b = Mlp::<f64>::new(&[3, 5, 1])
+        .initializer(Initializer::HeNormal)
+        .seed(9);
+    assert_eq!(a.layers[1].weight.value, b.layers[1].weight.value);
+    // In both element types alike.
+    let double = Mlp::<f64>::new(&[3, 5, 1]).seed(9).layers[0]
+        .weight
+        .value
+        .mapv(|w| w as f32);
+    assert_eq!(double, small.layers[0].weight.value);
+}
+
+#[test]
+fn names_and_counts_come_from_the_visit() {
+    let model = Mlp::<f32>::new(&[2, 3, 1]);
+    let names: Vec<_> = model
+        .parameters()
+        .into_iter()
+        .map(|(name, param)| (name, param.role))
+        .collect();
+    let expected = [
+        ("layers.0.weight", Role::Weight),
+        ("layers.0.bias", Role::Bias),
+        ("layers.1.weight", Role::Weight),
+        ("layers.1.bias", Role::Bias),
+    ];
+    assert_eq!(names, expected.map(|(name, role)| (name.to_owned(), role)));
+    assert_eq!(model.parameter_count(), 2 * 3 + 3 + 3 + 1);
+    let dynamic: &dyn Module<f32> = &model;
+    assert_eq!(dynamic.parameters().len(), 4);
+}
+
+#[test]
+fn penalties_are_formulas_of_the_weights_alone() {
+    let mut model = Mlp::<f64>::new(&[1, 2, 1])
+        .penalize(0, Penalty::l1(0.5))
+        .penalize(1, Penalty::elastic_net(0.1, 0.2));
+    model.layers[0].weight.value = array![[1.0, -3.0]].into_dyn().into_shared();
+    model.layers[1].weight.value = array![[0.0], [-2.0]].into_dyn().into_shared();
+    for layer in &mut model.layers {
+        layer.bias.as_mut().unwrap().value.fill(7.0);
+    }
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let penalty = model.penalty(&on);
+    assert_relative_eq!(
+        penalty.item(),
+        0.5 * 4.0 + 0.1 * 2.0 + 0.2 * 4.0,
+        max_relative = 1e-15
+    );
+    let gradients = on.backward(penalty);
+    assert_eq!(
+        gradients.wrt(&model.layers[0].weight),
+        array![[0.5, -0.5]].into_dyn()
+    );
+    // sign(0) = 0: nothing pulls at a weight that is exactly zero.
+    let of_second = gradients.wrt(&model.layers[1].weight);
+    assert_eq!(of_second[[0, 0]], 0.0);
+    assert_relative_eq!(
+        of_second[[1, 0]],
+        -0.1 - 2.0 * 0.2 * 2.0,
+        max_relative = 1e-15
+    );
+    assert!(
+        gradients
+            .get(model.layers[0].bias.as_ref().unwrap())
+            .is_none(),
+        "biases have no part in it"
+    );
+
+    model.layers[0] = model.layers[0].clone().penalize_bias(Penalty::l2(1.0));
+    let on = Scope::eval(&tape);
+    assert_relative_eq!(
+        model.penalty(&on).item(),
+        3.0 + 2.0 * 49.0,
+        max_relative = 1e-15
+    );
+    assert_eq!(Mlp::<f64>::new(&[1, 1]).penalty(&on).item(), 0.0);
+}
+
+#[test]
+fn a_strength_of_zero_still_has_a_derivative() {
+    let mut layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(0.0) + Penalty::l2(0.0));
+    layer.weight.value = array![[3.0], [-1.0]].into_dyn().into_shared();
+    let Penalty {
+        l1: Some(l1),
+        l2: Some(l2),
+    } = layer.weight.penalty
+    else {
+        panic!("both terms are there")
+    };
+    let tape = Tape::new();
+    let (a, b) = (tape.var(0.0), tape.var(array![0.0]));
+    let on = Scope::train(&tape).substitute(l1, a).substitute(l2, b);
+    let gradients = layer.penalty(&on).backward();
+    assert_eq!((gradients.wrt(a)[[]], gradients.wrt(b)[[0]]), (4.0, 10.0));
+}
+
+#[test]
+fn sums_of_penalties() {
+    let values = |penalty: Penalty| {
+        [penalty.l1, penalty.l2].map(|strength| strength.map(|strength| strength.value()))
+    };
+    assert_eq!(
+        values(Penalty::l1(1.0) + Penalty::l2(2.0)),
+        [Some(1.0), Some(2.0)]
+    );
+    assert_eq!(
+        values(Penalty::l1(1.0) + Penalty::elastic_net(2.0, 3.0)),
+        [Some(3.0), Some(3.0)]
+    );
+    assert_eq!(values(Penalty::none() + Penalty::none()), [None, None]);
+    assert_eq!(
+        [Penalty::none().to_string(), Penalty::l1(0.5).to_string()],
+        ["none", "L1 0.5"]
+    );
+}
+
+/// A parameter used twice is one variable, and its gradient the sum over both uses.
+#[test]
+fn shared_parameters_are_bound_once() {
+    let layer = Dense::<f64>::new(2, 2).seed(3);
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let x = on.input(&array![[1.0, 2.0]]);
+    let twice = layer.forward(&on, layer.forward(&on, x)).sum(..);
+    assert_eq!(
+        on.param(&layer.weight).value().as_ptr(),
+        layer.weight.value.as_ptr(),
+        "not copied"
+    );
+    let gradient = on.backward(twice).wrt(&layer.weight);
+
+    let mut other = layer.clone();
+    other.weight = Param::new(Role::Weight, &layer.weight.value);
+    let on = Scope::train(&tape);
+    let apart = layer.forward(&on, other.forward(&on, x)).sum(..);
+    let gradients = on.backward(apart);
+    let sum = gradients.wrt(&layer.weight) + gradients.wrt(&other.weight);
+    for (one, both) in gradient.iter().zip(&sum) {
+        assert_relative_eq!(*one, *both, max_relative = 1e-14);
+    }
+}
+
+#[test]
+fn frozen_parameters_and_evaluation_record_nothing() {
+    let mut layer = Dense::<f64>::new(2, 1);
+    layer.weight.trainable = false;
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let gradients = on.backward(layer.forward(&on, on.input(&array![[1.0, 2.0]])).sum(..));
+    assert!(gradients.get(&layer.weight).is_none());
+    assert_eq!(
+        gradients.wrt(layer.bias.as_ref().unwrap()),
+        array![1.0].into_dyn()
+    );
+
+    let on = Scope::eval(&tape);
+    assert!(!on.is_training());
+    let y = layer.forward(&on, on.input(&array![[1.0, 2.0]])).sum(..);
+    assert!(on.backward(y).is_empty());
+}
+
+/// A parameter in the scope that the loss does not use has a zero gradient.
+#[test]
+fn bound_but_unused() {
+    let (used, unused) = (
+        Param::new(Role::Weight, 2.0),
+        Param::new(Role::Weight, array![1.0, 1.0]),
+    );
+    let tape = Tape::<f64>::new();
+    let on = Scope::train(&tape);
+    on.param(&unused);
+    let gradients = on.backward(on.param(&used).exp());
+    assert_eq!(gradients.wrt(&unused), array![0.0, 0.0].into_dyn());
+    assert_eq!(gradients.len(), 2);
+}
+
+#[test]
+fn streams_are_fixed_by_the_seed() {
+    let draw = |seed| {
+        let tape = Tape::<f64>::new();
+        let on = Scope::train(&tape).seed(seed);
+        (on.uniform(&[3, 2]).value(), on.normal(&[2]).value())
+    };
+    assert_eq!(draw(4), draw(4));
+    assert_ne!(draw(4).0, draw(5).0);
+    assert!(draw(4).0.iter().all(|u| (0.0..1.0).contains(u)));
+}
+
+/// A tape is cleared while its scope is still in sight, as in a training loop.
+#[test]
+fn a_training_loop_compiles_as_documented() {
+    let mut model = Dense::<f64>::new(1, 1);
+    let mut tape = Tape::new();
+    for _ in 0..2 {
+        let on = Scope::train(&tape);
+        let loss =
+            loss::mean_squared_error(model.forward(&on, on.input(&array![[1.0]])), &array![[2.0]]);
+        let gradients = on.backward(loss);
+        tape.clear();
+        model.visit_mut(Name::root(), &mut |_, param| {
+            param.value = (&param.value - &gradients.wrt(param)).into_shared();
+        });
+    }
+}
+
+#[test]
+fn losses_are_stable_and_equal_their_definitions() {
+    let tape = Tape::<f64>::new();
+    let (z, y) = (array![[-2.0], [0.5], [3.0]], array![[0.0], [1.0], [0.25]]);
+    let p = z.mapv(|z: f64| 1.0 / (1.0 + (-z).exp()));
+    let naive = -(&y * p.mapv(f64::ln) + (1.0 - &y) * p.mapv(|p| (1.0 - p).ln()))
+        .mean()
+        .unwrap();
+    assert_relative_eq!(
+        loss::bce_with_logits(tape.var(&z), &y).item(),
+        naive,
+        max_relative = 1e-14
+    );
+    let extreme = tape.var(array![[1e4], [-1e4]]);
+    let wrong = loss::bce_with_logits(extreme, &array![[0.0], [1.0]]);
+    assert_eq!(wrong.item(), 1e4);
+    assert_eq!(
+        wrong.backward().wrt(extreme),
+        array![[0.5], [-0.5]].into_dyn()
+    );
+
+    let logits = array![[1.0, -1.0, 0.5], [0.0, 2.0, 2.0]];
+    let of_row = |row: usize, class: usize| {
+        let row = logits.row(row).mapv(f64::exp);
+        -(row[class] / row.sum()).ln()
+    };
+    let naive = (of_row(0, 2) + of_row(1, 1)) / 2.0;
+    let loss = loss::softmax_cross_entropy(tape.var(&logits), &[2, 1]);
+    assert_relative_eq!(loss.item(), naive, max_relative = 1e-14);
+    // Targets may be variables of the tape, too.
+    let (p, t) = (tape.var(array![1.0, 2.0]), tape.var(array![0.0, 4.0]));
+    let gradients = loss::mean_squared_error(p, t).backward();
+    assert_eq!(gradients.wrt(t), array![-1.0, 2.0].into_dyn());
+}

@@ -1,0 +1,195 @@
+//! What holds for every rule: one table, every property over it.
+
+use ndarray::{Array2, array};
+use tapegrad_autodiff::{Tape, Var};
+use tapegrad_nn::{Dense, Initializer, Module, Name, Param, Penalty, Role, Scope, loss};
+use tapegrad_optim::{Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Sgd};
+
+/// Calls `$check(name, optimizer)` with every rule and variant.
+macro_rules! every_rule {
+    ($check:expr) => {
+        $check("sgd", Sgd::new(0.05));
+        $check("momentum", Momentum::new(0.02));
+        $check("nesterov", Momentum::new(0.02).nesterov());
+        $check("rms_prop", RmsProp::new(0.01));
+        $check("rms_prop centred", RmsProp::new(0.01).centred());
+        $check("rms_prop momentum", RmsProp::new(0.005).momentum(0.5));
+        $check(
+            "rms_prop centred momentum",
+            RmsProp::new(0.005).centred().momentum(0.5),
+        );
+        $check("adam", Adam::new(0.02));
+        $check("adam amsgrad", Adam::new(0.02).amsgrad());
+        $check("adamw", AdamW::new(0.02));
+    };
+}
+
+/// `y = x W + b` without noise.
+fn problem() -> [Array2<f64>; 2] {
+    let x = Array2::from_shape_fn([40, 3], |(i, j)| (1.7 * (3 * i + j) as f64).sin());
+    let y = x.dot(&array![[1.0], [-2.0], [0.0]]) + 0.5;
+    [x, y]
+}
+
+/// The loss before the last step.
+fn train<R: Rule>(
+    model: &mut Dense<f64>,
+    optimizer: &mut Optimizer<R, f64>,
+    [x, y]: &[Array2<f64>; 2],
+    steps: usize,
+) -> f64 {
+    let mut tape = Tape::new();
+    let mut last = f64::NAN;
+    for _ in 0..steps {
+        let on = Scope::train(&tape);
+        let loss =
+            loss::mean_squared_error(model.forward(&on, on.input(x)), y) + model.penalty(&on);
+        last = loss.item();
+        let gradients = on.backward(loss);
+        tape.clear();
+        optimizer.step(model, &gradients);
+    }
+    last
+}
+
+#[test]
+fn every_rule_descends() {
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+        let mut optimizer = optimizer.decay(Decay::none());
+        let mut model = Dense::new(3, 1).seed(1);
+        let first = train(&mut model, &mut optimizer, &problem(), 1);
+        let last = train(&mut model, &mut optimizer, &problem(), 2000);
+        assert!(last < 1e-3 * first, "{name}: {first} to {last}");
+        assert_eq!(optimizer.steps(), 2001);
+    }
+    every_rule!(check);
+}
+
+/// Under an L1 and an L2 penalty and every decay, a weight that is exactly zero and has no gradient from the data stays where it is.
+#[test]
+fn exact_zeros_stay() {
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+        for decay in [Decay::none(), Decay::coupled(0.1), Decay::decoupled(0.1)] {
+            let mut model = Dense::new(3, 1)
+                .initializer(Initializer::Zeros)
+                .penalize(Penalty::elastic_net(0.1, 0.1));
+            let [mut x, y] = problem();
+            x.column_mut(1).fill(0.0);
+            train(&mut model, &mut optimizer.clone().decay(decay), &[x, y], 50);
+            assert_eq!(model.weight.value[[1, 0]], 0.0, "{name} with {decay:?}");
+            assert_ne!(model.weight.value[[0, 0]], 0.0, "{name} with {decay:?}");
+        }
+    }
+    every_rule!(check);
+}
+
+/// A step is in place when nobody else holds the value, and leaves a tape's array alone when one does.
+#[test]
+fn steps_are_in_place() {
+    fn check<R: Rule>(name: &str, mut optimizer: Optimizer<R, f64>) {
+        let mut model = Dense::new(3, 1).seed(1);
+        let pointer = model.weight.value.as_ptr();
+        train(&mut model, &mut optimizer, &problem(), 3);
+        assert_eq!(model.weight.value.as_ptr(), pointer, "{name}");
+
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let w = on.param(&model.weight);
+        let before = w.value().to_owned();
+        let gradients = on.backward(
+            model
+                .forward(&on, on.input(&array![[1.0, 2.0, 3.0]]))
+                .sum(..),
+        );
+        optimizer.step(&mut model, &gradients);
+        assert_eq!(w.value(), before, "{name}");
+        assert_ne!(model.weight.value, before, "{name}");
+    }
+    every_rule!(check);
+}
+
+/// Parameters of any shape, and one that is frozen.
+struct Odd([Param<f64>; 4]);
+
+impl Module<f64> for Odd {
+    fn forward<'t>(&self, on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+        self.0
+            .iter()
+            .fold(x, |sum, param| sum + on.param(param).powi(2).sum(..))
+    }
+    fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {
+        self.0
+            .iter()
+            .enumerate()
+            .for_each(|(index, param)| f(&at.index(index), param));
+    }
+    fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {
+        self.0
+            .iter_mut()
+            .enumerate()
+            .for_each(|(index, param)| f(&at.index(index), param));
+    }
+}
+
+#[test]
+fn any_shape_and_frozen() {
+    fn check<R: Rule>(name: &str, mut optimizer: Optimizer<R, f64>) {
+        let weight = |value: ndarray::ArrayD<f64>| Param::new(Role::Weight, value);
+        let start = array![[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]];
+        let mut model = Odd([
+            weight(ndarray::ArrayD::zeros(vec![0, 3])),
+            weight(ndarray::arr0(2.0).into_dyn()),
+            weight(start.clone().into_dyn()),
+            weight(ndarray::arr0(1.0).into_dyn()),
+        ]);
+        // Set by hand, in column-major order.
+        model.0[2].value = start
+            .t()
+            .as_standard_layout()
+            .into_owned()
+            .reversed_axes()
+            .into_dyn()
+            .into_shared();
+        model.0[3].trainable = false;
+        for _ in 0..2 {
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            let gradients = on.backward(model.forward(&on, tape.constant(0.0)));
+            optimizer.step(&mut model, &gradients);
+        }
+        assert_eq!(model.0[0].value.shape(), [0, 3], "{name}");
+        assert!(model.0[1].value[[]] < 2.0, "{name}");
+        for (x, start) in model.0[2].value.iter().zip(&start) {
+            assert!(*x < *start && *x > *start - 1.5, "{name}: {x} from {start}");
+        }
+        assert_eq!(model.0[3].value[[]], 1.0, "{name}");
+    }
+    every_rule!(check);
+}
+
+/// `f32` follows `f64` within its rounding.
+#[test]
+fn single_precision_follows_double() {
+    let [x, y] = problem();
+    let (mut double, mut single) = (
+        Dense::<f64>::new(3, 1).seed(1),
+        Dense::<f32>::new(3, 1).seed(1),
+    );
+    train(
+        &mut double,
+        &mut Adam::new(0.02),
+        &[x.clone(), y.clone()],
+        30,
+    );
+    let mut optimizer = Adam::new(0.02);
+    for _ in 0..30 {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let output = single.forward(&on, on.input(&x.mapv(|x| x as f32)));
+        let gradients = on.backward(loss::mean_squared_error(output, &y.mapv(|y| y as f32)));
+        optimizer.step(&mut single, &gradients);
+    }
+    for (a, b) in double.weight.value.iter().zip(&single.weight.value) {
+        assert!((a - f64::from(*b)).abs() < 1e-5, "{a} against {b}");
+    }
+}

@@ -1,0 +1,378 @@
+//! What misuse and bad files are told, word for word, and at whose line.
+
+use std::cell::RefCell;
+use std::panic::{self, UnwindSafe};
+use std::sync::Once;
+
+use ndarray::{Array2, array};
+use tapegrad::data::{Standardizer, Table};
+use tapegrad::prelude::*;
+
+thread_local! {
+    /// The file that the panic of a misuse names; `None` while none is expected.
+    static FILE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The sentence of a panic, which must be at a line of this file.
+fn sentence<R>(misuse: impl FnOnce() -> R + UnwindSafe) -> String {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let expected = FILE.with_borrow_mut(|file| {
+                let place = info.location().map(|location| location.file().to_owned());
+                file.as_mut().map(|file| *file = place.unwrap_or_default())
+            });
+            if expected.is_none() {
+                usual(info);
+            }
+        }));
+    });
+    FILE.set(Some(String::new()));
+    let outcome = panic::catch_unwind(misuse);
+    let file = FILE.take().unwrap_or_default();
+    let Err(payload) = outcome else {
+        return "no panic".to_owned();
+    };
+    let message = match (
+        payload.downcast_ref::<String>(),
+        payload.downcast_ref::<&str>(),
+    ) {
+        (Some(message), _) => message.clone(),
+        (None, Some(message)) => (*message).to_owned(),
+        (None, None) => "a panic without words".to_owned(),
+    };
+    assert!(
+        file.ends_with("errors.rs"),
+        "{message}: reported at {file}, not at the caller's line"
+    );
+    message
+}
+
+macro_rules! told {
+    ($($misuse:expr => $sentence:expr;)+) => {
+        $(assert_eq!(sentence(|| $misuse), $sentence, "{}", stringify!($misuse));)+
+    };
+}
+
+/// A tape that results can be returned from.
+fn tape() -> &'static Tape<f64> {
+    Box::leak(Box::default())
+}
+
+fn zeros<'t>(tape: &'t Tape<f64>, shape: &[usize]) -> Var<'t, f64> {
+    tape.var(ndarray::ArrayD::zeros(shape))
+}
+
+#[test]
+fn shapes() {
+    told! {
+        { let t = tape(); zeros(t, &[2, 3]) + zeros(t, &[4]) } =>
+            "+: the shapes [2, 3] and [4] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); let mut x = zeros(t, &[2, 3]); x *= zeros(t, &[2]); } =>
+            "*: the shapes [2, 3] and [2] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[3]).maximum(zeros(t, &[2])) } =>
+            "maximum: the shapes [3] and [2] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[2, 3]).dot(zeros(t, &[2, 3])) } =>
+            "dot: the shapes [2, 3] and [2, 3] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[3]).dot(zeros(t, &[2])) } =>
+            "dot: the shapes [3] and [2] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[2, 3, 4]).dot(zeros(t, &[4])) } =>
+            "dot: the shapes [2, 3, 4] and [4] do not multiply; both must have one or two axes";
+        { let t = tape(); zeros(t, &[2, 3]).dot_t(zeros(t, &[3, 2])) } =>
+            "dot_t: the shapes [2, 3] and [3, 2] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).t_dot(zeros(t, &[3])) } =>
+            "t_dot: the shapes [2, 3] and [3] do not multiply; both must have two axes";
+        { let t = tape(); zeros(t, &[2, 3]).reshape(&[4]) } =>
+            "reshape: the shape [2, 3] cannot become [4]; the number of elements must stay 6";
+        { let t = tape(); zeros(t, &[2, 3]).broadcast_to(&[3, 3]) } =>
+            "broadcast_to: the shape [2, 3] does not broadcast to [3, 3]; counted from the last axis, its sizes must be equal or 1";
+        { let t = tape(); zeros(t, &[2, 3]).sum_to(&[2]) } =>
+            "sum_to: the shape [2, 3] is no broadcast of [2]; counted from the last axis, sizes must be equal or 1 in the result";
+        { let t = tape(); zeros(t, &[2, 3]).item() } =>
+            "item: the variable has the shape [2, 3]; it must hold one number (reduce it with `sum` or `mean`)";
+        { let t = tape(); zeros(t, &[3]).backward() } =>
+            "backward: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+        { let t = tape(); let x = zeros(t, &[3]); t.grad(x, &[x]); } =>
+            "grad: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+    }
+}
+
+#[test]
+fn axes() {
+    told! {
+        { let t = tape(); zeros(t, &[3, 4]).sum(2) } =>
+            "sum: the shape [3, 4] has no axis 2; it has 2, counted from 0, or from -1 backwards";
+        { let t = tape(); zeros(t, &[3, 4]).mean(keep(-3)) } =>
+            "mean: the shape [3, 4] has no axis -3; it has 2, counted from 0, or from -1 backwards";
+        { let t = tape(); zeros(t, &[3, 4]).log_sum_exp([0, 0]) } =>
+            "log_sum_exp: axis 0 of the shape [3, 4] is listed twice; each axis must be listed once";
+        { let t = tape(); zeros(t, &[3, 4]).max([1, -1]) } =>
+            "max: axis -1 of the shape [3, 4] is listed twice; each axis must be listed once";
+        { let t = tape(); zeros(t, &[]).softmax(0) } =>
+            "softmax: the shape [] has no axis 0; it has 0, counted from 0, or from -1 backwards";
+        { let t = tape(); zeros(t, &[3]).sum([0, 1, 2, 3, 4, 5, 6, 7, 8]) } =>
+            "axes: 9 axes are listed; at most 8 can be, or all with `..`";
+        { let t = tape(); zeros(t, &[0, 3]).max(0) } =>
+            "max: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
+        { let t = tape(); zeros(t, &[0, 3]).mean(..) } =>
+            "mean: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
+    }
+}
+
+#[test]
+fn classes() {
+    told! {
+        { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(&[0, 3]) } =>
+            "softmax_cross_entropy: row 1 is given the class 3 with logits of the shape [2, 3]; a class must be below 3";
+        { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[2, 3]), &[0]) } =>
+            "softmax_cross_entropy: 1 classes are given for logits of the shape [2, 3]; there must be one for each row";
+        { let t = tape(); zeros(t, &[3]).softmax_cross_entropy(&[0]) } =>
+            "softmax_cross_entropy: the logits have the shape [3]; it must be [rows, classes]";
+        Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [0.5]]).classes() =>
+            "Dataset::classes: the target of row 1 is 0.5; it must be a whole number and at least 0";
+        Dataset::<f64>::new(array![[0.0]], array![[f64::NAN]]).classes() =>
+            "Dataset::classes: the target of row 0 is NaN; it must be a whole number and at least 0";
+        Dataset::<f64>::new(array![[0.0]], array![[1.0, 0.5]]).classes() =>
+            "Dataset::classes: there are 2 targets a row; there must be one";
+    }
+}
+
+#[test]
+fn tapes() {
+    told! {
+        { let (a, b) = (tape(), tape()); zeros(a, &[]) * zeros(b, &[]) } =>
+            "*: the variables belong to two tapes; all variables of an expression must be on one";
+        { let (a, b) = (tape(), tape()); zeros(a, &[2, 2]).dot(zeros(b, &[2, 2])) } =>
+            "dot: the variables belong to two tapes; all variables of an expression must be on one";
+        { let (a, b) = (tape(), tape()); a.grad(zeros(a, &[]), &[zeros(b, &[])]); } =>
+            "grad: the variables belong to two tapes; all variables of an expression must be on one";
+        { let t = tape(); t.grad(zeros(t, &[]), &[zeros(t, &[]), t.constant(1.0)]); } =>
+            "grad: input 1 is a constant; gradients are taken with respect to what depends on a `Tape::var`";
+        { let (a, b) = (tape(), tape()); zeros(a, &[]).backward().wrt(zeros(b, &[])) } =>
+            "wrt: the variable is not on the tape that was differentiated, or that tape was cleared since";
+        { let mut t = Tape::new(); let g = zeros(&t, &[]).backward(); t.clear(); g.wrt(zeros(&t, &[])) } =>
+            "wrt: the variable is not on the tape that was differentiated, or that tape was cleared since";
+        { let t = tape(); let x = zeros(t, &[]); x.backward().wrt(t.constant(1.0)) } =>
+            "wrt: the variable is a constant; gradients are taken with respect to what depends on a `Tape::var`";
+        { let t = tape(); let y = zeros(t, &[]).exp(); y.backward().wrt(y) } =>
+            "wrt: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
+        { let (a, b) = (tape(), tape()); let p = Param::<f64>::new(Role::Weight, 1.0); Scope::train(a).substitute(&p, b.var(1.0)); } =>
+            "Scope::substitute: the variable is on another tape; it must be on the scope's";
+    }
+}
+
+#[test]
+fn networks() {
+    told! {
+        Mlp::<f64>::new(&[3]) =>
+            "Mlp::new: the sizes are [3]; there must be at least those of the input and the output";
+        Mlp::<f64>::new(&[3, 2, 1]).penalize(2, Penalty::l1(0.1)) =>
+            "Mlp::penalize: there is no layer 2; the network has 2, counted from 0";
+        Dense::<f64>::new(3, 2).without_bias().penalize_bias(Penalty::l1(0.1)) =>
+            "Dense::penalize_bias: the layer has no bias; only one that it has can be penalised";
+        Dense::<f64>::new(3, 2).predict(Array2::zeros([5, 4])) =>
+            "dense layer: the input has the shape [5, 4] and the weight [3, 2]; the last axis of the input must be 3";
+        Dense::<f64>::new(3, 2).predict(1.0) =>
+            "dense layer: the input has the shape [] and the weight [3, 2]; the last axis of the input must be 3";
+        {
+            let mut model = Mlp::<f64>::new(&[3, 4, 1]);
+            model.layers[1] = Dense::new(5, 1);
+            let tape = Tape::new();
+            model.forward(&Scope::train(&tape), zeros(&tape, &[2, 3]));
+        } => "dense layer `layers.1`: the input has the shape [2, 4] and the weight [5, 1]; the last axis of the input must be 5";
+        { let t = tape(); loss::mean_squared_error(zeros(t, &[30, 1]), &array![0.0, 1.0]) } =>
+            "mean_squared_error: the predictions have the shape [30, 1] and the targets [2]; they must be equal";
+        { let t = tape(); loss::bce_with_logits(zeros(t, &[2, 1]), &array![0.0, 1.0]) } =>
+            "bce_with_logits: the predictions have the shape [2, 1] and the targets [2]; they must be equal";
+        { let t = tape(); loss::bce_with_logits(zeros(t, &[0, 1]), &Array2::zeros([0, 1])) } =>
+            "mean: nothing to reduce in the shape [0, 1]; the reduced axes must not be empty";
+        {
+            let (t, p) = (Tape::<f64>::new(), Param::new(Role::Weight, array![1.0, 2.0]));
+            Scope::train(&t).substitute(&p, t.var(1.0)).param(&p);
+        } => "Scope: a variable of the shape [] is substituted for one of [2]; the shapes must be equal";
+        {
+            let (t, p) = (Tape::<f64>::new(), Param::new(Role::Weight, 1.0));
+            let on = Scope::train(&t);
+            on.param(&p);
+            on.substitute(&p, t.var(1.0));
+        } => "Scope::substitute: the parameter is already bound; it must be substituted once, before its first use";
+        GradientMap::<f64>::default().wrt(&Param::new(Role::Weight, array![1.0])) =>
+            "GradientMap: there is no gradient for this parameter of the shape [1]; it must be trainable, used in the loss's scope and not substituted";
+    }
+}
+
+#[test]
+fn hyper_parameters() {
+    told! {
+        Penalty::l1(-1.0) => "Penalty::l1: the strength is -1; it must be finite and at least 0";
+        Penalty::l2(f64::NAN) => "Penalty::l2: the strength is NaN; it must be finite and at least 0";
+        Penalty::elastic_net(0.0, f64::INFINITY) => "Penalty::elastic_net: the strength is inf; it must be finite and at least 0";
+        drop(Sgd::new::<f64>(-0.1)) => "Optimizer: the learning rate is -0.1; it must be finite and at least 0";
+        drop(AdamW::new::<f64>(f64::NAN)) => "Optimizer: the learning rate is NaN; it must be finite and at least 0";
+        drop(Momentum::new::<f64>(0.1).momentum(1.0)) => "Momentum: the momentum is 1; it must be at least 0 and below 1";
+        drop(RmsProp::new::<f64>(0.1).alpha(f64::NAN)) => "RmsProp: the alpha is NaN; it must be at least 0 and below 1";
+        drop(RmsProp::new::<f64>(0.1).epsilon(-1e-8)) => "RmsProp: the epsilon is -0.00000001; it must be finite and at least 0";
+        drop(RmsProp::new::<f64>(0.1).momentum(-0.5)) => "RmsProp: the momentum is -0.5; it must be at least 0 and below 1";
+        drop(Adam::new::<f64>(0.1).betas(0.9, 1.0)) => "Adam: the beta2 is 1; it must be at least 0 and below 1";
+        drop(Adam::new::<f64>(0.1).betas(-0.1, 0.9)) => "Adam: the beta1 is -0.1; it must be at least 0 and below 1";
+        drop(Adam::new::<f64>(0.1).epsilon(f64::NAN)) => "Adam: the epsilon is NaN; it must be finite and at least 0";
+        Decay::coupled(-0.1) => "Decay::coupled: the decay is -0.1; it must be finite and at least 0";
+        Decay::decoupled(f64::NAN) => "Decay::decoupled: the decay is NaN; it must be finite and at least 0";
+        schedule::Step::new(0.1, 0.5, 0) => "schedule::Step: the period is 0; it must be at least 1";
+        schedule::Step::new(f64::NAN, 0.5, 3) => "schedule::Step: the initial value is NaN; it must be finite and at least 0";
+        schedule::Exponential::new(0.1, -1.0) => "schedule::Exponential: the factor is -1; it must be finite and at least 0";
+        schedule::Cosine::new(0.1, -1.0, 3) => "schedule::Cosine: the last value is -1; it must be finite and at least 0";
+        schedule::Cosine::new(0.1, 0.0, 0) => "schedule::Cosine: the period is 0; it must be at least 1";
+    }
+}
+
+/// A step that is refused changes nothing.
+#[test]
+fn steps() {
+    let model = Mlp::<f64>::new(&[2, 3, 1]);
+    let gradients = |model: &Mlp<f64>| {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        on.backward(model.forward(&on, zeros(&tape, &[4, 2])).sum(..))
+    };
+    let refused = |optimizer: &mut Optimizer<Adam, f64>, gradients: &GradientMap<f64>| {
+        let mut changed = model.clone();
+        let message = sentence(panic::AssertUnwindSafe(|| {
+            optimizer.step(&mut changed, gradients)
+        }));
+        assert_eq!(optimizer.steps(), 0);
+        for ((name, before), (_, after)) in model.parameters().into_iter().zip(changed.parameters())
+        {
+            assert_eq!(before.value, after.value, "{name}");
+        }
+        message
+    };
+    assert_eq!(
+        refused(&mut Adam::new(0.1), &gradients(&Mlp::new(&[2, 3, 1]))),
+        "Optimizer::step: the parameter `layers.0.weight` has no gradient; it must be used in the loss, or frozen (`trainable = false`)"
+    );
+    let mut resized = model.clone();
+    resized.layers[1].weight.value = Array2::zeros([2, 2]).into_dyn().into_shared();
+    let g = gradients(&model);
+    assert_eq!(
+        sentence(panic::AssertUnwindSafe(
+            || Adam::new(0.1).step(&mut resized, &g)
+        )),
+        "Optimizer::step: the parameter `layers.1.weight` has the shape [2, 2] and its gradient [3, 1]; they must be equal"
+    );
+
+    let late = |step: usize| if step == 0 { 0.1 } else { f64::NAN };
+    let mut optimizer = Sgd::new(late);
+    let (mut model, g) = (model.clone(), gradients(&model));
+    optimizer.step(&mut model, &g);
+    let message = sentence(panic::AssertUnwindSafe(|| optimizer.step(&mut model, &g)));
+    assert_eq!(
+        message,
+        "Optimizer::step: the learning rate is NaN; it must be finite and at least 0"
+    );
+    assert_eq!(optimizer.steps(), 1);
+}
+
+#[test]
+fn data_sets() {
+    told! {
+        Dataset::<f64>::new(array![[1.0], [2.0]], array![[1.0]]) =>
+            "Dataset::new: the inputs have the shape [2, 1] and the targets [1, 1]; both must have two axes and as many rows";
+        data::moons::<f64>(10, 0.1, 1).split_at(11) => "Dataset::split_at: the first part is to have 11 rows; there are 10";
+        data::moons::<f64>(10, 0.1, 1).split(1.5, 1) => "Dataset::split: the fraction is 1.5; it must be at least 0 and at most 1";
+        drop(data::moons::<f64>(10, 0.1, 1).batches(0, 1, 0)) => "Dataset::batches: the batch size is 0; it must be at least 1";
+        data::moons::<f64>(10, f64::NAN, 1) => "data::moons: the noise is NaN; it must be finite and at least 0";
+        data::circles::<f64>(10, -1.0, 1) => "data::circles: the noise is -1; it must be finite and at least 0";
+        data::spirals::<f64>(10, 0, 0.1, 1) => "data::spirals: the number of arms is 0; it must be at least 1";
+        data::blobs::<f64>(10, 0, 0.1, 1) => "data::blobs: the number of clouds is 0; it must be at least 1";
+        data::linear_regression::<f64>(10, 2, -0.5, 1) => "data::linear_regression: the noise is -0.5; it must be finite and at least 0";
+        data::sparse_linear_regression::<f64>(10, 2, 3, 0.5, 1) =>
+            "data::sparse_linear_regression: 3 features are to be informative; there are 2";
+        Standardizer::<f64>::fit(&Array2::zeros([0, 2]).into_dyn().into_shared()) =>
+            "Standardizer::fit: the data have the shape [0, 2]; they must be [rows, columns] with at least one row";
+        Standardizer::<f64>::fit(&Array2::zeros([3, 2]).into_dyn().into_shared()).transform(&Array2::zeros([3, 1]).into_dyn().into_shared()) =>
+            "Standardizer: the data have the shape [3, 1]; they must be [rows, 2], as those it was fitted on";
+        metric::binary_accuracy::<f64>(&Array2::zeros([3, 1]).into_dyn().into_shared(), &Array2::zeros([2, 1]).into_dyn().into_shared()) =>
+            "metric::binary_accuracy: the predictions have the shape [3, 1] and the targets [2, 1]; there must be at least one row and one target for each";
+    }
+}
+
+#[test]
+fn files() {
+    let error = |text: &str| {
+        Table::read("data.csv", text.as_bytes())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        error(""),
+        "data.csv: the file is empty; its first line must name the columns"
+    );
+    assert_eq!(
+        error("a,b,a\n"),
+        "data.csv, line 1: two columns are called `a`; names must differ"
+    );
+    assert_eq!(
+        error("a,b\n1,2\n3\n"),
+        "data.csv, line 3: 1 fields are given; there must be 2, one for each column"
+    );
+    assert_eq!(
+        error("a,b\n1,2\n\n3,4,5\n"),
+        "data.csv, line 4: 3 fields are given; there must be 2, one for each column"
+    );
+    assert_eq!(
+        error("a,b\n1,2\n3,four\n"),
+        "data.csv, line 3, column `b`: \"four\" is given; it must be a finite number"
+    );
+    assert_eq!(
+        error("a,b\n1,\n"),
+        "data.csv, line 2, column `b`: \"\" is given; it must be a finite number"
+    );
+    assert_eq!(
+        error("a,b\nNaN,1\n"),
+        "data.csv, line 2, column `a`: \"NaN\" is given; it must be a finite number"
+    );
+    assert_eq!(
+        error("a\n1e999\n"),
+        "data.csv, line 2, column `a`: \"1e999\" is given; it must be a finite number"
+    );
+
+    let missing = Table::read("data.csv", "a,b\n1,2\n".as_bytes())
+        .unwrap()
+        .dataset::<f64>(&["c"]);
+    assert_eq!(
+        missing.unwrap_err().to_string(),
+        "data.csv: there is no column `c`; the columns are [\"a\", \"b\"]"
+    );
+    let unreadable = Dataset::<f64>::read_csv("no/such.csv", &["a"])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        unreadable.starts_with("no/such.csv: cannot be read: "),
+        "{unreadable}"
+    );
+
+    // Quoted fields, blanks, empty lines, CRLF, a byte-order mark, no last line end.
+    let table = Table::read(
+        "data.csv",
+        "\u{feff}a,\"b,c\"\r\n 1 ,\"2\"\r\n\r\n-3e2,.5".as_bytes(),
+    )
+    .unwrap();
+    assert_eq!(table.names, ["a", "b,c"]);
+    assert_eq!(table.values, array![[1.0, 2.0], [-300.0, 0.5]]);
+    // Names alone are a table without rows; bytes that are no text are no number.
+    assert_eq!(
+        Table::read("data.csv", "a,b\n".as_bytes())
+            .unwrap()
+            .values
+            .dim(),
+        (0, 2)
+    );
+    assert!(
+        Table::read("data.csv", &b"a\n\xff\xfe\n"[..])
+            .unwrap_err()
+            .to_string()
+            .starts_with("data.csv, line 2")
+    );
+}
