@@ -220,7 +220,7 @@ mod dfdx_sgd {
         for expected in COUPLED {
             let tape = Tape::new();
             let on = Scope::train(&tape);
-            let data_loss = point.forward(&on, on.input(&array(RATE))).mean(..);
+            let data_loss = point.forward(&on, on.input(array(RATE))).mean(..);
             let gradients = on.backward(data_loss + point.penalty(&on));
             optimizer.step(&mut point, &gradients);
             point.assert(&expected, 1e-6);

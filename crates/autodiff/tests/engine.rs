@@ -9,7 +9,7 @@ fn a_million_nodes() {
     let x = tape.var(1.0);
     let mut y = x;
     for _ in 0..1_000_000 {
-        y = y * 1.000_001;
+        y *= 1.000_001;
     }
     let expected = 1.000_001_f64.powi(1_000_000);
     let relative = |g: f64| (g / expected - 1.0).abs();

@@ -185,8 +185,8 @@ fn single_precision_follows_double() {
     for _ in 0..30 {
         let tape = Tape::new();
         let on = Scope::train(&tape);
-        let output = single.forward(&on, on.input(&x.mapv(|x| x as f32)));
-        let gradients = on.backward(loss::mean_squared_error(output, &y.mapv(|y| y as f32)));
+        let output = single.forward(&on, on.input(x.mapv(|x| x as f32)));
+        let gradients = on.backward(loss::mean_squared_error(output, y.mapv(|y| y as f32)));
         optimizer.step(&mut single, &gradients);
     }
     for (a, b) in double.weight.value.iter().zip(&single.weight.value) {

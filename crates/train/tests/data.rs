@@ -102,10 +102,12 @@ fn standardizer_is_fitted_once_and_undone() {
     );
 }
 
+type Generator = fn(usize, f64, u64) -> Dataset<f64>;
+
 /// Every generator: the shape asked for, classes in turn, the seed and nothing else.
 #[test]
 fn generators_are_fixed_by_their_seed() {
-    let generators: [(&str, usize, fn(usize, f64, u64) -> Dataset<f64>); 4] = [
+    let generators: [(&str, usize, Generator); 4] = [
         ("moons", 2, |rows, noise, seed| {
             data::moons(rows, noise, seed)
         }),
