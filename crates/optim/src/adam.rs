@@ -74,21 +74,27 @@ impl<T: Element> Optimizer<Adam, T> {
 }
 
 impl Rule for Adam {
+    /// `1 / (1 − βᵗ)` for each β.
+    type Step = [f64; 2];
+
     fn slots(&self) -> usize {
         2 + usize::from(self.amsgrad)
     }
 
-    #[inline]
-    fn direction<R: Real>(&self, step: i32, slots: &mut [R], _x: R, g: R) -> R {
-        let [beta1, beta2] = self.betas;
-        let unbias = |beta: f64| R::number(1.0 / (1.0 - beta.powi(step)));
+    fn at(&self, step: i32) -> [f64; 2] {
+        self.betas.map(|beta| 1.0 / (1.0 - beta.powi(step)))
+    }
+
+    #[inline(always)]
+    fn direction<R: Real>(&self, unbias: [f64; 2], slots: &mut [R], _x: R, g: R) -> R {
+        let ([beta1, beta2], unbias) = (self.betas, unbias.map(R::number));
         slots[0] = slots[0].average(g, beta1);
         slots[1] = slots[1].average(g * g, beta2);
         let mut square = slots[1];
-        if self.amsgrad {
-            slots[2] = slots[2].maximum(square);
-            square = slots[2];
+        if let Some(largest) = slots.get_mut(2) {
+            *largest = largest.maximum(square);
+            square = *largest;
         }
-        slots[0] * unbias(beta1) / ((square * unbias(beta2)).sqrt() + R::number(self.epsilon))
+        slots[0] * unbias[0] / ((square * unbias[1]).sqrt() + R::number(self.epsilon))
     }
 }

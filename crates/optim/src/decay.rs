@@ -50,13 +50,21 @@ impl Decay {
         }
     }
 
-    /// The direction of a rule under this decay.
-    #[inline]
-    pub(crate) fn around<R: Real>(self, x: R, g: R, rule: impl FnOnce(R) -> R) -> R {
+    /// The gradient that the rule sees.
+    #[inline(always)]
+    pub(crate) fn in_gradient<R: Real>(self, x: R, g: R) -> R {
         match self.kind {
-            Kind::None => rule(g),
-            Kind::Coupled(k) => rule(g + x * R::number(k)),
-            Kind::Decoupled(k) => rule(g) + x * R::number(k),
+            Kind::Coupled(k) => g + x * R::number(k),
+            Kind::None | Kind::Decoupled(_) => g,
+        }
+    }
+
+    /// The direction of the step, from that of the rule.
+    #[inline(always)]
+    pub(crate) fn in_direction<R: Real>(self, x: R, direction: R) -> R {
+        match self.kind {
+            Kind::Decoupled(k) => direction + x * R::number(k),
+            Kind::None | Kind::Coupled(_) => direction,
         }
     }
 }

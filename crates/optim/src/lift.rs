@@ -9,51 +9,85 @@ use crate::{Decay, Real, Rule};
 /// How many slots a rule can have.
 pub(crate) const MOST_SLOTS: usize = 4;
 
-/// `x − lr · direction`: the only text of a step, for numbers and for variables.
-#[inline(always)]
-pub(crate) fn step<R: Real>(
-    rule: impl Rule,
-    decay: Decay,
-    step: i32,
-    lr: R::Number,
-    slots: &mut [R],
-    x: R,
-    g: R,
-) -> R {
-    x - decay.around(x, g, |g| rule.direction(step, slots, x, g)) * lr
+/// How many elements are stepped together.
+const BLOCK: usize = 64;
+
+/// A rule and a decay at one step.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<U: Rule, R: Real> {
+    pub(crate) rule: U,
+    pub(crate) decay: Decay,
+    pub(crate) at: U::Step,
+    pub(crate) lr: R::Number,
 }
 
-/// `x ← step(slots, x, g)` for each element, in one pass over the arrays, all of one length.
-pub(crate) fn in_place<'a, T: Element>(
-    step: impl Fn(&mut [T], T, T) -> T,
-    x: &mut [T],
-    g: &[T],
-    mut slots: impl ExactSizeIterator<Item = &'a mut [T]>,
-) {
-    let count = slots.len();
-    // The number of slots is known to each loop, so that they stay in registers.
-    let mut next = |_| slots.next().expect("as many as were counted");
-    match count {
-        0 => each::<T, 0>(step, x, g, []),
-        1 => each::<T, 1>(step, x, g, from_fn(&mut next)),
-        2 => each::<T, 2>(step, x, g, from_fn(&mut next)),
-        3 => each::<T, 3>(step, x, g, from_fn(&mut next)),
-        _ => each::<T, MOST_SLOTS>(step, x, g, from_fn(&mut next)),
+impl<U: Rule, R: Real> Step<U, R> {
+    /// `x − lr · direction`: the only text of a step, for numbers and for variables.
+    #[inline(always)]
+    pub(crate) fn of(&self, slots: &mut [R], x: R, g: R) -> R {
+        let direction = self
+            .rule
+            .direction(self.at, slots, x, self.decay.in_gradient(x, g));
+        x - self.decay.in_direction(x, direction) * self.lr
     }
 }
 
-fn each<T: Element, const N: usize>(
-    step: impl Fn(&mut [T], T, T) -> T,
-    x: &mut [T],
-    g: &[T],
-    slots: [&mut [T]; N],
-) {
-    let (g, mut slots) = (&g[..x.len()], slots.map(|slot| &mut slot[..x.len()]));
-    for (i, x) in x.iter_mut().enumerate() {
-        let mut own: [T; N] = from_fn(|slot| slots[slot][i]);
-        *x = step(&mut own, *x, g[i]);
-        for (slot, own) in slots.iter_mut().zip(own) {
-            slot[i] = own;
+impl<U: Rule, T: Element + Real> Step<U, T> {
+    /// The step of each element, in one pass over arrays of one length.
+    pub(crate) fn in_place<'a>(
+        self,
+        x: &mut [T],
+        g: &[T],
+        mut slots: impl ExactSizeIterator<Item = &'a mut [T]>,
+    ) {
+        let count = slots.len();
+        let mut next = |_| slots.next().expect("as many as were counted");
+        // Each number of slots has a loop of its own, in which it is known.
+        match count {
+            0 => self.each::<0>(x, g, []),
+            1 => self.each::<1>(x, g, from_fn(&mut next)),
+            2 => self.each::<2>(x, g, from_fn(&mut next)),
+            3 => self.each::<3>(x, g, from_fn(&mut next)),
+            _ => self.each::<MOST_SLOTS>(x, g, from_fn(&mut next)),
+        }
+    }
+
+    fn each<const N: usize>(self, x: &mut [T], g: &[T], mut slots: [&mut [T]; N]) {
+        let blocks = x.len() / BLOCK * BLOCK;
+        for start in (0..blocks).step_by(BLOCK) {
+            self.block::<N, BLOCK>(start, x, g, &mut slots);
+        }
+        for start in blocks..x.len() {
+            self.block::<N, 1>(start, x, g, &mut slots);
+        }
+    }
+
+    /// `LEN` elements from `start` on. They are copied in and out, so that the compiler sees that arrays do not overlap, and vectorises.
+    #[inline(always)]
+    fn block<const N: usize, const LEN: usize>(
+        self,
+        start: usize,
+        x: &mut [T],
+        g: &[T],
+        slots: &mut [&mut [T]; N],
+    ) {
+        let load = |from: &[T]| -> [T; LEN] {
+            *from[start..start + LEN]
+                .first_chunk()
+                .expect("of this length")
+        };
+        let (mut x_block, g_block) = (load(x), load(g));
+        let mut slot_blocks: [[T; LEN]; N] = from_fn(|slot| load(slots[slot]));
+        for i in 0..LEN {
+            let mut own: [T; N] = from_fn(|slot| slot_blocks[slot][i]);
+            x_block[i] = self.of(&mut own, x_block[i], g_block[i]);
+            for slot in 0..N {
+                slot_blocks[slot][i] = own[slot];
+            }
+        }
+        x[start..start + LEN].copy_from_slice(&x_block);
+        for (slot, block) in slots.iter_mut().zip(&slot_blocks) {
+            slot[start..start + LEN].copy_from_slice(block);
         }
     }
 }

@@ -52,12 +52,16 @@ impl<T: Element> Optimizer<Momentum, T> {
 }
 
 impl Rule for Momentum {
+    type Step = ();
+
     fn slots(&self) -> usize {
         1
     }
 
-    #[inline]
-    fn direction<R: Real>(&self, _step: i32, slots: &mut [R], _x: R, g: R) -> R {
+    fn at(&self, _step: i32) {}
+
+    #[inline(always)]
+    fn direction<R: Real>(&self, _at: (), slots: &mut [R], _x: R, g: R) -> R {
         let momentum = R::number(self.momentum);
         let velocity = slots[0] * momentum + g;
         slots[0] = velocity;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
-use crate::lift::{self, MOST_SLOTS};
+use crate::lift::{MOST_SLOTS, Step};
 use crate::{Decay, Real, Rule, Schedule, error};
 
 /// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps, neither the rule nor the parameters do.
@@ -72,17 +72,15 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.schedule.at(self.steps)
     }
 
-    /// The count of steps as a rule sees it, for powers that are 0 long before it would overflow.
-    pub(crate) fn rule_step(&self) -> i32 {
-        i32::try_from(self.steps).unwrap_or(i32::MAX)
-    }
-
-    /// The decay of a parameter.
-    pub(crate) fn decay_of(&self, param: &Param<T>) -> Decay {
-        if param.role == Role::Weight || self.decays_biases {
-            self.decay
-        } else {
-            Decay::none()
+    /// The step of one number of a parameter with this role. To be asked for once the step is counted.
+    pub(crate) fn step_of<N: Real>(&self, role: Role, lr: N::Number) -> Step<R, N> {
+        let decays = role == Role::Weight || self.decays_biases;
+        Step {
+            rule: self.rule,
+            decay: if decays { self.decay } else { Decay::none() },
+            // A count that does not fit is one of powers that are 0 long before.
+            at: self.rule.at(i32::try_from(self.steps).unwrap_or(i32::MAX)),
+            lr,
         }
     }
 
@@ -116,15 +114,11 @@ impl<R: Rule, T: Element + Real<Number = T>> Optimizer<R, T> {
         if !param.value.is_standard_layout() {
             param.value = (&param.value).into_value();
         }
-        let (rule, decay, step) = (self.rule, self.decay_of(param), self.rule_step());
-        let slots = self.slots.entry(param.id()).or_insert_with(|| {
-            (0..rule.slots())
-                .map(|_| ArcArrayD::zeros(param.value.shape()))
-                .collect()
-        });
+        let step = self.step_of(param.role, T::number(lr));
+        let zeros = || vec![ArcArrayD::zeros(param.value.shape()); self.rule.slots()];
+        let slots = self.slots.entry(param.id()).or_insert_with(zeros);
         let contiguous = "parameters, gradients and slots are contiguous";
-        lift::in_place(
-            |slots, x, g| lift::step(rule, decay, step, T::number(lr), slots, x, g),
+        step.in_place(
             param.value.as_slice_mut().expect(contiguous),
             g.as_slice().expect(contiguous),
             slots
@@ -137,18 +131,17 @@ impl<R: Rule, T: Element + Real<Number = T>> Optimizer<R, T> {
 /// That every trainable parameter has a gradient of its shape.
 #[track_caller]
 fn check<T: Element>(model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
-    for (name, param) in model
-        .parameters()
-        .into_iter()
-        .filter(|(_, param)| param.trainable)
-    {
-        match gradients.get(param) {
-            None => error::no_gradient(&name),
-            Some(g) if g.shape() != param.value.shape() => {
-                error::gradient_shape(&name, g.shape(), param.value.shape())
-            }
-            Some(_) => {}
+    let mut refused = None;
+    model.visit(Name::root(), &mut |name, param| {
+        let shape = gradients.get(param).map(|g| g.shape());
+        if refused.is_none() && param.trainable && shape != Some(param.value.shape()) {
+            refused = Some((name.to_string(), param.value.shape(), shape));
         }
+    });
+    match refused {
+        Some((name, _, None)) => error::no_gradient(&name),
+        Some((name, param, Some(gradient))) => error::gradient_shape(&name, gradient, param),
+        None => {}
     }
 }
 

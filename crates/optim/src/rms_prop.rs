@@ -81,23 +81,30 @@ impl<T: Element> Optimizer<RmsProp, T> {
 }
 
 impl Rule for RmsProp {
+    type Step = ();
+
     fn slots(&self) -> usize {
         1 + usize::from(self.centred) + usize::from(self.momentum > 0.0)
     }
 
-    #[inline]
-    fn direction<R: Real>(&self, _step: i32, slots: &mut [R], _x: R, g: R) -> R {
+    fn at(&self, _step: i32) {}
+
+    #[inline(always)]
+    fn direction<R: Real>(&self, _at: (), slots: &mut [R], _x: R, g: R) -> R {
         slots[0] = slots[0].average(g * g, self.alpha);
         let mut square = slots[0];
-        if self.centred {
-            slots[1] = slots[1].average(g, self.alpha);
-            square = square - slots[1] * slots[1];
+        if self.centred
+            && let Some(mean) = slots.get_mut(1)
+        {
+            *mean = mean.average(g, self.alpha);
+            square = square - *mean * *mean;
         }
-        let direction = g / (square.sqrt() + R::number(self.epsilon));
-        if self.momentum > 0.0 {
-            let velocity = self.slots() - 1;
-            slots[velocity] = slots[velocity] * R::number(self.momentum) + direction;
-            return slots[velocity];
+        let mut direction = g / (square.sqrt() + R::number(self.epsilon));
+        if self.momentum > 0.0
+            && let Some(velocity) = slots.last_mut()
+        {
+            *velocity = *velocity * R::number(self.momentum) + direction;
+            direction = *velocity;
         }
         direction
     }

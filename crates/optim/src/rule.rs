@@ -8,24 +8,32 @@ use crate::Real;
 /// ```
 /// use tapegrad_optim::{Real, Rule};
 ///
-/// /// `x ← x − lr sign(g)` but for a smooth step through zero.
+/// /// The gradient at most 1 long, and smoothly so.
 /// #[derive(Clone, Copy)]
 /// struct Soft;
 ///
 /// impl Rule for Soft {
+///     type Step = ();
 ///     fn slots(&self) -> usize {
 ///         0
 ///     }
-///     fn direction<R: Real>(&self, _step: i32, _slots: &mut [R], _x: R, g: R) -> R {
+///     fn at(&self, _step: i32) {}
+///     fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
 ///         g / ((g * g).sqrt() + R::number(1.0))
 ///     }
 /// }
-/// assert_eq!(Soft.direction(1, &mut [], 0.0_f64, 3.0), 0.75);
+/// assert_eq!(Soft.direction((), &mut [], 0.0_f64, 3.0), 0.75);
 /// ```
 pub trait Rule: Copy {
+    /// What depends on the step and not on the weight; `()` if nothing does.
+    type Step: Copy;
+
     /// How many numbers are remembered for each weight: at most four.
     fn slots(&self) -> usize;
 
-    /// The direction for a weight `x` with the gradient `g`, at step 1, 2, ….
-    fn direction<R: Real>(&self, step: i32, slots: &mut [R], x: R, g: R) -> R;
+    /// What depends on the step 1, 2, … alone, worked out once for all weights.
+    fn at(&self, step: i32) -> Self::Step;
+
+    /// The direction for a weight `x` with the gradient `g`.
+    fn direction<R: Real>(&self, at: Self::Step, slots: &mut [R], x: R, g: R) -> R;
 }

@@ -18,12 +18,16 @@ impl Sgd {
 }
 
 impl Rule for Sgd {
+    type Step = ();
+
     fn slots(&self) -> usize {
         0
     }
 
-    #[inline]
-    fn direction<R: Real>(&self, _step: i32, _slots: &mut [R], _x: R, g: R) -> R {
+    fn at(&self, _step: i32) {}
+
+    #[inline(always)]
+    fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
         g
     }
 }

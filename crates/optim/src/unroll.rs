@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use tapegrad_autodiff::{Element, Tape, Var};
-use tapegrad_nn::{Module, Param, ParamId, Scope};
+use tapegrad_nn::{Module, Param, ParamId, Role, Scope};
 
-use crate::{Decay, Optimizer, Real, Rule, error, lift};
+use crate::lift::Step;
+use crate::{Optimizer, Real, Rule, error};
 
 /// Training steps recorded on a tape, so that what comes of them can be differentiated by what went into them.
 ///
@@ -43,7 +44,7 @@ pub struct Unroll<'t, R, T: Element = f32> {
 struct Weight<'t, T: Element> {
     x: Var<'t, T>,
     slots: Vec<Var<'t, T>>,
-    decay: Decay,
+    role: Role,
 }
 
 impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
@@ -70,7 +71,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
                     Weight {
                         x: tape.var(&param.value),
                         slots,
-                        decay: optimizer.decay_of(param),
+                        role: param.role,
                     },
                 )
             });
@@ -116,17 +117,10 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         let x: Vec<_> = self.weights.values().map(|weight| weight.x).collect();
         let gradients = self.tape.grad(loss, &x);
         self.optimizer.steps += 1;
-        let (rule, step) = (self.optimizer.rule, self.optimizer.rule_step());
         for (weight, g) in self.weights.values_mut().zip(gradients) {
-            weight.x = lift::step(
-                rule,
-                weight.decay,
-                step,
-                Var::<T>::number(lr),
-                &mut weight.slots,
-                weight.x,
-                g,
-            );
+            let step: Step<R, Var<'t, T>> =
+                self.optimizer.step_of(weight.role, Var::<T>::number(lr));
+            weight.x = step.of(&mut weight.slots, weight.x, g);
         }
     }
 }

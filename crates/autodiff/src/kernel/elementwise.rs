@@ -1,6 +1,6 @@
 //! Functions of each element.
 
-use ndarray::{ArrayD, Zip};
+use ndarray::ArrayD;
 
 use crate::{ArcArrayD, Element};
 
@@ -26,13 +26,33 @@ pub(crate) fn zip<T: Element>(
                 .collect(),
         );
     }
-    let mut result = ArrayD::zeros(shape);
+    match (x.len(), y.len()) {
+        (_, 1) if x.shape() == shape => {
+            let y = flat(y)[0];
+            return map(x, |x| f(x, y));
+        }
+        (1, _) if y.shape() == shape => {
+            let x = flat(x)[0];
+            return map(y, |y| f(x, y));
+        }
+        _ => {}
+    }
+    // Row by row: along the last axis an operand is a slice, or one number repeated.
     let broadcast = "the shapes were seen to broadcast";
-    Zip::from(&mut result)
-        .and(x.broadcast(shape).expect(broadcast))
-        .and(y.broadcast(shape).expect(broadcast))
-        .for_each(|r, &x, &y| *r = f(x, y));
-    result.into_shared()
+    let (x, y) = (
+        x.broadcast(shape).expect(broadcast),
+        y.broadcast(shape).expect(broadcast),
+    );
+    let mut result = Vec::with_capacity(x.len());
+    for (x, y) in x.rows().into_iter().zip(y.rows()) {
+        match (x.to_slice(), y.to_slice()) {
+            (Some(x), Some(y)) => result.extend(x.iter().zip(y).map(|(&x, &y)| f(x, y))),
+            (Some(x), None) => result.extend(x.iter().map(|&x| f(x, y[0]))),
+            (None, Some(y)) => result.extend(y.iter().map(|&y| f(x[0], y))),
+            (None, None) => result.extend(std::iter::repeat_n(f(x[0], y[0]), x.len())),
+        }
+    }
+    from_flat(shape, result)
 }
 
 /// `a + b` of equal shapes, in the storage of one that nobody else holds.

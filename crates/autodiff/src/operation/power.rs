@@ -23,11 +23,13 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.powi(2).backward().wrt(x)[[]], -6.0);
     /// ```
     pub fn powi(self, n: i32) -> Self {
-        let value = self.map(|x| x.powi(n));
         match n {
-            0 => self.constant(value),
-            1 => self.unary(value, |g, _x, _y| g),
-            _ => self.unary(value, move |g, x, _y| g * (f64::from(n) * x.powi(n - 1))),
+            0 => self.constant(self.map(|_| T::one())),
+            1 => self,
+            2 => self.unary(self.map(|x| x * x), |g, x, _y| g * (2.0 * x)),
+            _ => self.unary(self.map(|x| x.powi(n)), move |g, x, _y| {
+                g * (f64::from(n) * x.powi(n - 1))
+            }),
         }
     }
 
