@@ -1,16 +1,6 @@
 //! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
 
-macro_rules! sentences {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) $($text:expr),+;)+) => {$(
-        $(#[$doc])*
-        #[cold]
-        #[inline(never)]
-        #[track_caller]
-        pub(crate) fn $name($($argument: $type),*) -> ! {
-            panic!($($text),+)
-        }
-    )+};
-}
+use crate::sentences;
 
 sentences! {
     two_tapes(operation: &str)

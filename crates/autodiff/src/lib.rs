@@ -35,6 +35,7 @@ mod error;
 mod gradient;
 mod kernel;
 mod operation;
+mod sentences;
 mod shape;
 mod tape;
 mod value;

@@ -1,15 +1,6 @@
 //! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
 
-macro_rules! sentences {
-    ($($name:ident($($argument:ident: $type:ty),*) $($text:expr),+;)+) => {$(
-        #[cold]
-        #[inline(never)]
-        #[track_caller]
-        pub(crate) fn $name($($argument: $type),*) -> ! {
-            panic!($($text),+)
-        }
-    )+};
-}
+use tapegrad_autodiff::sentences;
 
 sentences! {
     layer_input(layer: &str, path: &str, input: &[usize], weight: &[usize])

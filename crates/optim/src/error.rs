@@ -1,5 +1,7 @@
 //! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
 
+use tapegrad_autodiff::sentences;
+
 /// `x` if it is in `[0, 1)`.
 #[track_caller]
 pub(crate) fn fraction(who: &str, name: &str, x: f64) -> f64 {
@@ -27,43 +29,15 @@ pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
     n
 }
 
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn hyper_parameter(who: &str, name: &str, x: f64, range: &str) -> ! {
-    panic!("{who}: the {name} is {x}; it must be {range}")
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub(crate) fn too_many_slots(slots: usize, most: usize) -> ! {
-    panic!("Optimizer: the rule asks for {slots} slots; it must be at most {most}")
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub(crate) fn no_gradient(name: &str) -> ! {
-    panic!(
-        "Optimizer::step: the parameter `{name}` has no gradient; it must be used in the loss, or frozen (`trainable = false`)"
-    )
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub(crate) fn gradient_shape(name: &str, gradient: &[usize], param: &[usize]) -> ! {
-    panic!(
-        "Optimizer::step: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal"
-    )
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-pub(crate) fn not_unrolled(shape: &[usize]) -> ! {
-    panic!(
-        "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model"
-    )
+sentences! {
+    hyper_parameter(who: &str, name: &str, x: f64, range: &str)
+        "{who}: the {name} is {x}; it must be {range}";
+    too_many_slots(slots: usize, most: usize)
+        "Optimizer: the rule asks for {slots} slots; it must be at most {most}";
+    no_gradient(name: &str)
+        "Optimizer::step: the parameter `{name}` has no gradient; it must be used in the loss, or frozen (`trainable = false`)";
+    gradient_shape(name: &str, gradient: &[usize], param: &[usize])
+        "Optimizer::step: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal";
+    not_unrolled(shape: &[usize])
+        "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model";
 }
