@@ -11,9 +11,7 @@ use tapegrad::prelude::*;
 
 fn main() {
     let (data, truth) = data::sparse_linear_regression::<f32>(200, 20, 4, 0.5, 7);
-    let (train, test) = data
-        .map_y(|y| y.mapv(|y| (y / 2.0).tanh()).into_shared())
-        .split(0.5, 1);
+    let (train, test) = data.map_y(|y| y.mapv(|y| (y / 2.0).tanh())).split(0.5, 1);
 
     let plain = fit(Mlp::new(&[20, 16, 1]).seed(1), &train);
     let penalised = Mlp::new(&[20, 16, 1])

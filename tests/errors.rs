@@ -113,10 +113,28 @@ fn axes() {
             "softmax: the shape [] has no axis 0; it has 0, counted from 0, or from -1 backwards";
         { let t = tape(); zeros(t, &[3]).sum([0, 1, 2, 3, 4, 5, 6, 7, 8]) } =>
             "axes: 9 axes are listed; at most 8 can be, or all with `..`";
+        keep([0, 1, 2, 3, 4, 5, 6, 7, 8]) =>
+            "axes: 9 axes are listed; at most 8 can be, or all with `..`";
+        { let t = tape(); zeros(t, &[3]).sum(usize::MAX) } =>
+            "sum: the shape [3] has no axis 9223372036854775807; it has 1, counted from 0, or from -1 backwards";
         { let t = tape(); zeros(t, &[0, 3]).max(0) } =>
             "max: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
         { let t = tape(); zeros(t, &[0, 3]).mean(..) } =>
             "mean: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
+    }
+}
+
+#[test]
+fn checks() {
+    use tapegrad::autodiff::check::{self, Check};
+    let one = [ndarray::arr0(1.0).into_dyn()];
+    told! {
+        check::gradient(|x| x[0], &[]) =>
+            "check::gradient: there is no input; there must be at least one to differentiate by";
+        Check { order: 0, ..Check::default() }.gradient(|x| x[0], &one) =>
+            "check::Check: the order is 0, the step 0.00001 and the tolerance 0.000001; they must be at least 1, positive, and at least 0";
+        Check { tolerance: f64::NAN, ..Check::default() }.gradient(|x| x[0], &one) =>
+            "check::Check: the order is 1, the step 0.00001 and the tolerance NaN; they must be at least 1, positive, and at least 0";
     }
 }
 
@@ -186,7 +204,29 @@ fn networks() {
         { let t = tape(); loss::bce_with_logits(zeros(t, &[2, 1]), &array![0.0, 1.0]) } =>
             "bce_with_logits: the predictions have the shape [2, 1] and the targets [2]; they must be equal";
         { let t = tape(); loss::bce_with_logits(zeros(t, &[0, 1]), Array2::zeros([0, 1])) } =>
-            "mean: nothing to reduce in the shape [0, 1]; the reduced axes must not be empty";
+            "bce_with_logits: the predictions have the shape [0, 1]; there must be at least one";
+        { let t = tape(); loss::bce_with_logits(zeros(t, &[2]), array![0.0, 3.0]) } =>
+            "bce_with_logits: a target is 3; targets must be at least 0 and at most 1";
+        { let t = tape(); loss::bce_with_logits(zeros(t, &[2]), array![0.0, f64::NAN]) } =>
+            "bce_with_logits: a target is NaN; targets must be at least 0 and at most 1";
+        { let t = tape(); loss::mean_squared_error(zeros(t, &[2]), zeros(tape(), &[2])) } =>
+            "mean_squared_error: the targets are on another tape; they must be on that of the predictions";
+        { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[0, 3]), &[]) } =>
+            "softmax_cross_entropy: the predictions have the shape [0, 3]; there must be at least one";
+        Scope::train(tape()).backward(zeros(tape(), &[])) =>
+            "Scope::backward: the loss is on another tape; it must be on the scope's";
+        {
+            let mut p = Param::<f64>::new(Role::Weight, [1.0, 2.0]);
+            let on = Scope::train(tape());
+            on.param(&p);
+            p.value = p.value.mapv(|w| w + 1.0).into_shared();
+            on.param(&p)
+        } => "Scope: a parameter of the shape [2] has another value than when it was bound; each step needs a scope of its own, and each value a parameter of its own (a clone is the same parameter)";
+        {
+            let layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(0.1));
+            let t = tape();
+            layer.penalty(&Scope::train(t).substitute(layer.weight.penalty.l1.unwrap(), zeros(t, &[2])))
+        } => "Scope: a variable of the shape [2] is substituted for one of []; the shapes must be equal";
         {
             let (t, p) = (Tape::<f64>::new(), Param::new(Role::Weight, array![1.0, 2.0]));
             Scope::train(&t).substitute(&p, t.var(1.0)).param(&p);
@@ -250,7 +290,7 @@ fn steps() {
     };
     assert_eq!(
         refused(&mut Adam::new(0.1), &gradients(&Mlp::new(&[2, 3, 1]))),
-        "Optimizer::step: the parameter `layers.0.weight` has no gradient; it must be used in the loss, or frozen (`trainable = false`)"
+        "Optimizer::step: the parameter `layers.0.weight` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)"
     );
     let mut resized = model.clone();
     resized.layers[1].weight.value = Array2::zeros([2, 2]).into_dyn().into_shared();
@@ -274,6 +314,53 @@ fn steps() {
     assert_eq!(optimizer.steps(), 1);
 }
 
+/// Unrolled training has its own ways to go wrong.
+#[test]
+fn unrolling() {
+    let model = Dense::<f64>::new(2, 1);
+    let optimizer = Sgd::new(0.1);
+    let told = |misuse: &dyn Fn(&mut Unroll<'_, Sgd, f64>, &'static Tape<f64>)| {
+        let t = tape();
+        let mut unroll = Unroll::new(t, &optimizer, &model);
+        sentence(panic::AssertUnwindSafe(|| misuse(&mut unroll, t)))
+    };
+    let loss = |on: &Scope<'static, f64>| model.forward(on, on.input([1.0, 2.0])).sum(..);
+    assert_eq!(
+        told(&|unroll, t| unroll.step(loss(&Scope::train(t)))),
+        "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`"
+    );
+    assert_eq!(
+        told(&|unroll, _| _ = unroll.value(&Param::new(Role::Weight, [1.0]))),
+        "Unroll: a parameter of the shape [1] is not unrolled; it must be a trainable one of the model"
+    );
+    let mut twice = Mlp::<f64>::new(&[2, 2, 2]);
+    twice.layers[1] = twice.layers[0].clone();
+    assert_eq!(
+        sentence(panic::AssertUnwindSafe(|| drop(Unroll::new(
+            tape(),
+            &optimizer,
+            &twice
+        )))),
+        "Unroll::new: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)"
+    );
+    #[derive(Clone, Copy)]
+    struct Greedy;
+    impl Rule for Greedy {
+        type Step = ();
+        fn slots(&self) -> usize {
+            5
+        }
+        fn at(&self, _step: i32) {}
+        fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
+            g
+        }
+    }
+    assert_eq!(
+        sentence(|| drop(Optimizer::<_, f64>::new(Greedy, 0.1))),
+        "Optimizer: the rule asks for 5 slots; it must be at most 4"
+    );
+}
+
 #[test]
 fn data_sets() {
     told! {
@@ -285,16 +372,28 @@ fn data_sets() {
         data::moons::<f64>(10, f64::NAN, 1) => "data::moons: the noise is NaN; it must be finite and at least 0";
         data::circles::<f64>(10, -1.0, 1) => "data::circles: the noise is -1; it must be finite and at least 0";
         data::spirals::<f64>(10, 0, 0.1, 1) => "data::spirals: the number of arms is 0; it must be at least 1";
+        data::blobs::<f64>(10, 3, -0.1, 1) => "data::blobs: the spread is -0.1; it must be finite and at least 0";
         data::blobs::<f64>(10, 0, 0.1, 1) => "data::blobs: the number of clouds is 0; it must be at least 1";
         data::linear_regression::<f64>(10, 2, -0.5, 1) => "data::linear_regression: the noise is -0.5; it must be finite and at least 0";
         data::sparse_linear_regression::<f64>(10, 2, 3, 0.5, 1) =>
             "data::sparse_linear_regression: 3 features are to be informative; there are 2";
-        Standardizer::<f64>::fit(&Array2::zeros([0, 2]).into_dyn().into_shared()) =>
+        Standardizer::<f64>::fit(Array2::zeros([0, 2])) =>
             "Standardizer::fit: the data have the shape [0, 2]; they must be [rows, columns] with at least one row";
-        Standardizer::<f64>::fit(&Array2::zeros([3, 2]).into_dyn().into_shared()).transform(&Array2::zeros([3, 1]).into_dyn().into_shared()) =>
+        Standardizer::<f64>::fit(Array2::zeros([3, 2])).transform(Array2::zeros([3, 1])) =>
             "Standardizer: the data have the shape [3, 1]; they must be [rows, 2], as those it was fitted on";
-        metric::binary_accuracy::<f64>(&Array2::zeros([3, 1]).into_dyn().into_shared(), &Array2::zeros([2, 1]).into_dyn().into_shared()) =>
-            "metric::binary_accuracy: the predictions have the shape [3, 1] and the targets [2, 1]; there must be at least one row and one target for each";
+        data::moons::<f64>(10, 0.1, 1).select(&[3, 10]) => "Dataset::select: row 10 is asked for; there are 10, counted from 0";
+        data::sparse_linear_regression::<f64>(10, 2, 1, -0.5, 1) =>
+            "data::sparse_linear_regression: the noise is -0.5; it must be finite and at least 0";
+        metric::accuracy::<f64>(Array2::zeros([3, 2]), &[0]) =>
+            "metric::accuracy: 1 classes are given for logits of the shape [3, 2]; there must be one for each row, and a row";
+        plot::boundary(&data::linear_regression::<f64>(4, 3, 0.0, 1).0, 10, 10, |x| x.clone()) =>
+            "plot::boundary: the inputs have the shape [4, 3]; they must be points of a plane, [rows, 2], at least one";
+        plot::boundary(&data::moons::<f64>(4, 0.0, 1), 10, 1, |x| x.clone()) =>
+            "plot::boundary: the picture has 10 × 1 characters; it must have at least 2 in each direction";
+        plot::boundary(&data::moons::<f64>(4, 0.0, 1), 10, 10, |x| x.clone()) =>
+            "plot::boundary: for 100 points the logits have the shape [100, 2]; it must be [100, 1]";
+        metric::binary_accuracy::<f64>(Array2::zeros([3, 1]), Array2::zeros([2, 1])) =>
+            "metric::binary_accuracy: the logits have the shape [3, 1] and the targets [2, 1]; they must be equal, with at least one row";
     }
 }
 
@@ -345,6 +444,27 @@ fn files() {
         missing.unwrap_err().to_string(),
         "data.csv: there is no column `c`; the columns are [\"a\", \"b\"]"
     );
+    let table = Table::read("data.csv", "a,b\n1,2\n1e39,3\n".as_bytes()).unwrap();
+    assert_eq!(
+        table.dataset::<f64>(&["b", "b"]).unwrap_err().to_string(),
+        "data.csv: the column `b` is asked for twice; each target must be named once"
+    );
+    assert_eq!(table.dataset::<f64>(&["b"]).unwrap().rows(), 2);
+    assert_eq!(
+        table.dataset::<f32>(&["b"]).unwrap_err().to_string(),
+        "data.csv, row 1, column `a`: 1e39 is given; it must be finite in the element type"
+    );
+    assert!(
+        error("a,b\r1,2\r3\r").starts_with("data.csv, line 3: 1 fields"),
+        "lines that end with CR"
+    );
+    assert_eq!(
+        Table::read("data.csv", "a,b\n  \n1,2\n".as_bytes())
+            .unwrap()
+            .values
+            .dim(),
+        (1, 2)
+    );
     let unreadable = Dataset::<f64>::read_csv("no/such.csv", &["a"])
         .unwrap_err()
         .to_string();
@@ -374,5 +494,39 @@ fn files() {
             .unwrap_err()
             .to_string()
             .starts_with("data.csv, line 2")
+    );
+}
+
+/// Every sentence of every crate is told above: the longest piece of each between its placeholders stands in this file.
+#[test]
+fn no_sentence_is_missing() {
+    let here = include_str!("errors.rs").replace("\\\"", "\"");
+    let mut count = 0;
+    for module in ["autodiff", "nn", "optim", "train"] {
+        let path = format!(
+            "{}/crates/{module}/src/error.rs",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let source = std::fs::read_to_string(path).unwrap();
+        for line in source
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix('"'))
+        {
+            let sentence = line.rsplit_once('"').unwrap().0;
+            let piece = sentence
+                .split(['{', '}'])
+                .max_by_key(|piece| piece.len())
+                .unwrap();
+            let elsewhere = include_str!("../crates/optim/tests/optimizers.rs");
+            assert!(
+                here.contains(piece) || elsewhere.contains(piece),
+                "{module}: no test tells: {sentence}"
+            );
+            count += 1;
+        }
+    }
+    assert!(
+        count > 60,
+        "the source was not understood: {count} sentences"
     );
 }

@@ -27,6 +27,7 @@ pub struct Axes {
 const MOST: usize = 8;
 
 /// The same axes, kept in the result with the size 1.
+#[track_caller]
 pub fn keep(axes: impl Into<Axes>) -> Axes {
     Axes {
         kept: true,
@@ -67,6 +68,19 @@ impl<const N: usize> From<[i32; N]> for Axes {
     }
 }
 
+impl<const N: usize> From<[usize; N]> for Axes {
+    #[track_caller]
+    fn from(axes: [usize; N]) -> Self {
+        Self::from(axes.map(position).as_slice())
+    }
+}
+
+impl From<isize> for Axes {
+    fn from(axis: isize) -> Self {
+        Self::from([axis].as_slice())
+    }
+}
+
 impl From<i32> for Axes {
     fn from(axis: i32) -> Self {
         Self::from([axis])
@@ -75,8 +89,13 @@ impl From<i32> for Axes {
 
 impl From<usize> for Axes {
     fn from(axis: usize) -> Self {
-        Self::from([axis as isize].as_slice())
+        Self::from([position(axis)].as_slice())
     }
+}
+
+/// An axis counted from the front, and none that exists if it is too large.
+fn position(axis: usize) -> isize {
+    isize::try_from(axis).unwrap_or(isize::MAX)
 }
 
 impl Axes {

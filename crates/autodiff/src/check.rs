@@ -16,7 +16,7 @@ use std::fmt;
 
 use ndarray::{ArrayD, Dimension, IxDyn};
 
-use crate::{Tape, Var};
+use crate::{Tape, Var, error};
 
 /// How a gradient is checked.
 ///
@@ -49,6 +49,10 @@ impl Default for Check {
 ///
 /// # Errors
 /// The worst element, if it is out of tolerance.
+///
+/// # Panics
+/// If there is no input.
+#[track_caller]
 pub fn gradient<F>(f: F, inputs: &[ArrayD<f64>]) -> Result<(), Mismatch>
 where
     F: for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
@@ -62,16 +66,26 @@ type Function<'f> = &'f dyn for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>;
 impl Check {
     /// Checks the derivatives of `f`, whose result may have any shape, with respect to every element of every input.
     ///
-    /// There must be at least one input. The result is reduced to one number by fixed weights; its gradient by [`Tape::grad`] must equal that by [`Var::backward`]
+    /// The result is reduced to one number by fixed weights; its gradient by [`Tape::grad`] must equal that by [`Var::backward`]
     /// exactly and central differences within the tolerance; then the gradient, reduced likewise, takes the place of `f`.
     /// NaN never passes.
     ///
     /// # Errors
-    /// The worst element of the first order that fails.
+    /// The worst element of the first order that fails. Where the result has several elements, the numbers are those of its weighed sum.
+    ///
+    /// # Panics
+    /// If there is no input, the order is 0, the step not positive, or the tolerance negative or NaN.
+    #[track_caller]
     pub fn gradient<F>(&self, f: F, inputs: &[ArrayD<f64>]) -> Result<(), Mismatch>
     where
         F: for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
     {
+        if inputs.is_empty() {
+            error::no_inputs();
+        }
+        if self.order == 0 || !(self.step > 0.0 && self.tolerance >= 0.0) {
+            error::check(self.order, self.step, self.tolerance);
+        }
         self.orders(1, &|x| weigh(&[f(x)]), inputs)
     }
 
@@ -153,19 +167,19 @@ impl Check {
 }
 
 /// One number from results of any shapes: `Σ w y` with fixed weights between ½ and 1½ that no symmetry of the results cancels.
+/// The first weight is 1, so that a function of one number is checked as it is.
 fn weigh<'t>(results: &[Var<'t, f64>]) -> Var<'t, f64> {
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let mut count = 0.0;
+    let mut count = 0.0_f64;
     let weighed = results.iter().map(|y| {
         let weights = ArrayD::from_shape_simple_fn(y.shape(), || {
             count += 1.0;
-            0.5 + (count * GOLDEN).fract()
+            1.0 + 0.5 * (count - 1.0).sin()
         });
         (*y * y.tape().constant(weights)).sum(..)
     });
     weighed
         .reduce(|sum, y| sum + y)
-        .expect("a function of at least one input")
+        .expect("there is at least one result")
 }
 
 /// A derivative that failed its check.
@@ -187,6 +201,7 @@ pub struct Mismatch {
 
 /// What a recorded derivative is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Against {
     /// Central differences.
     Differences,

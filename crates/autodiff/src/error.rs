@@ -3,6 +3,10 @@
 use crate::sentences;
 
 sentences! {
+    check(order: usize, step: f64, tolerance: f64)
+        "check::Check: the order is {order}, the step {step} and the tolerance {tolerance}; they must be at least 1, positive, and at least 0";
+    no_inputs()
+        "check::gradient: there is no input; there must be at least one to differentiate by";
     two_tapes(operation: &str)
         "{operation}: the variables belong to two tapes; all variables of an expression must be on one";
     broadcast(operation: &str, x: &[usize], y: &[usize])

@@ -1,6 +1,7 @@
 //! The engine: walks the tape backwards, runs each live operand's rule, un-broadcasts and accumulates. It is the only place that does.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use ndarray::ArrayD;
 
@@ -16,6 +17,19 @@ impl<T: Element> Tape<T> {
     /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another tape.
     #[track_caller]
     pub fn grad<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
+        let zeros = |x: &Var<'t, T>| self.constant(ArrayD::zeros(x.shape()));
+        let gradients = self.grad_if_used(y, xs).into_iter().zip(xs);
+        gradients
+            .map(|(gradient, x)| gradient.unwrap_or_else(|| zeros(x)))
+            .collect()
+    }
+
+    /// As [`grad`](Tape::grad), but `None` for each `x` that `y` does not depend on.
+    ///
+    /// # Panics
+    /// As [`grad`](Tape::grad).
+    #[track_caller]
+    pub fn grad_if_used<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Option<Var<'t, T>>> {
         if std::iter::once(&y)
             .chain(xs)
             .any(|x| !std::ptr::eq(x.tape, self))
@@ -26,42 +40,43 @@ impl<T: Element> Tape<T> {
             error::constant("grad", &format!("input {input}"));
         }
         let seed = self.constant(ones("grad", y));
-        let wanted = self.depends_on(xs, y.index);
-        let mut gradients: Vec<Option<Var<'t, T>>> = vec![None; xs.len()];
+        // Nothing before the first of them depends on one: a step of a long training is not as long as all steps before it.
+        let first = xs
+            .iter()
+            .map(|x| x.index)
+            .min()
+            .unwrap_or(y.index)
+            .min(y.index);
+        let wanted = self.depends_on(xs, first, y.index);
+        let mut of_nodes = BTreeMap::from_iter(xs.iter().map(|x| (x.index, None)));
         self.sweep(
-            y.index,
+            first..=y.index,
             seed,
-            |node| wanted[node],
+            |node| node >= first && wanted[node - first],
             |g, node, operand| self.apply(operand, *g, node),
             |a, b| a + b,
             |node, g| {
-                for (gradient, _) in gradients
-                    .iter_mut()
-                    .zip(xs)
-                    .filter(|(_, x)| x.index == node)
-                {
+                if let Some(gradient) = of_nodes.get_mut(&node) {
                     *gradient = Some(*g);
                 }
             },
         );
-        let zeros = |x: &Var<'t, T>| self.constant(ArrayD::zeros(x.shape()));
-        gradients
-            .into_iter()
-            .zip(xs)
-            .map(|(gradient, x)| gradient.unwrap_or_else(|| zeros(x)))
-            .collect()
+        xs.iter().map(|x| of_nodes[&x.index]).collect()
     }
 
-    /// For each node up to `last`, whether it depends on one of `xs`.
-    fn depends_on(&self, xs: &[Var<'_, T>], last: usize) -> Vec<bool> {
-        let mut wanted = vec![false; last + 1];
+    /// For each node from `first` to `last`, whether it depends on one of `xs`, none of which is before `first`.
+    fn depends_on(&self, xs: &[Var<'_, T>], first: usize, last: usize) -> Vec<bool> {
+        let mut wanted = vec![false; last + 1 - first];
         for x in xs.iter().filter(|x| x.index <= last) {
-            wanted[x.index] = true;
+            wanted[x.index - first] = true;
         }
-        for node in 0..=last {
-            wanted[node] |= self
-                .operands(node)
-                .any(|operand| wanted[self.operand(operand)]);
+        for node in first..=last {
+            let depends = |operand| {
+                self.operand(operand)
+                    .checked_sub(first)
+                    .is_some_and(|place| wanted[place])
+            };
+            wanted[node - first] |= self.operands(node).any(depends);
         }
         wanted
     }
@@ -69,11 +84,11 @@ impl<T: Element> Tape<T> {
     /// Cotangents flow from `y` towards its operands, in the order opposite to that of their making:
     /// when a node's turn comes, all that was to be added to its cotangent has been.
     ///
-    /// `wanted` says which nodes need one, `pull` gives an operand's share from (cotangent, node, operand),
+    /// `nodes` are those from the first that is wanted to `y`. `wanted` says which need a cotangent, `pull` gives an operand's share from (cotangent, node, operand),
     /// `add` accumulates shares, `finished` is shown each node's whole cotangent.
     fn sweep<C>(
         &self,
-        y: usize,
+        nodes: RangeInclusive<usize>,
         seed: C,
         wanted: impl Fn(usize) -> bool,
         pull: impl Fn(&C, usize, usize) -> C,
@@ -81,17 +96,19 @@ impl<T: Element> Tape<T> {
         mut finished: impl FnMut(usize, &C),
     ) {
         let mut cotangents: Vec<Option<C>> = Vec::new();
-        cotangents.resize_with(y + 1, || None);
-        cotangents[y] = wanted(y).then_some(seed);
-        for node in (0..=y).rev() {
-            let Some(g) = cotangents[node].take() else {
+        let (first, y) = (*nodes.start(), *nodes.end());
+        cotangents.resize_with(y + 1 - first, || None);
+        cotangents[y - first] = wanted(y).then_some(seed);
+        for node in nodes.rev() {
+            let Some(g) = cotangents[node - first].take() else {
                 continue;
             };
             for operand in self.operands(node) {
                 let place = self.operand(operand);
                 if wanted(place) {
                     let share = pull(&g, node, operand);
-                    cotangents[place] = Some(match cotangents[place].take() {
+                    let sum = &mut cotangents[place - first];
+                    *sum = Some(match sum.take() {
                         Some(sum) => add(sum, share),
                         None => share,
                     });
@@ -130,7 +147,7 @@ impl<T: Element> Var<'_, T> {
         let tape = self.tape;
         let mut of = BTreeMap::new();
         tape.sweep(
-            self.index,
+            0..=self.index,
             ones("backward", self).into_shared(),
             |node| tape.is_live(node),
             |g, node, operand| tape.values_only(|| tape.apply(operand, tape.constant(g), node)),
@@ -157,7 +174,7 @@ fn ones<T: Element>(operation: &str, y: Var<'_, T>) -> ArrayD<T> {
     ArrayD::ones(value.shape())
 }
 
-/// The gradients of one number with respect to the variables of its tape, as values. They outlive the tape.
+/// The gradients of one number with respect to the variables of its tape, as values.
 #[derive(Clone, Debug)]
 pub struct Gradients<T: Element = f32> {
     of: BTreeMap<usize, ArcArrayD<T>>,

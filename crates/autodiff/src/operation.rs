@@ -13,6 +13,7 @@ mod power;
 mod relu;
 mod reshape;
 mod sigmoid;
+mod sigmoid_cross_entropy;
 mod softmax;
 mod softmax_cross_entropy;
 mod sum;

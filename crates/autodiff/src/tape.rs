@@ -174,11 +174,16 @@ impl<T: Element> Tape<T> {
 
     /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it appends to it.
     pub(crate) fn with_rule<R>(&self, operand: usize, run: impl FnOnce(&Rule<T>) -> R) -> R {
-        let take = || self.record.borrow_mut().operands[operand].rule.take();
-        let rule = take().expect("a rule does not run within itself");
-        let result = run(&rule);
-        self.record.borrow_mut().operands[operand].rule = Some(rule);
-        result
+        let rule = self.record.borrow_mut().operands[operand].rule.take();
+        let lent = Lent {
+            tape: self,
+            operand,
+            rule,
+        };
+        run(lent
+            .rule
+            .as_ref()
+            .expect("a rule does not run within itself"))
     }
 
     /// Runs `compute` on values only: what it appends is not recorded and leaves the tape when it returns the resulting value.
@@ -189,6 +194,19 @@ impl<T: Element> Tape<T> {
             len: self.len(),
         };
         compute().value()
+    }
+}
+
+/// Puts a rule back into the record, also when it panics.
+struct Lent<'t, T: Element> {
+    tape: &'t Tape<T>,
+    operand: usize,
+    rule: Option<Rule<T>>,
+}
+
+impl<T: Element> Drop for Lent<'_, T> {
+    fn drop(&mut self) {
+        self.tape.record.borrow_mut().operands[self.operand].rule = self.rule.take();
     }
 }
 

@@ -120,17 +120,52 @@ fn parameters_and_data_are_shared_not_copied() {
 }
 
 #[test]
-fn gradients_outlive_the_tape() {
-    let gradients;
-    let mut tape = Tape::<f64>::new();
-    {
-        let x = tape.var(2.0);
-        gradients = (x * x).backward();
-        assert_eq!(gradients.wrt(x)[[]], 4.0);
+fn which_inputs_are_used() {
+    let tape = Tape::<f64>::new();
+    let (x, unused) = (tape.var(2.0), tape.var(1.0));
+    let gradients = tape.grad_if_used(x * x, &[unused, x]);
+    assert!(gradients[0].is_none());
+    assert_eq!(gradients[1].unwrap().item(), 4.0);
+}
+
+/// A long tape does not make a gradient over its end slower: 5000 gradients of a few nodes each.
+#[test]
+fn the_past_costs_nothing() {
+    let tape = Tape::<f64>::new();
+    let mut x = tape.var(1.0);
+    for _ in 0..5000 {
+        let g = tape.grad(x.powi(2) * 0.5, &[x])[0];
+        x -= g * 1e-3;
     }
-    tape.clear();
-    assert!(tape.is_empty());
-    drop(gradients);
+    assert!((x.item() - 0.999_f64.powi(5000)).abs() < 1e-12);
+}
+
+/// A rule that panics leaves the tape in use, recording as before.
+#[test]
+fn a_panic_leaves_the_tape_in_use() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![1.0, 2.0]);
+    let misuse = std::panic::AssertUnwindSafe(|| x.sum(..).backward().wrt(x.exp()));
+    assert!(std::panic::catch_unwind(misuse).is_err());
+    assert_eq!(x.sum(..).backward().wrt(x), array![1.0, 1.0].into_dyn());
+    assert_eq!(
+        tape.grad(x.powi(2).sum(..), &[x])[0].value(),
+        array![2.0, 4.0].into_dyn()
+    );
+}
+
+#[test]
+fn impossible_sizes_are_refused() {
+    let tape = Tape::<f32>::new();
+    let wide = tape.constant(ArrayD::zeros(vec![1 << 40, 0]));
+    let product = std::panic::AssertUnwindSafe(|| wide.dot(wide.t()));
+    assert!(std::panic::catch_unwind(product).is_err());
+    assert_eq!(
+        tape.constant(ArrayD::zeros(vec![3, 0]))
+            .dot(tape.constant(ArrayD::zeros(vec![0, 2])))
+            .shape(),
+        [3, 2]
+    );
 }
 
 #[test]
@@ -199,8 +234,32 @@ fn nan_is_never_hidden() {
     ] {
         assert!(y.value()[1].is_nan(), "{y}");
     }
+    for y in [x.relu(), x.maximum(one), one.maximum(x), x * one] {
+        assert!(y.powi(2).sum(..).backward().wrt(x)[1].is_nan(), "{y}");
+    }
     for y in [x.max(..), x.sum(..), x.mean(..), x.log_sum_exp(..)] {
         assert!(y.item().is_nan(), "{y}");
+    }
+}
+
+/// Near a perfect prediction, and far from the origin, in single precision.
+#[test]
+fn cross_entropies_do_not_cancel() {
+    let tape = Tape::<f32>::new();
+    for z in [-30.0_f32, -10.0, 3.0, 10.0, 14.0, 17.0, 30.0] {
+        let exact = (-f64::from(z)).exp().ln_1p();
+        let relative = |loss: f32| (f64::from(loss) / exact - 1.0).abs();
+        let (one, two) = (tape.var([z]), tape.var(array![[z, 0.0], [z + 1e4, 1e4]]));
+        assert!(
+            relative(one.sigmoid_cross_entropy(tape.constant([1.0])).item()) < 1e-6,
+            "{z}"
+        );
+        let rows = two.softmax_cross_entropy(&[0, 0]).value();
+        assert!(relative(rows[0]) < 1e-6, "{z}: {rows}");
+        assert!(
+            (f64::from(rows[1]) - exact).abs() < 1e-3 * exact.max(1e-9),
+            "{z}: {rows}"
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use tapegrad_autodiff::{Element, Var};
 /// | sigmoid | `1 / (1 + e⁻ˣ)` |
 /// | softplus | `ln(1 + eˣ)` |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Activation {
     /// `x`.
     #[default]

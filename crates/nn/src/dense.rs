@@ -34,7 +34,7 @@ impl<T: Element> Dense<T> {
         layer.drawn()
     }
 
-    /// How the weight starts. Draws it anew.
+    /// How the weight starts. Draws it anew, as a parameter of its own, and sets the bias back to 0.
     pub fn initializer(self, initializer: Initializer) -> Self {
         Self {
             initializer,
@@ -43,16 +43,23 @@ impl<T: Element> Dense<T> {
         .drawn()
     }
 
-    /// The seed of the weight. Draws it anew. Layers of one shape and seed start alike.
+    /// The seed of the weight. Draws it anew, as a parameter of its own, and sets the bias back to 0.
+    ///
+    /// Layers of one shape and seed start alike: give each its own, or let [`Mlp`](crate::Mlp) do so.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }.drawn()
     }
 
     fn drawn(mut self) -> Self {
         let [fan_in, fan_out] = [0, 1].map(|axis| self.weight.value.shape()[axis]);
+        self.weight = self.weight.separate();
         self.weight.value = self
             .initializer
             .draw(fan_in, fan_out, &mut random::stream(self.seed));
+        self.bias = self.bias.map(|bias| bias.separate());
+        self.bias
+            .iter_mut()
+            .for_each(|bias| bias.value.fill(T::zero()));
         self
     }
 
@@ -61,13 +68,13 @@ impl<T: Element> Dense<T> {
         Self { bias: None, ..self }
     }
 
-    /// What the weight costs.
+    /// What the weight costs, in place of what was set before; sum penalties to have several.
     pub fn penalize(mut self, penalty: Penalty) -> Self {
         self.weight.penalty = penalty;
         self
     }
 
-    /// What the bias costs.
+    /// What the bias costs, in place of what was set before.
     ///
     /// # Panics
     /// If there is no bias.

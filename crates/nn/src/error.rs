@@ -18,6 +18,16 @@ sentences! {
         "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
     no_gradient(shape: &[usize])
         "GradientMap: there is no gradient for this parameter of the shape {shape:?}; it must be trainable, used in the loss's scope and not substituted";
+    other_value(shape: &[usize])
+        "Scope: a parameter of the shape {shape:?} has another value than when it was bound; each step needs a scope of its own, and each value a parameter of its own (a clone is the same parameter)";
+    loss_on_another_tape()
+        "Scope::backward: the loss is on another tape; it must be on the scope's";
+    target_range(loss: &str, target: f64)
+        "{loss}: a target is {target}; targets must be at least 0 and at most 1";
+    targets_on_another_tape(loss: &str)
+        "{loss}: the targets are on another tape; they must be on that of the predictions";
+    nothing(loss: &str, shape: &[usize])
+        "{loss}: the predictions have the shape {shape:?}; there must be at least one";
     substitute_from_another_tape()
         "Scope::substitute: the variable is on another tape; it must be on the scope's";
     substitute_bound()

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use tapegrad_autodiff::{ArcArrayD, Element};
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 
 use crate::{Param, ParamId, error};
 
@@ -30,6 +30,11 @@ impl<T: Element> GradientMap<T> {
         self.of.get(&param.into())
     }
 
+    /// Every gradient, in the order of the parameters' making.
+    pub fn iter(&self) -> impl Iterator<Item = (ParamId, &ArcArrayD<T>)> {
+        self.of.iter().map(|(&id, gradient)| (id, gradient))
+    }
+
     /// How many parameters have a gradient.
     pub fn len(&self) -> usize {
         self.of.len()
@@ -44,7 +49,10 @@ impl<T: Element> GradientMap<T> {
 impl<T: Element> FromIterator<(ParamId, ArcArrayD<T>)> for GradientMap<T> {
     fn from_iter<I: IntoIterator<Item = (ParamId, ArcArrayD<T>)>>(gradients: I) -> Self {
         Self {
-            of: gradients.into_iter().collect(),
+            of: gradients
+                .into_iter()
+                .map(|(id, gradient)| (id, gradient.into_value()))
+                .collect(),
         }
     }
 }

@@ -1,8 +1,9 @@
 use ndarray::ArrayD;
 use rand::RngExt;
-use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::StandardNormal;
 use tapegrad_autodiff::{ArcArrayD, Element};
+
+use crate::random::Stream;
 
 /// How the weights of a layer `[fan_in, fan_out]` start.
 ///
@@ -18,6 +19,7 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 /// Sources: Glorot and Bengio 2010; He et al. 2015; LeCun et al. 1998. The normal forms are not truncated: as PyTorch's, unlike Keras's.
 /// Numbers are drawn in `f64` and rounded, so networks of both element types start alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Initializer {
     /// Uniform with the variance `2 / (fan_in + fan_out)`.
     #[default]
@@ -38,7 +40,7 @@ pub enum Initializer {
 
 impl Initializer {
     /// Every initialiser.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: &'static [Self] = &[
         Self::GlorotUniform,
         Self::GlorotNormal,
         Self::HeUniform,
@@ -69,7 +71,7 @@ impl Initializer {
         self,
         fan_in: usize,
         fan_out: usize,
-        stream: &mut Xoshiro256PlusPlus,
+        stream: &mut Stream,
     ) -> ArcArrayD<T> {
         let variance = self.variance(fan_in, fan_out);
         let (limit, deviation) = ((3.0 * variance).sqrt(), variance.sqrt());

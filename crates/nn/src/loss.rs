@@ -1,6 +1,6 @@
 //! Losses: the mean over rows or elements of what a prediction costs, one number.
 //!
-//! Predictions of classes are *logits*, before sigmoid or softmax: the losses are stable there.
+//! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither overflow nor cancel.
 
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
@@ -31,7 +31,7 @@ pub fn mean_squared_error<'t, T: Element>(
 
 /// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of one shape.
 ///
-/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, without overflow.
+/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, computed so that it neither overflows nor cancels.
 ///
 /// ```
 /// use ndarray::array;
@@ -44,14 +44,21 @@ pub fn mean_squared_error<'t, T: Element>(
 /// ```
 ///
 /// # Panics
-/// If the shapes differ or there is no element.
+/// If the shapes differ, there is no element, or a target is not in `[0, 1]`.
 #[track_caller]
 pub fn bce_with_logits<'t, T: Element>(
     logits: Var<'t, T>,
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
     let targets = of_one_shape("bce_with_logits", logits, targets);
-    (logits.softplus() - targets * logits).mean(..)
+    if let Some(target) = targets
+        .value()
+        .iter()
+        .find(|y| !(T::zero()..=T::one()).contains(y))
+    {
+        error::target_range("bce_with_logits", target.wide());
+    }
+    logits.sigmoid_cross_entropy(targets).mean(..)
 }
 
 /// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with one class index a row.
@@ -63,16 +70,22 @@ pub fn bce_with_logits<'t, T: Element>(
 ///
 /// let tape = Tape::<f64>::new();
 /// let logits = tape.var(array![[0.0, 0.0, 0.0]]);
-/// assert_eq!(loss::softmax_cross_entropy(logits, &[2]).item(), 3.0_f64.ln());
+/// let loss = loss::softmax_cross_entropy(logits, &[2]).item();
+/// assert!((loss - 3.0_f64.ln()).abs() < 1e-15);
 /// ```
 ///
 /// # Panics
 /// If the logits have not two axes, there is not one class for each row, a class is not below their number, or there is no row.
 #[track_caller]
 pub fn softmax_cross_entropy<'t, T: Element>(logits: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
-    logits.softmax_cross_entropy(classes).mean(..)
+    let losses = logits.softmax_cross_entropy(classes);
+    if losses.is_empty() {
+        error::nothing("softmax_cross_entropy", &logits.shape());
+    }
+    losses.mean(..)
 }
 
+/// The targets on the tape of the predictions, of their shape and not empty.
 #[track_caller]
 fn of_one_shape<'t, T: Element>(
     loss: &str,
@@ -80,9 +93,15 @@ fn of_one_shape<'t, T: Element>(
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
     let targets = targets.into_var(predictions.tape());
+    if !std::ptr::eq(targets.tape(), predictions.tape()) {
+        error::targets_on_another_tape(loss);
+    }
     let shapes = [predictions.shape(), targets.shape()];
     if shapes[0] != shapes[1] {
         error::targets(loss, &shapes[0], &shapes[1]);
+    }
+    if predictions.is_empty() {
+        error::nothing(loss, &shapes[0]);
     }
     targets
 }

@@ -1,11 +1,13 @@
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var};
 
-use crate::{Name, Param, Scope};
+use crate::{Name, Param, Penalty, Scope};
 
 /// A function with parameters.
 ///
 /// A module is a plain struct: `forward` computes, and two visitors of a line or two pass down the name and show each parameter in a fixed order.
-/// Saving, printing, penalties and optimizers need no more.
+/// Saving, printing, penalties and optimizers need no more. What a visitor does not show is not penalised and not trained.
+///
+/// A module with several parts calls [`Scope::enter`] before the `forward` of each, so that errors name it.
 ///
 /// ```
 /// use tapegrad_autodiff::{Element, Var};
@@ -41,13 +43,20 @@ pub trait Module<T: Element = f32> {
     fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>));
 
     /// The sum of what all parameters' penalties cost; 0 without any. Add it to the mean data loss, report it apart.
+    #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
-        let mut sum: Option<Var<'t, T>> = None;
+        let mut penalised = Vec::new();
         self.visit(Name::root(), &mut |_, param| {
+            if param.penalty != Penalty::none() {
+                penalised.push(param);
+            }
+        });
+        let mut sum: Option<Var<'t, T>> = None;
+        for param in penalised {
             if let Some(cost) = param.penalty.cost(on, param) {
                 sum = Some(sum.map_or(cost, |sum| sum + cost));
             }
-        });
+        }
         sum.unwrap_or_else(|| on.tape().constant(T::zero()))
     }
 

@@ -17,6 +17,7 @@ impl ParamId {
 
 /// What a parameter is for. Penalties and decay are for weights unless asked otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// Multiplies inputs.
     Weight,
@@ -30,6 +31,7 @@ pub enum Role {
 /// leaves that tape's array as it was and so makes a copy; clear the tape first and the step is in place.
 ///
 /// A clone is a snapshot of the same parameter: it has the same [`id`](Param::id), so that gradients and optimizer state fit it.
+/// Two clones cannot be trained side by side; [`separate`](Param::separate) makes a parameter of its own.
 #[derive(Clone, Debug)]
 pub struct Param<T: Element = f32> {
     id: ParamId,
@@ -52,6 +54,21 @@ impl<T: Element> Param<T> {
             role,
             penalty: Penalty::none(),
             trainable: true,
+        }
+    }
+
+    /// A parameter of its own with the same value and settings.
+    ///
+    /// ```
+    /// use tapegrad_nn::{Param, Role};
+    /// let param = Param::<f32>::new(Role::Weight, 1.0);
+    /// assert_eq!(param.clone().id(), param.id());
+    /// assert_ne!(param.separate().id(), param.id());
+    /// ```
+    pub fn separate(&self) -> Self {
+        Self {
+            id: ParamId::new(),
+            ..self.clone()
         }
     }
 

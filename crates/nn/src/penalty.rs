@@ -32,10 +32,17 @@ pub struct Penalty {
 /// A penalty weight λ: a number that a [`Scope`] can substitute by a variable, to differentiate by it.
 ///
 /// Copies are the same strength: substituting one substitutes all.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Strength {
     id: ParamId,
     value: f64,
+}
+
+/// Strengths are equal if their numbers are.
+impl PartialEq for Strength {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
 }
 
 impl Strength {
@@ -105,14 +112,20 @@ impl Penalty {
     }
 
     /// The cost of a parameter, `None` if there is no term.
+    ///
+    /// # Panics
+    /// As [`Scope::param`], and if what was substituted for a strength does not hold one number.
+    #[track_caller]
     pub fn cost<'t, T: Element>(&self, on: &Scope<'t, T>, w: &Param<T>) -> Option<Var<'t, T>> {
-        let l1 = self
-            .l1
-            .map(|strength| on.scale(on.param(w).abs().sum(..), strength));
-        let l2 = self
-            .l2
-            .map(|strength| on.scale(on.param(w).powi(2).sum(..), strength));
-        l1.into_iter().chain(l2).reduce(|sum, term| sum + term)
+        let mut cost = None;
+        if let Some(strength) = self.l1 {
+            cost = Some(on.scale(on.param(w).abs().sum(..), strength));
+        }
+        if let Some(strength) = self.l2 {
+            let l2 = on.scale(on.param(w).powi(2).sum(..), strength);
+            cost = Some(cost.map_or(l2, |l1| l1 + l2));
+        }
+        cost
     }
 }
 

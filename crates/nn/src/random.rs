@@ -3,9 +3,12 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// The stream that `seed` starts: xoshiro256++, whose output is portable.
-pub fn stream(seed: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(seed)
+/// A stream of random numbers: xoshiro256++, whose output is portable.
+pub type Stream = Xoshiro256PlusPlus;
+
+/// The stream that `seed` starts.
+pub fn stream(seed: u64) -> Stream {
+    Stream::seed_from_u64(seed)
 }
 
 /// The seed of the part numbered `index` of something seeded: the same whatever the other parts draw.

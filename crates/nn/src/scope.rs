@@ -4,15 +4,15 @@ use std::fmt;
 
 use ndarray::ArrayD;
 use rand::RngExt;
-use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::StandardNormal;
 use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
 
+use crate::random::Stream;
 use crate::{GradientMap, Param, ParamId, Strength, error, random};
 
 /// One pass through a model on a tape: the only place where a [`Param`] becomes a [`Var`].
 ///
-/// A scope binds each parameter once, so shared weights have one variable; it knows whether the pass is for training or evaluation,
+/// Make one for each step. A scope binds each parameter once, so shared weights have one variable; it knows whether the pass is for training or evaluation,
 /// holds the pass's random stream, and lets a parameter or a penalty [`Strength`] be [substituted](Scope::substitute) by a variable:
 /// all that unrolled training and hypergradients need.
 ///
@@ -31,15 +31,17 @@ pub struct Scope<'t, T: Element = f32> {
     tape: &'t Tape<T>,
     training: bool,
     bound: RefCell<BTreeMap<ParamId, Binding<'t, T>>>,
-    stream: RefCell<Xoshiro256PlusPlus>,
-    path: RefCell<Vec<(&'static str, usize)>>,
+    stream: RefCell<Stream>,
+    path: RefCell<Vec<(&'static str, Option<usize>)>>,
 }
 
 #[derive(Clone, Copy)]
 struct Binding<'t, T: Element> {
     var: Var<'t, T>,
-    /// Whether the variable is the parameter's own and so has a gradient in the map.
-    own: bool,
+    /// Whether the gradient belongs in the map.
+    trained: bool,
+    /// Where the parameter's value stood when it was bound; `None` for what was substituted.
+    source: Option<*const T>,
 }
 
 impl<'t, T: Element> Scope<'t, T> {
@@ -72,6 +74,7 @@ impl<'t, T: Element> Scope<'t, T> {
     }
 
     /// Lets `var` stand for a parameter or a penalty strength in this pass. The parameter itself then has no gradient in the map.
+    /// What the pass does not meet is not substituted: a sum of penalties has strengths of its own.
     ///
     /// # Panics
     /// If the variable is on another tape, or the parameter is already bound: substitute before the first use.
@@ -80,10 +83,15 @@ impl<'t, T: Element> Scope<'t, T> {
         if !std::ptr::eq(var.tape(), self.tape) {
             error::substitute_from_another_tape();
         }
+        let binding = Binding {
+            var,
+            trained: false,
+            source: None,
+        };
         if self
             .bound
             .borrow_mut()
-            .insert(what.into(), Binding { var, own: false })
+            .insert(what.into(), binding)
             .is_some()
         {
             error::substitute_bound();
@@ -94,31 +102,37 @@ impl<'t, T: Element> Scope<'t, T> {
     /// The variable of a parameter: its value, shared and not copied, or what was substituted.
     ///
     /// # Panics
-    /// If what was substituted has another shape.
+    /// If what was substituted has another shape, or the parameter was bound with another value: a scope serves one step.
     #[track_caller]
     pub fn param(&self, param: &Param<T>) -> Var<'t, T> {
         let bind = || {
-            let own = self.training && param.trainable;
+            let trained = self.training && param.trainable;
             let value = param.value.clone();
+            let var = if trained {
+                self.tape.var(value)
+            } else {
+                self.tape.constant(value)
+            };
             Binding {
-                var: if own {
-                    self.tape.var(value)
-                } else {
-                    self.tape.constant(value)
-                },
-                own,
+                var,
+                trained,
+                source: Some(param.value.as_ptr()),
             }
         };
-        let var = self
+        let Binding { var, source, .. } = *self
             .bound
             .borrow_mut()
             .entry(param.id())
-            .or_insert_with(bind)
-            .var;
-        if var.shape() != param.value.shape() {
-            error::substitute_shape(&var.shape(), param.value.shape());
+            .or_insert_with(bind);
+        match source {
+            Some(source) if source != param.value.as_ptr() => {
+                error::other_value(param.value.shape())
+            }
+            None if var.shape() != param.value.shape() => {
+                error::substitute_shape(&var.shape(), param.value.shape())
+            }
+            _ => var,
         }
-        var
     }
 
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.
@@ -142,14 +156,16 @@ impl<'t, T: Element> Scope<'t, T> {
     /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero where the loss does not depend on one.
     ///
     /// # Panics
-    /// If the loss does not hold one number.
+    /// If the loss does not hold one number or is on another tape.
     #[track_caller]
     pub fn backward(&self, loss: Var<'t, T>) -> GradientMap<T> {
+        if !std::ptr::eq(loss.tape(), self.tape) {
+            error::loss_on_another_tape();
+        }
         let gradients = loss.backward();
         let bound = self.bound.borrow();
-        bound
-            .iter()
-            .filter(|(_, binding)| binding.own)
+        let trained = bound.iter().filter(|(_, binding)| binding.trained);
+        trained
             .map(|(&id, binding)| (id, gradients.wrt(binding.var)))
             .collect()
     }
@@ -165,15 +181,16 @@ impl<'t, T: Element> Scope<'t, T> {
     }
 
     /// The random stream of the pass.
-    pub fn stream(&self) -> RefMut<'_, Xoshiro256PlusPlus> {
+    pub fn stream(&self) -> RefMut<'_, Stream> {
         self.stream.borrow_mut()
     }
 
     /// A constant with elements uniform in `[0, 1)`, drawn from the stream in row-major order.
     pub fn uniform(&self, shape: &[usize]) -> Var<'t, T> {
+        let below_one = T::one() - T::epsilon() / T::of(2.0); // an `f64` just below 1 rounds to 1 in `f32`
         let mut stream = self.stream();
         self.tape.constant(ArrayD::from_shape_simple_fn(shape, || {
-            T::of(stream.random::<f64>())
+            T::of(stream.random::<f64>()).min(below_one)
         }))
     }
 
@@ -185,21 +202,36 @@ impl<'t, T: Element> Scope<'t, T> {
         }))
     }
 
-    /// Until the returned guard is dropped, errors name the part `field.index` of the model that the pass is in.
-    pub fn enter(&self, field: &'static str, index: usize) -> Within<'_> {
-        self.path.borrow_mut().push((field, index));
+    /// Until the returned guard is dropped, errors name the part of the model that the pass is in: `field`, or `field.index`.
+    ///
+    /// A module calls it around the `forward` of each part.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::Scope;
+    /// let tape = Tape::<f32>::new();
+    /// let on = Scope::train(&tape);
+    /// let _encoder = on.enter("encoder", None);
+    /// let _layer = on.enter("layers", 2);
+    /// assert_eq!(on.path(), "encoder.layers.2");
+    /// ```
+    pub fn enter(&self, field: &'static str, index: impl Into<Option<usize>>) -> Within<'_> {
+        self.path.borrow_mut().push((field, index.into()));
         Within { path: &self.path }
     }
 
-    /// The part of the model that the pass is in: `layers.1`, empty at the top.
+    /// The part of the model that the pass is in; empty at the top.
     pub fn path(&self) -> String {
-        let parts: Vec<_> = self
-            .path
+        let part = |(field, index): &(&str, Option<usize>)| match index {
+            Some(index) => format!("{field}.{index}"),
+            None => (*field).to_owned(),
+        };
+        self.path
             .borrow()
             .iter()
-            .map(|(field, index)| format!("{field}.{index}"))
-            .collect();
-        parts.join(".")
+            .map(part)
+            .collect::<Vec<_>>()
+            .join(".")
     }
 }
 
@@ -221,7 +253,7 @@ impl<T: Element> fmt::Debug for Scope<'_, T> {
 #[derive(Debug)]
 #[must_use = "the part is left when the guard is dropped"]
 pub struct Within<'s> {
-    path: &'s RefCell<Vec<(&'static str, usize)>>,
+    path: &'s RefCell<Vec<(&'static str, Option<usize>)>>,
 }
 
 impl Drop for Within<'_> {

@@ -52,7 +52,7 @@ fn every_activation_gives_its_formula() {
 #[test]
 fn initializers_have_their_variance() {
     let (fan_in, fan_out) = (200, 300);
-    for initializer in Initializer::ALL {
+    for &initializer in Initializer::ALL {
         let draw = || initializer.draw::<f64>(fan_in, fan_out, &mut random::stream(1));
         let weights = draw();
         assert_eq!(weights, draw(), "{initializer:?}: a seed fixes the weights");
@@ -329,4 +329,25 @@ fn losses_are_stable_and_equal_their_definitions() {
     let (p, t) = (tape.var(array![1.0, 2.0]), tape.var(array![0.0, 4.0]));
     let gradients = loss::mean_squared_error(p, t).backward();
     assert_eq!(gradients.wrt(t), array![-1.0, 2.0].into_dyn());
+}
+
+#[test]
+fn uniform_is_below_one_in_single_precision() {
+    let tape = Tape::<f32>::new();
+    let on = Scope::train(&tape);
+    on.stream().clone_from(&random::stream(1));
+    let most = on
+        .uniform(&[5_000_000])
+        .value()
+        .iter()
+        .fold(0.0, |most: f32, u| most.max(*u));
+    assert!(most < 1.0 && most > 0.999);
+}
+
+/// The numbers of a strength are compared, not which strength it is.
+#[test]
+fn penalties_are_equal_by_value() {
+    assert_eq!(Penalty::l1(1.0), Penalty::l1(1.0));
+    assert_ne!(Penalty::l1(1.0), Penalty::l1(2.0));
+    assert_ne!(Penalty::l1(0.0), Penalty::none());
 }

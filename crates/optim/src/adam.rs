@@ -95,6 +95,6 @@ impl Rule for Adam {
             *largest = largest.maximum(square);
             square = *largest;
         }
-        slots[0] * unbias[0] / ((square * unbias[1]).sqrt() + R::number(self.epsilon))
+        slots[0] * unbias[0] / ((square * unbias[1]).root() + R::number(self.epsilon))
     }
 }

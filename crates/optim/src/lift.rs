@@ -32,7 +32,7 @@ impl<U: Rule, R: Real> Step<U, R> {
     }
 }
 
-impl<U: Rule, T: Element + Real> Step<U, T> {
+impl<U: Rule, T: Element> Step<U, T> {
     /// The step of each element, in one pass over arrays of one length.
     pub(crate) fn in_place<'a>(
         self,

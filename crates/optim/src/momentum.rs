@@ -16,6 +16,15 @@ pub struct Momentum {
     nesterov: bool,
 }
 
+impl Default for Momentum {
+    fn default() -> Self {
+        Self {
+            momentum: 0.9,
+            nesterov: false,
+        }
+    }
+}
+
 impl Momentum {
     /// An optimizer with this rule.
     ///
@@ -23,13 +32,7 @@ impl Momentum {
     /// As [`Sgd::new`](crate::Sgd::new).
     #[track_caller]
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
-        Optimizer::new(
-            Self {
-                momentum: 0.9,
-                nesterov: false,
-            },
-            lr,
-        )
+        Optimizer::new(Self::default(), lr)
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -91,23 +91,55 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 }
 
-impl<R: Rule, T: Element + Real<Number = T>> Optimizer<R, T> {
+impl<R: Rule, T: Element> Optimizer<R, T> {
     /// Changes every trainable parameter of a model by its gradient, in place where nobody else holds its value.
     ///
     /// Everything is checked before anything is changed.
     ///
     /// # Panics
-    /// If a trainable parameter has no gradient or one of another shape, or the learning rate is negative or not finite.
+    /// If a trainable parameter has no gradient, one of another shape, or had another shape before; if a parameter stands in the model twice
+    /// (a clone is the same parameter); or if the learning rate is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         let lr = error::at_least_zero("Optimizer::step", "learning rate", self.learning_rate());
-        check(model, gradients);
+        self.check(model, gradients);
         self.steps += 1;
         model.visit_mut(Name::root(), &mut |_, param| {
             if let Some(g) = gradients.get(&*param).filter(|_| param.trainable) {
                 self.step_param(lr, param, g);
             }
         });
+    }
+
+    /// That each trainable parameter stands in the model once and has a gradient and a state of its shape.
+    #[track_caller]
+    fn check(&self, model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
+        distinct("Optimizer::step", model);
+        let changed = |slots: &&Vec<ArcArrayD<T>>| slots.len() != self.rule.slots();
+        if let Some(slots) = self.slots.values().next().filter(changed) {
+            error::rule_changed(slots.len(), self.rule.slots());
+        }
+        let mut refused = None;
+        model.visit(Name::root(), &mut |name, param| {
+            let expected = Some(param.value.shape());
+            let gradient = gradients.get(param).map(|g| g.shape());
+            let state = self
+                .slots
+                .get(&param.id())
+                .and_then(|slots| Some(slots.first()?.shape()));
+            let fits = gradient == expected && (state.is_none() || state == expected);
+            if refused.is_none() && param.trainable && !fits {
+                refused = Some((name.to_string(), param.value.shape(), gradient, state));
+            }
+        });
+        match refused {
+            Some((name, _, None, _)) => error::no_gradient(&name),
+            Some((name, param, Some(gradient), _)) if gradient != param => {
+                error::gradient_shape(&name, gradient, param)
+            }
+            Some((name, param, _, Some(state))) => error::state_shape(&name, state, param),
+            _ => {}
+        }
     }
 
     fn step_param(&mut self, lr: f64, param: &mut Param<T>, g: &ArcArrayD<T>) {
@@ -128,20 +160,18 @@ impl<R: Rule, T: Element + Real<Number = T>> Optimizer<R, T> {
     }
 }
 
-/// That every trainable parameter has a gradient of its shape.
+/// That no parameter stands in a model twice: it would be stepped twice, and its clones drift apart.
 #[track_caller]
-fn check<T: Element>(model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
-    let mut refused = None;
+pub(crate) fn distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
+    let mut seen = BTreeSet::new();
+    let mut again = None;
     model.visit(Name::root(), &mut |name, param| {
-        let shape = gradients.get(param).map(|g| g.shape());
-        if refused.is_none() && param.trainable && shape != Some(param.value.shape()) {
-            refused = Some((name.to_string(), param.value.shape(), shape));
+        if !seen.insert(param.id()) && again.is_none() {
+            again = Some(name.to_string());
         }
     });
-    match refused {
-        Some((name, _, None)) => error::no_gradient(&name),
-        Some((name, param, Some(gradient))) => error::gradient_shape(&name, gradient, param),
-        None => {}
+    if let Some(name) = again {
+        error::not_distinct(who, &name);
     }
 }
 

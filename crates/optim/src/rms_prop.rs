@@ -23,6 +23,17 @@ pub struct RmsProp {
     momentum: f64,
 }
 
+impl Default for RmsProp {
+    fn default() -> Self {
+        Self {
+            alpha: 0.99,
+            epsilon: 1e-8,
+            centred: false,
+            momentum: 0.0,
+        }
+    }
+}
+
 impl RmsProp {
     /// An optimizer with this rule.
     ///
@@ -30,15 +41,7 @@ impl RmsProp {
     /// As [`Sgd::new`](crate::Sgd::new).
     #[track_caller]
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
-        Optimizer::new(
-            Self {
-                alpha: 0.99,
-                epsilon: 1e-8,
-                centred: false,
-                momentum: 0.0,
-            },
-            lr,
-        )
+        Optimizer::new(Self::default(), lr)
     }
 }
 
@@ -99,7 +102,7 @@ impl Rule for RmsProp {
             *mean = mean.average(g, self.alpha);
             square = square - *mean * *mean;
         }
-        let mut direction = g / (square.sqrt() + R::number(self.epsilon));
+        let mut direction = g / (square.root() + R::number(self.epsilon));
         if self.momentum > 0.0
             && let Some(velocity) = slots.last_mut()
         {

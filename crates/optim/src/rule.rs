@@ -19,7 +19,7 @@ use crate::Real;
 ///     }
 ///     fn at(&self, _step: i32) {}
 ///     fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
-///         g / ((g * g).sqrt() + R::number(1.0))
+///         g / ((g * g).root() + R::number(1.0))
 ///     }
 /// }
 /// assert_eq!(Soft.direction((), &mut [], 0.0_f64, 3.0), 0.75);

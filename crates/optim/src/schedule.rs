@@ -17,6 +17,10 @@ pub use step::Step;
 /// assert_eq!(0.1.at(7), 0.1);
 /// assert_eq!((|step: usize| 1.0 / (1 + step) as f64).at(3), 0.25);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no schedule",
+    note = "an `f64` is a constant one; `schedule` has others, and closures `|step: usize| -> f64` are schedules"
+)]
 pub trait Schedule: Send + Sync {
     /// The value at a step.
     fn at(&self, step: usize) -> f64;

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use tapegrad_autodiff::{Element, Tape, Var};
+use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
 use tapegrad_nn::{Module, Param, ParamId, Role, Scope};
 
 use crate::lift::Step;
+use crate::optimizer::distinct;
 use crate::{Optimizer, Real, Rule, error};
 
 /// Training steps recorded on a tape, so that what comes of them can be differentiated by what went into them.
@@ -51,11 +52,16 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// From a model's parameters and an optimizer's state as they are.
     ///
     /// Gradients can be taken with respect to the parameters' [initial values](Unroll::value) too.
+    ///
+    /// # Panics
+    /// If a parameter stands in the model twice.
+    #[track_caller]
     pub fn new(
         tape: &'t Tape<T>,
         optimizer: &Optimizer<R, T>,
         model: &(impl Module<T> + ?Sized),
     ) -> Self {
+        distinct("Unroll::new", model);
         let weights = model
             .parameters()
             .into_iter()
@@ -106,7 +112,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// Steps every trainable parameter along the gradient of a loss from this step's [`scope`](Unroll::scope).
     ///
     /// # Panics
-    /// If the loss does not hold one number or is on another tape, or the learning rate is negative or not finite.
+    /// If the loss does not hold one number, is on another tape or depends on no parameter as it is now, or the learning rate is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, loss: Var<'t, T>) {
         let lr = error::at_least_zero(
@@ -115,11 +121,15 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             self.optimizer.learning_rate(),
         );
         let x: Vec<_> = self.weights.values().map(|weight| weight.x).collect();
-        let gradients = self.tape.grad(loss, &x);
+        let gradients = self.tape.grad_if_used(loss, &x);
+        if !x.is_empty() && gradients.iter().all(Option::is_none) {
+            error::stale_loss();
+        }
         self.optimizer.steps += 1;
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             let step: Step<R, Var<'t, T>> =
                 self.optimizer.step_of(weight.role, Var::<T>::number(lr));
+            let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
         }
     }

@@ -193,3 +193,61 @@ fn single_precision_follows_double() {
         assert!((a - f64::from(*b)).abs() < 1e-5, "{a} against {b}");
     }
 }
+
+/// The message that a step panics with.
+fn refused<R: Rule>(
+    model: &mut impl Module<f64>,
+    optimizer: &mut Optimizer<R, f64>,
+    x: &Array2<f64>,
+) -> String {
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let gradients = on.backward(model.forward(&on, on.input(x)).sum(..));
+    let step = std::panic::AssertUnwindSafe(|| optimizer.step(model, &gradients));
+    *std::panic::catch_unwind(step)
+        .unwrap_err()
+        .downcast::<String>()
+        .unwrap()
+}
+
+/// Clones are one parameter and cannot be trained side by side; layers that are drawn anew are parameters of their own.
+#[test]
+fn clones_are_refused() {
+    let layer = Dense::<f64>::new(2, 2).seed(1);
+    let mut model = tapegrad_nn::Mlp::new(&[2, 2, 2]);
+    model.layers = vec![layer.clone(), layer.clone()];
+    let message = refused(&mut model, &mut Sgd::new(0.1), &array![[1.0, 2.0]]);
+    assert_eq!(
+        message,
+        "Optimizer::step: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)"
+    );
+    model.layers[1] = layer.seed(2);
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let gradients = on.backward(model.forward(&on, on.input(array![[1.0, 2.0]])).sum(..));
+    Sgd::new(0.1).step(&mut model, &gradients);
+    assert_eq!(gradients.iter().count(), 4);
+}
+
+/// What the optimizer remembers must fit the rule and the parameter, or nothing is changed.
+#[test]
+fn state_that_does_not_fit_is_refused() {
+    let x = array![[1.0, 2.0, 3.0]];
+    let mut model = Dense::<f64>::new(3, 1).seed(1);
+    let mut optimizer = RmsProp::new(0.1);
+    train(&mut model, &mut optimizer, &problem(), 1);
+    let before = model.weight.value.clone();
+    let mut changed = optimizer.clone().momentum(0.5);
+    assert_eq!(
+        refused(&mut model, &mut changed, &x),
+        "Optimizer::step: the rule remembers 2 numbers for each weight and remembered 1 in the steps before; such an option must be set before the first step"
+    );
+    model.weight.value = Array2::ones([3, 2]).into_dyn().into_shared();
+    model.bias = None;
+    assert_eq!(
+        refused(&mut model, &mut optimizer, &x),
+        "Optimizer::step: the parameter `weight` has the shape [3, 2] and had [3, 1] in the steps before; it must stay, or the optimizer be made anew"
+    );
+    assert_eq!((changed.steps(), optimizer.steps()), (1, 1));
+    assert_eq!(before.shape(), [3, 1]);
+}

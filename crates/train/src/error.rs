@@ -25,8 +25,14 @@ sentences! {
         "{who}: the number of {what} is 0; it must be at least 1";
     informative(informative: usize, features: usize)
         "data::sparse_linear_regression: {informative} features are to be informative; there are {features}";
-    metric(who: &str, predictions: &[usize], targets: &[usize])
-        "{who}: the predictions have the shape {predictions:?} and the targets {targets:?}; there must be at least one row and one target for each";
+    binary_accuracy(predictions: &[usize], targets: &[usize])
+        "metric::binary_accuracy: the logits have the shape {predictions:?} and the targets {targets:?}; they must be equal, with at least one row";
+    accuracy(predictions: &[usize], classes: usize)
+        "metric::accuracy: {classes} classes are given for logits of the shape {predictions:?}; there must be one for each row, and a row";
+    row(row: usize, of: usize)
+        "Dataset::select: row {row} is asked for; there are {of}, counted from 0";
+    boundary_logits(points: usize, logits: &[usize])
+        "plot::boundary: for {points} points the logits have the shape {logits:?}; it must be [{points}, 1]";
     picture(width: usize, height: usize)
         "plot::boundary: the picture has {width} × {height} characters; it must have at least 2 in each direction";
     plane(shape: &[usize])

@@ -92,6 +92,14 @@ fn standardizer_is_fitted_once_and_undone() {
     let other = standardizer.transform(&array![[3.0, 8.0, 2.0]].into_dyn().into_shared());
     assert_relative_eq!(other[[0, 0]], 0.0, epsilon = 1e-15);
     assert_eq!(other[[0, 1]], 1.0);
+    // A deviation too small to be a number is none.
+    let tiny = array![[1e-200], [2e-200]];
+    assert!(
+        Standardizer::<f64>::fit(&tiny)
+            .transform(&tiny)
+            .iter()
+            .all(|x| x.is_finite())
+    );
     // Far from the origin, in single precision.
     let far = array![[1e6_f32 + 1.0], [1e6 + 3.0]]
         .into_dyn()
@@ -219,10 +227,10 @@ fn accuracies() {
     ]);
     assert_eq!(metric::accuracy(&logits, &[1, 0, 0]), 2.0 / 3.0);
     assert_eq!(metric::accuracy(&logits, &[1, 1, 1]), 1.0 / 3.0);
-    let logits = shared(array![[0.0], [1e-9], [f64::NAN]]);
+    let logits = array![[0.0], [1e-9], [f64::NAN], [f64::NAN]];
     assert_eq!(
-        metric::binary_accuracy(&logits, &shared(array![[0.0], [1.0], [1.0]])),
-        2.0 / 3.0
+        metric::binary_accuracy(&logits, array![[0.0], [1.0], [1.0], [0.0]]),
+        0.5
     );
 }
 

@@ -26,16 +26,26 @@ pub(crate) fn zip<T: Element>(
                 .collect(),
         );
     }
-    match (x.len(), y.len()) {
-        (_, 1) if x.shape() == shape => {
-            let y = flat(y)[0];
-            return map(x, |x| f(x, y));
-        }
-        (1, _) if y.shape() == shape => {
-            let x = flat(x)[0];
-            return map(y, |y| f(x, y));
-        }
-        _ => {}
+    // One operand has the whole shape and the other its last axes (or none: a number): it repeats, block by block.
+    if x.shape() == shape && shape.ends_with(y.shape()) && !y.is_empty() {
+        let blocks = flat(x).chunks_exact(y.len());
+        return from_flat(
+            shape,
+            blocks
+                .flat_map(|x| x.iter().zip(flat(y)))
+                .map(|(&x, &y)| f(x, y))
+                .collect(),
+        );
+    }
+    if y.shape() == shape && shape.ends_with(x.shape()) && !x.is_empty() {
+        let blocks = flat(y).chunks_exact(x.len());
+        return from_flat(
+            shape,
+            blocks
+                .flat_map(|y| flat(x).iter().zip(y))
+                .map(|(&x, &y)| f(x, y))
+                .collect(),
+        );
     }
     // Row by row: along the last axis an operand is a slice, or one number repeated.
     let broadcast = "the shapes were seen to broadcast";

@@ -23,6 +23,9 @@ pub fn sum<T: Element>(x: &[T]) -> T {
         let (left, right) = x.split_at(x.len().div_ceil(2 * BLOCK) * BLOCK);
         return sum(left) + sum(right);
     }
+    if x.len() < LANES {
+        return x.iter().fold(T::zero(), |sum, &x| sum + x);
+    }
     let mut lanes = [T::zero(); LANES];
     let mut chunks = x.chunks_exact(LANES);
     for chunk in &mut chunks {
@@ -89,7 +92,7 @@ pub(crate) fn max_axes<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<
     let keep_max = |out: &mut [T], rows: &[T]| {
         for row in rows.chunks_exact(out.len()) {
             for (out, &x) in out.iter_mut().zip(row) {
-                *out = max(*out, x);
+                *out = out.maximum(x);
             }
         }
     };
@@ -97,14 +100,9 @@ pub(crate) fn max_axes<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<
         x,
         axes,
         T::neg_infinity(),
-        |x| x.iter().copied().fold(T::neg_infinity(), max),
+        |x| x.iter().copied().fold(T::neg_infinity(), T::maximum),
         keep_max,
     )
-}
-
-/// The larger of two numbers, NaN if one of them is.
-pub(crate) fn max<T: Element>(a: T, b: T) -> T {
-    if a > b || a.is_nan() { a } else { b }
 }
 
 /// Reduces axis after axis, the last first, neighbours among them together. `slice` reduces numbers that lie side by side, `rows` those

@@ -1,6 +1,7 @@
 //! Exponentials that are compared with each other, shifted so that none overflows.
 
-use super::{elementwise, reduction};
+use super::elementwise::{self, flat, from_flat};
+use super::reduction;
 use crate::axes::AxesOf;
 use crate::{ArcArrayD, Element};
 
@@ -14,6 +15,35 @@ pub(crate) fn log_sum_exp<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArra
 pub(crate) fn softmax<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<T> {
     let (_, exponentials, sum) = exponentials(x, axes);
     elementwise::zip(x.shape(), &exponentials, &sum, |e, sum| e / sum)
+}
+
+/// `ln Σⱼ e^xⱼ − x_class` of each row of `x`, one class a row.
+///
+/// With the largest element `xₘ` of a row it is `ln(1 + Σ_{j≠m} e^(xⱼ − xₘ)) − (x_class − xₘ)`, which neither overflows nor cancels.
+pub(crate) fn cross_entropy<T: Element>(x: &ArcArrayD<T>, classes: &[usize]) -> ArcArrayD<T> {
+    let width = x.shape()[1];
+    let of_row = |(row, &class): (&[T], &usize)| {
+        let largest = (0..width).fold(class, |most, j| if row[j] > row[most] { j } else { most });
+        let others: Vec<T> = (0..width)
+            .map(|j| {
+                if j == largest {
+                    T::zero()
+                } else {
+                    (row[j] - row[largest]).exp()
+                }
+            })
+            .collect();
+        reduction::sum(&others).ln_1p() - (row[class] - row[largest])
+    };
+    // Without columns there are no rows either: each has a class.
+    from_flat(
+        &[classes.len()],
+        flat(x)
+            .chunks_exact(width.max(1))
+            .zip(classes)
+            .map(of_row)
+            .collect(),
+    )
 }
 
 /// The shift, `e^(x − shift)` and its sum. The shift is the maximum; 0 where that is infinite, because from there is no distance.

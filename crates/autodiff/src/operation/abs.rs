@@ -1,4 +1,4 @@
-use crate::{Element, Var};
+use crate::{Element, Real, Var};
 
 impl<T: Element> Var<'_, T> {
     /// `|x|`, with `∂x = sign(x)`; at 0 the derivative is 0.
@@ -25,12 +25,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(signs.value(), ndarray::array![-1.0, 0.0, 0.0, 1.0].into_dyn());
     /// ```
     pub fn sign(self) -> Self {
-        self.constant(self.map(|x| {
-            if x == T::zero() {
-                T::zero()
-            } else {
-                x.signum()
-            }
-        }))
+        self.constant(self.map(Real::sign))
     }
 }

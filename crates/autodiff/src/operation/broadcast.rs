@@ -16,15 +16,10 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn broadcast_to(self, shape: &[usize]) -> Self {
         let x = self.value();
-        if !shape::broadcasts_to(x.shape(), shape) {
-            error::broadcast_to(x.shape(), shape);
-        }
-        let value = x
-            .broadcast(shape)
-            .expect("the shapes were seen to broadcast")
-            .as_standard_layout()
-            .into_owned()
-            .into_shared();
+        let Some(repeated) = x.broadcast(shape) else {
+            error::broadcast_to(x.shape(), shape)
+        };
+        let value = repeated.as_standard_layout().into_owned().into_shared();
         self.unary(value, |g, x, _y| g.sum_to(&x.shape()))
     }
 

@@ -14,7 +14,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn maximum(self, y: Self) -> Self {
-        let value = self.zip("maximum", y, reduction::max);
+        let value = self.zip("maximum", y, T::maximum);
         self.binary(
             y,
             value,
@@ -23,11 +23,11 @@ impl<T: Element> Var<'_, T> {
         )
     }
 
-    /// 1 where `x > y`, 0 where `x < y`, ½ where they are equal, as a constant.
+    /// 1 where `x > y` or `x` is NaN, ½ where they are equal, 0 elsewhere, as a constant.
     fn wins_over(self, y: Self) -> Self {
         let (zero, half, one) = (T::zero(), T::of(0.5), T::one());
         let share = |x: T, y: T| {
-            if x > y {
+            if x > y || x.is_nan() {
                 one
             } else if x == y {
                 half

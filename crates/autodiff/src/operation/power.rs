@@ -28,7 +28,7 @@ impl<T: Element> Var<'_, T> {
             1 => self,
             2 => self.unary(self.map(|x| x * x), |g, x, _y| g * (2.0 * x)),
             _ => self.unary(self.map(|x| x.powi(n)), move |g, x, _y| {
-                g * (f64::from(n) * x.powi(n - 1))
+                g * (f64::from(n) * x.powi(n.saturating_sub(1)))
             }),
         }
     }

@@ -18,8 +18,8 @@ impl<T: Element> Var<'_, T> {
         )
     }
 
-    /// 1 where `x > 0`, 0 elsewhere, as a constant.
+    /// 0 where `x ≤ 0`, 1 elsewhere, at NaN as well, which is not to be hidden; as a constant.
     fn is_positive(self) -> Self {
-        self.constant(self.map(|x| if x > T::zero() { T::one() } else { T::zero() }))
+        self.constant(self.map(|x| if x <= T::zero() { T::zero() } else { T::one() }))
     }
 }

@@ -1,7 +1,7 @@
 use crate::{Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
-    /// The same elements in row-major order under another shape; the cotangent gets the old shape.
+    /// The same elements in row-major order under another shape; the cotangent gets the old shape. Under the same shape it is the variable itself.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -17,6 +17,9 @@ impl<T: Element> Var<'_, T> {
         let x = self.value();
         if x.len() != shape.iter().product() {
             error::reshape(x.shape(), shape);
+        }
+        if x.shape() == shape {
+            return self;
         }
         let value = x
             .into_shape_with_order(shape)

@@ -1,12 +1,12 @@
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array2, Axis};
 
 use crate::kernel::softmax;
-use crate::{Axes, Element, IntoValue, Var, error};
+use crate::{Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its softmax with the class that it should be: shape `[rows]`.
     ///
-    /// One pass forward; backward `x̄ = ȳ (softmax(x) − onehot(class))`. It does not overflow.
+    /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. It neither overflows nor cancels.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -30,14 +30,9 @@ impl<T: Element> Var<'_, T> {
         if let Some(row) = classes.iter().position(|&class| class >= count) {
             error::class(classes[row], row, &shape);
         }
+        let loss = softmax::cross_entropy(&self.value(), classes);
         let classes: Box<[usize]> = classes.into();
-        let logits = self.value();
-        let normalisers =
-            softmax::log_sum_exp(&logits, Axes::from(1).of("softmax_cross_entropy", &shape));
-        let loss = Array1::from_shape_fn(rows, |row| {
-            normalisers[[row, 0]] - logits[[row, classes[row]]]
-        });
-        self.unary(loss.into_value(), move |g, x, _y| {
+        self.unary(loss, move |g, x, _y| {
             let mut onehot = Array2::zeros([rows, count]);
             for (mut row, &class) in onehot.axis_iter_mut(Axis(0)).zip(&classes) {
                 row[class] = T::one();

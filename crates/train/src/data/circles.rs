@@ -4,7 +4,8 @@ use tapegrad_autodiff::Element;
 use tapegrad_nn::random;
 
 use super::Dataset;
-use super::noise::points;
+use super::noise::Noise;
+use super::points::points;
 
 /// Two circles around the origin, as scikit-learn's `make_circles` with `factor = 0.5`: `rows` points of a plane,
 /// class 0 on radius 1, class 1 on radius ½, shuffled.
@@ -15,6 +16,7 @@ use super::noise::points;
 /// If the noise is negative or not finite.
 #[track_caller]
 pub fn circles<T: Element>(rows: usize, noise: f64, seed: u64) -> Dataset<T> {
+    let noise = Noise::new("data::circles", "noise", noise);
     let outer = rows / 2;
     let circle = |radius: f64, count: usize, class| {
         (0..count).map(move |index| {
@@ -23,6 +25,5 @@ pub fn circles<T: Element>(rows: usize, noise: f64, seed: u64) -> Dataset<T> {
         })
     };
     let circles = circle(1.0, outer, 0).chain(circle(0.5, rows - outer, 1));
-    points("data::circles", noise, &mut random::stream(seed), circles)
-        .shuffled(random::derive(seed, 0))
+    points(noise, &mut random::stream(seed), circles).shuffled(random::derive(seed, 0))
 }

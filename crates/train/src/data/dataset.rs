@@ -47,6 +47,9 @@ impl<T: Element> Dataset<T> {
     /// If there is no such row.
     #[track_caller]
     pub fn select(&self, rows: &[usize]) -> Self {
+        if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
+            error::row(row, self.rows());
+        }
         let select = |from: &ArcArrayD<T>| from.select(Axis(0), rows).into_shared();
         Self {
             x: select(&self.x),
@@ -128,7 +131,7 @@ impl<T: Element> Dataset<T> {
     /// # Panics
     /// If `f` changes the number of rows or axes.
     #[track_caller]
-    pub fn map_x(&self, f: impl FnOnce(&ArcArrayD<T>) -> ArcArrayD<T>) -> Self {
+    pub fn map_x<V: IntoValue<T>>(&self, f: impl FnOnce(&ArcArrayD<T>) -> V) -> Self {
         Self::new(f(&self.x), &self.y)
     }
 
@@ -137,7 +140,7 @@ impl<T: Element> Dataset<T> {
     /// # Panics
     /// If `f` changes the number of rows or axes.
     #[track_caller]
-    pub fn map_y(&self, f: impl FnOnce(&ArcArrayD<T>) -> ArcArrayD<T>) -> Self {
+    pub fn map_y<V: IntoValue<T>>(&self, f: impl FnOnce(&ArcArrayD<T>) -> V) -> Self {
         Self::new(&self.x, f(&self.y))
     }
 }

@@ -1,11 +1,12 @@
 use ndarray::{Array1, Array2, Axis};
 use rand::RngExt;
 use rand::seq::SliceRandom;
+use rand_distr::StandardNormal;
 use tapegrad_autodiff::Element;
 use tapegrad_nn::random;
 
 use super::Dataset;
-use super::noise::{at_least_zero, normal};
+use super::noise::Noise;
 use crate::error;
 
 /// `y = X w + N(0, noise²)` with standard normal inputs `[rows, features]` and targets `[rows, 1]`; returns `w` too.
@@ -28,7 +29,13 @@ pub fn linear_regression<T: Element>(
     noise: f64,
     seed: u64,
 ) -> (Dataset<T>, Array1<T>) {
-    sparse_linear_regression(rows, features, features, noise, seed)
+    generate(
+        rows,
+        features,
+        features,
+        Noise::new("data::linear_regression", "noise", noise),
+        seed,
+    )
 }
 
 /// [`linear_regression`] in which only `informative` features, at random places, have a weight; the others have exactly 0.
@@ -43,10 +50,20 @@ pub fn sparse_linear_regression<T: Element>(
     noise: f64,
     seed: u64,
 ) -> (Dataset<T>, Array1<T>) {
-    at_least_zero("data::linear_regression", "noise", noise);
     if informative > features {
         error::informative(informative, features);
     }
+    let noise = Noise::new("data::sparse_linear_regression", "noise", noise);
+    generate(rows, features, informative, noise, seed)
+}
+
+fn generate<T: Element>(
+    rows: usize,
+    features: usize,
+    informative: usize,
+    noise: Noise,
+    seed: u64,
+) -> (Dataset<T>, Array1<T>) {
     let mut stream = random::stream(seed);
     let mut weights = Array1::from_shape_simple_fn(features, || {
         let size = 1.0 + 2.0 * stream.random::<f64>();
@@ -58,8 +75,9 @@ pub fn sparse_linear_regression<T: Element>(
         .iter()
         .for_each(|&place| weights[place] = 0.0);
 
-    let x = Array2::from_shape_simple_fn([rows, features], || normal(&mut stream));
-    let y = x.dot(&weights).mapv(|y| y + noise * normal(&mut stream));
+    let x =
+        Array2::from_shape_simple_fn([rows, features], || stream.sample::<f64, _>(StandardNormal));
+    let y = x.dot(&weights).mapv(|y| y + noise.draw(&mut stream));
     (
         Dataset::new(x.mapv(T::of), y.mapv(T::of).insert_axis(Axis(1))),
         weights.mapv(T::of),

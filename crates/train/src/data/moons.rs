@@ -4,7 +4,8 @@ use tapegrad_autodiff::Element;
 use tapegrad_nn::random;
 
 use super::Dataset;
-use super::noise::{even, points};
+use super::noise::Noise;
+use super::points::{even, points};
 
 /// Two interleaved half circles of radius 1, as scikit-learn's `make_moons`: `rows` points of a plane, classes 0 (upper) and 1 (lower), shuffled.
 ///
@@ -21,6 +22,7 @@ use super::noise::{even, points};
 /// If the noise is negative or not finite.
 #[track_caller]
 pub fn moons<T: Element>(rows: usize, noise: f64, seed: u64) -> Dataset<T> {
+    let noise = Noise::new("data::moons", "noise", noise);
     let upper = rows / 2;
     let lower = rows - upper;
     let angle = |index, count| PI * even(index, count);
@@ -30,5 +32,5 @@ pub fn moons<T: Element>(rows: usize, noise: f64, seed: u64) -> Dataset<T> {
         0 => ([angle.cos(), angle.sin()], class),
         _ => ([1.0 - angle.cos(), 0.5 - angle.sin()], class),
     });
-    points("data::moons", noise, &mut random::stream(seed), moons).shuffled(random::derive(seed, 0))
+    points(noise, &mut random::stream(seed), moons).shuffled(random::derive(seed, 0))
 }

@@ -4,7 +4,8 @@ use tapegrad_autodiff::Element;
 use tapegrad_nn::random;
 
 use super::Dataset;
-use super::noise::{even, points};
+use super::noise::Noise;
+use super::points::{even, points};
 use crate::error;
 
 /// Spiral arms that wind once around the origin, from radius 0.1 to 1: `rows` points of a plane, one class an arm, shuffled.
@@ -15,6 +16,7 @@ use crate::error;
 /// If there is no arm, or the noise is negative or not finite.
 #[track_caller]
 pub fn spirals<T: Element>(rows: usize, arms: usize, noise: f64, seed: u64) -> Dataset<T> {
+    let noise = Noise::new("data::spirals", "noise", noise);
     if arms == 0 {
         error::none("data::spirals", "arms");
     }
@@ -23,6 +25,5 @@ pub fn spirals<T: Element>(rows: usize, arms: usize, noise: f64, seed: u64) -> D
         let (radius, angle) = (0.1 + 0.9 * along, TAU * (along + arm as f64 / arms as f64));
         ([radius * angle.cos(), radius * angle.sin()], arm)
     });
-    points("data::spirals", noise, &mut random::stream(seed), spirals)
-        .shuffled(random::derive(seed, 0))
+    points(noise, &mut random::stream(seed), spirals).shuffled(random::derive(seed, 0))
 }

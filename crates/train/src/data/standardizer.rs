@@ -1,5 +1,5 @@
 use ndarray::Axis;
-use tapegrad_autodiff::{ArcArrayD, Element, reduction};
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, reduction};
 
 use crate::error;
 
@@ -11,10 +11,11 @@ use crate::error;
 /// use ndarray::array;
 /// use tapegrad_train::data::Standardizer;
 ///
-/// let x = array![[1.0, 5.0], [3.0, 5.0]].into_dyn().into_shared();
+/// let x = array![[1.0, 5.0], [3.0, 5.0]];
 /// let standardizer = Standardizer::<f64>::fit(&x);
-/// assert_eq!(standardizer.transform(&x), array![[-1.0, 0.0], [1.0, 0.0]].into_dyn());
-/// assert_eq!(standardizer.inverse(&standardizer.transform(&x)), x);
+/// let scaled = standardizer.transform(&x);
+/// assert_eq!(scaled, array![[-1.0, 0.0], [1.0, 0.0]].into_dyn());
+/// assert_eq!(standardizer.inverse(scaled), x.into_dyn());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardizer<T: Element = f32> {
@@ -30,24 +31,26 @@ impl<T: Element> Standardizer<T> {
     /// # Panics
     /// If the data have not two axes or no row.
     #[track_caller]
-    pub fn fit(x: &ArcArrayD<T>) -> Self {
+    pub fn fit(x: impl IntoValue<T>) -> Self {
+        let x = x.into_value();
         if x.ndim() != 2 || x.shape()[0] == 0 {
             error::standardizer_input(x.shape());
         }
+        let mean_of = |x: &[f64]| reduction::sum(x) / x.len() as f64;
         let moments = x.axis_iter(Axis(1)).map(|column| {
             let column: Vec<f64> = column.iter().map(|x| x.wide()).collect();
-            let mean_of = |x: &[f64]| reduction::sum(x) / x.len() as f64;
             let mean = mean_of(&column);
-            let variance = mean_of(
-                &column
-                    .iter()
-                    .map(|x| (x - mean).powi(2))
-                    .collect::<Vec<_>>(),
-            );
+            let squares: Vec<_> = column.iter().map(|x| (x - mean).powi(2)).collect();
+            // The mean of equal numbers need not be that number; and a deviation may be too small for the element type.
             let constant = column.iter().all(|x| *x == column[0]);
+            let deviation = T::of(mean_of(&squares).sqrt());
             (
                 T::of(mean),
-                T::of(if constant { 1.0 } else { variance.sqrt() }),
+                if constant || deviation == T::zero() {
+                    T::one()
+                } else {
+                    deviation
+                },
             )
         });
         let (mean, deviation) = moments.unzip();
@@ -59,7 +62,7 @@ impl<T: Element> Standardizer<T> {
     /// # Panics
     /// If the columns are not as many as those fitted on.
     #[track_caller]
-    pub fn transform(&self, x: &ArcArrayD<T>) -> ArcArrayD<T> {
+    pub fn transform(&self, x: impl IntoValue<T>) -> ArcArrayD<T> {
         self.each(x, |x, mean, deviation| (x - mean) / deviation)
     }
 
@@ -68,16 +71,16 @@ impl<T: Element> Standardizer<T> {
     /// # Panics
     /// If the columns are not as many as those fitted on.
     #[track_caller]
-    pub fn inverse(&self, x: &ArcArrayD<T>) -> ArcArrayD<T> {
+    pub fn inverse(&self, x: impl IntoValue<T>) -> ArcArrayD<T> {
         self.each(x, |x, mean, deviation| x * deviation + mean)
     }
 
     #[track_caller]
-    fn each(&self, x: &ArcArrayD<T>, f: impl Fn(T, T, T) -> T) -> ArcArrayD<T> {
+    fn each(&self, x: impl IntoValue<T>, f: impl Fn(T, T, T) -> T) -> ArcArrayD<T> {
+        let mut x = x.into_value();
         if x.ndim() != 2 || x.shape()[1] != self.mean.len() {
             error::standardizer_columns(x.shape(), self.mean.len());
         }
-        let mut x = x.clone();
         for (mut column, (&mean, &deviation)) in x
             .axis_iter_mut(Axis(1))
             .zip(self.mean.iter().zip(&self.deviation))

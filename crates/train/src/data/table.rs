@@ -1,16 +1,16 @@
-use std::fmt;
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, Axis};
 use tapegrad_autodiff::Element;
 
-use super::Dataset;
+use super::{CsvError, Dataset};
 
 /// A comma-separated file of numbers under a line of names.
 ///
-/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every field must be a finite number.
+/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every field must be a finite number, and the first line must not be numbers alone.
 ///
 /// ```
 /// use tapegrad_train::data::Table;
@@ -68,44 +68,57 @@ impl Table {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(bytes);
-        let names: Vec<String> = reader
-            .byte_headers()
-            .map_err(unreadable)?
+
+        let header = reader.byte_headers().map_err(unreadable)?;
+        let names: Vec<_> = header
             .iter()
-            .map(text)
+            .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        if names.is_empty() {
+        let line = line(bytes, header.position());
+        if names.iter().all(String::is_empty) {
             return Err(CsvError::Empty { source });
         }
-        if let Some(again) =
-            (1..names.len()).find(|&column| names[..column].contains(&names[column]))
-        {
+        if names.iter().all(|name| name.parse::<f64>().is_ok()) {
+            return Err(CsvError::NoNames { source, line });
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
             return Err(CsvError::RepeatedColumn {
                 source,
-                name: names[again].clone(),
+                line,
+                name: name.clone(),
             });
         }
+
         let mut values = Vec::new();
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(unreadable)? {
-            let line = line(bytes, record.position());
+            let line = || self::line(bytes, record.position());
+            if names.len() > 1 && record.len() == 1 && record[0].is_empty() {
+                continue; // a line of blanks
+            }
             if record.len() != names.len() {
+                let (line, fields, columns) = (line(), record.len(), names.len());
                 return Err(CsvError::Ragged {
                     source,
                     line,
-                    fields: record.len(),
-                    columns: names.len(),
+                    fields,
+                    columns,
                 });
             }
             for (field, column) in record.iter().zip(&names) {
-                match text(field).parse::<f64>() {
-                    Ok(number) if number.is_finite() => values.push(number),
-                    _ => {
+                let number = str::from_utf8(field)
+                    .ok()
+                    .and_then(|text| text.parse::<f64>().ok());
+                match number.filter(|number| number.is_finite()) {
+                    Some(number) => values.push(number),
+                    None => {
+                        let text = String::from_utf8_lossy(field).into_owned();
                         return Err(CsvError::NotANumber {
                             source,
-                            line,
+                            line: line(),
                             column: column.clone(),
-                            text: text(field),
+                            text,
                         });
                     }
                 }
@@ -124,24 +137,47 @@ impl Table {
     /// The columns named are targets, in that order; all others are inputs.
     ///
     /// # Errors
-    /// If a column is not there.
+    /// If a column is not there or asked for twice, or a number is not finite in the element type.
     pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvError> {
-        let place = |name: &&str| {
-            self.names
-                .iter()
-                .position(|column| column == name)
-                .ok_or_else(|| CsvError::MissingColumn {
-                    source: self.source.clone(),
-                    name: (*name).to_owned(),
-                    names: self.names.clone(),
-                })
-        };
-        let targets = targets.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let source = || self.source.clone();
+        let mut columns = Vec::new();
+        for &name in targets {
+            match self.names.iter().position(|column| column == name) {
+                None => {
+                    let (name, names) = (name.to_owned(), self.names.clone());
+                    return Err(CsvError::MissingColumn {
+                        source: source(),
+                        name,
+                        names,
+                    });
+                }
+                Some(column) if columns.contains(&column) => {
+                    return Err(CsvError::RepeatedTarget {
+                        source: source(),
+                        name: name.to_owned(),
+                    });
+                }
+                Some(column) => columns.push(column),
+            }
+        }
+        if let Some(((row, column), &number)) = self
+            .values
+            .indexed_iter()
+            .find(|(_, number)| !T::of(**number).is_finite())
+        {
+            let column = self.names[column].clone();
+            return Err(CsvError::TooLarge {
+                source: source(),
+                row,
+                column,
+                number,
+            });
+        }
         let inputs: Vec<_> = (0..self.names.len())
-            .filter(|column| !targets.contains(column))
+            .filter(|column| !columns.contains(column))
             .collect();
         let select = |columns: &[usize]| self.values.select(Axis(1), columns).mapv(T::of);
-        Ok(Dataset::new(select(&inputs), select(&targets)))
+        Ok(Dataset::new(select(&inputs), select(&columns)))
     }
 }
 
@@ -155,139 +191,19 @@ impl<T: Element> Dataset<T> {
     }
 }
 
-/// The line that a record starts on. The reader's position is before the empty lines that it passed over to get there.
+/// The line that a record starts on, counted from 1. Its position is before the empty lines that were passed over to get there.
 fn line(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
-    let Some(position) = position else { return 0 };
-    let rest = bytes.get(position.byte() as usize..).unwrap_or_default();
-    let passed = rest
+    let before = position
+        .map_or(0, |position| position.byte() as usize)
+        .min(bytes.len());
+    let empty = bytes[before..]
         .iter()
         .take_while(|byte| b"\r\n".contains(byte))
-        .filter(|&&byte| byte == b'\n');
-    position.line() + passed.count() as u64
-}
-
-fn text(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).into_owned()
-}
-
-/// What is wrong with a comma-separated file, and where. Lines are counted from 1, the names' line included.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CsvError {
-    /// The file is not there, or reading failed.
-    Unreadable {
-        /// The file.
-        source: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-    /// There is no line of names.
-    Empty {
-        /// The file.
-        source: PathBuf,
-    },
-    /// Two columns have one name.
-    RepeatedColumn {
-        /// The file.
-        source: PathBuf,
-        /// Their name.
-        name: String,
-    },
-    /// A target is not among the columns.
-    MissingColumn {
-        /// The file.
-        source: PathBuf,
-        /// The target's name.
-        name: String,
-        /// The columns' names.
-        names: Vec<String>,
-    },
-    /// A line has more or fewer fields than there are columns.
-    Ragged {
-        /// The file.
-        source: PathBuf,
-        /// Where the record starts.
-        line: u64,
-        /// How many fields it has.
-        fields: usize,
-        /// How many columns there are.
-        columns: usize,
-    },
-    /// A field is not a finite number.
-    NotANumber {
-        /// The file.
-        source: PathBuf,
-        /// Where the record starts.
-        line: u64,
-        /// The name of the column.
-        column: String,
-        /// What the field holds.
-        text: String,
-    },
-}
-
-impl fmt::Display for CsvError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable { source, cause } => {
-                write!(f, "{}: cannot be read: {cause}", source.display())
-            }
-            Self::Empty { source } => write!(
-                f,
-                "{}: the file is empty; its first line must name the columns",
-                source.display()
-            ),
-            Self::RepeatedColumn { source, name } => {
-                write!(
-                    f,
-                    "{}, line 1: two columns are called `{name}`; names must differ",
-                    source.display()
-                )
-            }
-            Self::MissingColumn {
-                source,
-                name,
-                names,
-            } => {
-                write!(
-                    f,
-                    "{}: there is no column `{name}`; the columns are {names:?}",
-                    source.display()
-                )
-            }
-            Self::Ragged {
-                source,
-                line,
-                fields,
-                columns,
-            } => {
-                write!(
-                    f,
-                    "{}, line {line}: {fields} fields are given; there must be {columns}, one for each column",
-                    source.display()
-                )
-            }
-            Self::NotANumber {
-                source,
-                line,
-                column,
-                text,
-            } => {
-                write!(
-                    f,
-                    "{}, line {line}, column `{column}`: {text:?} is given; it must be a finite number",
-                    source.display()
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for CsvError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { cause, .. } => Some(cause),
-            _ => None,
-        }
-    }
+        .count();
+    let bytes = &bytes[..before + empty];
+    // A line ends with LF, CR, or CR LF.
+    let ends = |place: &usize| {
+        bytes[*place] == b'\n' || (bytes[*place] == b'\r' && bytes.get(place + 1) != Some(&b'\n'))
+    };
+    1 + (0..bytes.len()).filter(ends).count() as u64
 }

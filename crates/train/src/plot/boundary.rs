@@ -4,7 +4,7 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 use crate::data::Dataset;
 use crate::error;
 
-/// The plane as a classifier sees it, in characters: `.` where its logit is positive and blank where it is not; on top the points of the data,
+/// The plane as a classifier sees it, in characters: `.` where its logit is positive, blank where it is not, `?` where it is NaN; on top the points of the data,
 /// `o` for targets 0 and `x` for 1, in capitals where the classifier is wrong.
 ///
 /// `logits` gets points `[n, 2]` and gives `[n, 1]`. The picture has `height` lines of `width` characters and shows all points with a margin.
@@ -20,7 +20,7 @@ use crate::error;
 /// ```
 ///
 /// # Panics
-/// If the inputs are not points of a plane, or the picture has less than two characters in a direction.
+/// If the inputs are not points of a plane, the logits not one for each point, or the picture has less than two characters in a direction.
 #[track_caller]
 pub fn boundary<T: Element>(
     data: &Dataset<T>,
@@ -40,29 +40,40 @@ pub fn boundary<T: Element>(
     let plane = Array2::from_shape_fn([width * height, 2], |(place, axis)| {
         T::of(places((place / width, place % width))[axis])
     });
-    let positive = |x: &ArcArrayD<T>| logits(x).iter().map(|&z| z > T::zero()).collect::<Vec<_>>();
-    let mut picture: Vec<char> = positive(&plane.into_dyn().into_shared())
-        .iter()
-        .map(|&above| if above { '.' } else { ' ' })
-        .collect();
-    for ((point, target), seen) in data
-        .x
-        .axis_iter(Axis(0))
-        .zip(&data.y)
-        .zip(positive(&data.x))
-    {
+    let seen = |z: &T| match z.wide() {
+        z if z.is_nan() => '?',
+        z if z > 0.0 => '.',
+        _ => ' ',
+    };
+    let plane = plane.into_dyn().into_shared();
+    let of_plane = one_for_each(&plane, logits(&plane));
+    let of_points = one_for_each(&data.x, logits(&data.x));
+    let mut picture: Vec<char> = of_plane.iter().map(seen).collect();
+    let points = data.x.axis_iter(Axis(0)).zip(&data.y);
+    for ((point, target), z) in points.zip(&of_points) {
         let row = height - 1 - down.place(point[1].wide());
-        picture[row * width + across.place(point[0].wide())] = match (*target > T::of(0.5), seen) {
-            (true, true) => 'x',
-            (true, false) => 'X',
-            (false, false) => 'o',
-            (false, true) => 'O',
+        picture[row * width + across.place(point[0].wide())] = match (*target > T::of(0.5), seen(z))
+        {
+            (true, '.') => 'x',
+            (true, _) => 'X',
+            (false, ' ') => 'o',
+            (false, _) => 'O',
         };
     }
     picture
         .chunks(width)
         .map(|line| line.iter().collect::<String>() + "\n")
         .collect()
+}
+
+/// The logits, if there is one for each point.
+#[track_caller]
+fn one_for_each<T: Element>(points: &ArcArrayD<T>, logits: ArcArrayD<T>) -> ArcArrayD<T> {
+    let points = points.shape()[0];
+    if logits.shape() != [points, 1] {
+        error::boundary_logits(points, logits.shape());
+    }
+    logits
 }
 
 /// A coordinate, and the characters that it is drawn with.
