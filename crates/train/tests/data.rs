@@ -89,7 +89,7 @@ fn standardizer_is_fitted_once_and_undone() {
         assert_relative_eq!(*a, *b, max_relative = 1e-14);
     }
     // Other rows are scaled by what was fitted.
-    let other = standardizer.transform(&array![[3.0, 8.0, 2.0]].into_dyn().into_shared());
+    let other = standardizer.transform(array![[3.0, 8.0, 2.0]]);
     assert_relative_eq!(other[[0, 0]], 0.0, epsilon = 1e-15);
     assert_eq!(other[[0, 1]], 1.0);
     // A deviation too small to be a number is none.

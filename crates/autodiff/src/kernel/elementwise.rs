@@ -26,26 +26,27 @@ pub(crate) fn zip<T: Element>(
                 .collect(),
         );
     }
-    // One operand has the whole shape and the other its last axes (or none: a number): it repeats, block by block.
+    if x.shape() == shape && y.len() == 1 {
+        let y = flat(y)[0];
+        return map(x, |x| f(x, y));
+    }
+    if y.shape() == shape && x.len() == 1 {
+        let x = flat(x)[0];
+        return map(y, |y| f(x, y));
+    }
+    // One operand has the whole shape and the other its last axes: it repeats, block by block.
+    let mut result = Vec::with_capacity(shape.iter().product());
     if x.shape() == shape && shape.ends_with(y.shape()) && !y.is_empty() {
-        let blocks = flat(x).chunks_exact(y.len());
-        return from_flat(
-            shape,
-            blocks
-                .flat_map(|x| x.iter().zip(flat(y)))
-                .map(|(&x, &y)| f(x, y))
-                .collect(),
-        );
+        for x in flat(x).chunks_exact(y.len()) {
+            result.extend(x.iter().zip(flat(y)).map(|(&x, &y)| f(x, y)));
+        }
+        return from_flat(shape, result);
     }
     if y.shape() == shape && shape.ends_with(x.shape()) && !x.is_empty() {
-        let blocks = flat(y).chunks_exact(x.len());
-        return from_flat(
-            shape,
-            blocks
-                .flat_map(|y| flat(x).iter().zip(y))
-                .map(|(&x, &y)| f(x, y))
-                .collect(),
-        );
+        for y in flat(y).chunks_exact(x.len()) {
+            result.extend(flat(x).iter().zip(y).map(|(&x, &y)| f(x, y)));
+        }
+        return from_flat(shape, result);
     }
     // Row by row: along the last axis an operand is a slice, or one number repeated.
     let broadcast = "the shapes were seen to broadcast";
@@ -53,7 +54,6 @@ pub(crate) fn zip<T: Element>(
         x.broadcast(shape).expect(broadcast),
         y.broadcast(shape).expect(broadcast),
     );
-    let mut result = Vec::with_capacity(x.len());
     for (x, y) in x.rows().into_iter().zip(y.rows()) {
         match (x.to_slice(), y.to_slice()) {
             (Some(x), Some(y)) => result.extend(x.iter().zip(y).map(|(&x, &y)| f(x, y))),
