@@ -1,4 +1,5 @@
-//! One training step of the two-moons network, on the tape and beside it as straight-line code without a tape.
+//! One training step of the two-moons network, on the tape and beside it as straight-line code
+//! without a tape.
 //!
 //! ```text
 //! cargo bench --bench step

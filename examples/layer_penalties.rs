@@ -1,6 +1,8 @@
-//! 2: a penalty for each layer. L1 on the inputs' weights finds the features that matter, L2 keeps the others' size down.
+//! 2: a penalty for each layer. L1 on the inputs' weights finds the features that matter, L2 keeps
+//! the others' size down.
 //!
-//! The target depends on 4 of 20 features. Each line is a feature: the sum of absolute weights that leave it.
+//! The target depends on 4 of 20 features. Each line is a feature: the sum of absolute weights that
+//! leave it.
 //!
 //! ```text
 //! cargo run --release --example layer_penalties

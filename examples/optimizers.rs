@@ -1,6 +1,7 @@
 //! 3: five optimizers on one problem: three spiral arms, a 2-32-32-3 network, batches of 32.
 //!
-//! A line for each tenth epoch, the training loss of each optimizer beside the others; then how many of 300 new points are right.
+//! A line for each tenth epoch, the training loss of each optimizer beside the others; then how
+//! many of 300 new points are right.
 //!
 //! ```text
 //! cargo run --release --example optimizers

@@ -1,7 +1,8 @@
 //! 1: what an L2 penalty on the hidden layer does to an overfitted network.
 //!
-//! Thirty noisy points of two moons, five hundred hidden units, seventy points to test: the published case study
-//! "How to reduce overfitting with weight regularization", repeated for seven strengths λ of `λ Σ W₁²`.
+//! Thirty noisy points of two moons, five hundred hidden units, seventy points to test: the
+//! published case study "How to reduce overfitting with weight regularization", repeated for seven
+//! strengths λ of `λ Σ W₁²`.
 //!
 //! ```text
 //! cargo run --release --example two_moons [-- --seed 1 --epochs 4000]
@@ -45,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The hundred points of scikit-learn's `make_moons(100, noise=0.2, random_state=1)`: 30 to train, 70 to test.
+/// The hundred points of scikit-learn's `make_moons(100, noise=0.2, random_state=1)`: 30 to train,
+/// 70 to test.
 pub(crate) fn read() -> Result<(Dataset, Dataset), Box<dyn Error>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/moons.csv");
     Ok(Dataset::read_csv(path, &["label"])?.split_at(30))

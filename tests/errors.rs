@@ -497,7 +497,8 @@ fn files() {
     );
 }
 
-/// Every sentence of every crate is told above: the longest piece of each between its placeholders stands in this file.
+/// Every sentence of every crate is told above: the longest piece of each between its placeholders
+/// stands in this file.
 #[test]
 fn no_sentence_is_missing() {
     let here = include_str!("errors.rs").replace("\\\"", "\"");

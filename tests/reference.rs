@@ -1,4 +1,5 @@
-//! What other libraries' optimizers do, number for number: values published in their own test suites, and whole trajectories of PyTorch.
+//! What other libraries' optimizers do, number for number: values published in their own test
+//! suites, and whole trajectories of PyTorch.
 
 use approx::assert_relative_eq;
 use ndarray::{Array2, ArrayD, array};
@@ -44,8 +45,9 @@ impl Module<f64> for Point {
     }
 }
 
-/// `sklearn/neural_network/tests/test_mlp.py`, `test_fit`: a 3-2-1 logistic network, one row, one step, alpha 0.1.
-/// scikit-learn's penalty is `alpha / (2 n) Σ w²`, so λ is 0.05. Compared at its three decimals.
+/// `sklearn/neural_network/tests/test_mlp.py`, `test_fit`: a 3-2-1 logistic network, one row, one
+/// step, alpha 0.1. scikit-learn's penalty is `alpha / (2 n) Σ w²`, so λ is 0.05. Compared at its
+/// three decimals.
 #[test]
 fn scikit_learn_mlp_one_step() {
     let mut model = Mlp::<f64>::new(&[3, 2, 1]).activation(Activation::Sigmoid);
@@ -112,7 +114,8 @@ mod keras_adamw {
         bias.assert(&[2.0], 0.0);
     }
 
-    /// Keras adds ε to the root before its bias is corrected, PyTorch and we after it: its ε of 2 is our `2 / √(1 − β₂ᵗ)`.
+    /// Keras adds ε to the root before its bias is corrected, PyTorch and we after it: its ε of 2
+    /// is our `2 / √(1 − β₂ᵗ)`.
     #[test]
     fn five_steps() {
         const GOLDEN: [[f64; 10]; 5] = [
@@ -152,7 +155,8 @@ mod keras_adamw {
     }
 }
 
-/// `coreylowman/dfdx:dfdx/src/nn/optim/sgd.rs`: lr 0.01, decay 0.1, the loss `mean(rate · x)` from ones.
+/// `coreylowman/dfdx:dfdx/src/nn/optim/sgd.rs`: lr 0.01, decay 0.1, the loss `mean(rate · x)` from
+/// ones.
 mod dfdx_sgd {
     use super::*;
 
@@ -232,7 +236,8 @@ mod dfdx_sgd {
     }
 }
 
-/// `candle-nn/tests/optim.rs`: `y = 3 x₁ + x₂ − 2` on four points, the summed squared error, from zero.
+/// `candle-nn/tests/optim.rs`: `y = 3 x₁ + x₂ − 2` on four points, the summed squared error, from
+/// zero.
 mod candle_linear_regression {
     use super::*;
 
@@ -328,7 +333,8 @@ mod pytorch {
                         .into_iter()
                         .flat_map(|(_, param)| &param.value);
                     for (x, expected_x) in reached.zip(*state) {
-                        // A weight that happens to cross zero is compared on the scale of a thousandth.
+                        // A weight that happens to cross zero is compared on the scale of a
+                        // thousandth.
                         let error = (x - expected_x).abs() / expected_x.abs().max(1e-3);
                         assert!(
                             error <= 1e-12,

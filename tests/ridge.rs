@@ -47,7 +47,8 @@ fn solve(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
     b
 }
 
-/// Trains one layer, and compares it with the closed form. `scale` multiplies the mean squared error.
+/// Trains one layer, and compares it with the closed form. `scale` multiplies the mean squared
+/// error.
 fn assert_ridge(name: &str, scale: f64, penalty: Penalty, decay: Decay) {
     let data = data();
     let mut model = Dense::new(FEATURES, 1).penalize(penalty);

@@ -1,4 +1,5 @@
-//! Derivatives through training: the same rule text on the tape, against differences of ordinary training.
+//! Derivatives through training: the same rule text on the tape, against differences of ordinary
+//! training.
 
 use ndarray::{Array2, array};
 use tapegrad::prelude::*;
@@ -117,7 +118,8 @@ fn every_rule() {
     assert_hypergradients("adamw", AdamW::new(schedule::Cosine::new(0.02, 0.0, STEPS)));
 }
 
-/// A weight whose gradient is exactly 0 (a dead unit) has a root of 0 in every adaptive rule, and poisons no derivative.
+/// A weight whose gradient is exactly 0 (a dead unit) has a root of 0 in every adaptive rule, and
+/// poisons no derivative.
 #[test]
 fn dead_units_do_not_poison() {
     let model = Dense::<f64>::new(2, 1).penalize(Penalty::l2(0.1));

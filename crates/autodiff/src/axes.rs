@@ -2,7 +2,8 @@ use std::ops::RangeFull;
 
 use crate::error;
 
-/// The axes that an operation reduces: all of them (`..`), one (`0`, or `-1` for the last), or several (`[0, 2]`).
+/// The axes that an operation reduces: all of them (`..`), one (`0`, or `-1` for the last), or
+/// several (`[0, 2]`).
 ///
 /// A reduced axis disappears from the result; within [`keep`] it stays, with the size 1.
 ///

@@ -8,8 +8,8 @@
 //! check::gradient(|x| x[0].tanh() * x[0], &[x]).unwrap();
 //! ```
 //!
-//! At a kink (`abs` or `relu` at 0, `max` with a tie) central differences see both sides and agree with no subgradient:
-//! choose inputs that are further from it than the step.
+//! At a kink (`abs` or `relu` at 0, `max` with a tie) central differences see both sides and agree
+//! with no subgradient: choose inputs that are further from it than the step.
 
 use std::error::Error;
 use std::fmt;
@@ -64,17 +64,20 @@ where
 type Function<'f> = &'f dyn for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>;
 
 impl Check {
-    /// Checks the derivatives of `f`, whose result may have any shape, with respect to every element of every input.
+    /// Checks the derivatives of `f`, whose result may have any shape, with respect to every
+    /// element of every input.
     ///
-    /// The result is reduced to one number by fixed weights; its gradient by [`Tape::grad`] must equal that by [`Var::backward`]
-    /// exactly and central differences within the tolerance; then the gradient, reduced likewise, takes the place of `f`.
-    /// NaN never passes.
+    /// The result is reduced to one number by fixed weights; its gradient by [`Tape::grad`] must
+    /// equal that by [`Var::backward`] exactly and central differences within the tolerance; then
+    /// the gradient, reduced likewise, takes the place of `f`. NaN never passes.
     ///
     /// # Errors
-    /// The worst element of the first order that fails. Where the result has several elements, the numbers are those of its weighed sum.
+    /// The worst element of the first order that fails. Where the result has several elements, the
+    /// numbers are those of its weighed sum.
     ///
     /// # Panics
-    /// If there is no input, the order is 0, the step not positive, or the tolerance negative or NaN.
+    /// If there is no input, the order is 0, the step not positive, or the tolerance negative or
+    /// NaN.
     #[track_caller]
     pub fn gradient<F>(&self, f: F, inputs: &[ArrayD<f64>]) -> Result<(), Mismatch>
     where
@@ -166,8 +169,9 @@ impl Check {
     }
 }
 
-/// One number from results of any shapes: `Σ w y` with fixed weights between ½ and 1½ that no symmetry of the results cancels.
-/// The first weight is 1, so that a function of one number is checked as it is.
+/// One number from results of any shapes: `Σ w y` with fixed weights between ½ and 1½ that no
+/// symmetry of the results cancels. The first weight is 1, so that a function of one number is
+/// checked as it is.
 fn weigh<'t>(results: &[Var<'t, f64>]) -> Var<'t, f64> {
     let mut count = 0.0_f64;
     let weighed = results.iter().map(|y| {

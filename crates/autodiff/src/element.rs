@@ -5,7 +5,8 @@ use crate::Real;
 
 /// The numbers that a tape can hold: `f32` and `f64`.
 ///
-/// Arithmetic and elementary functions come from [`num_traits::Float`], formulas that also hold on a tape are written in [`Real`]. The trait is sealed.
+/// Arithmetic and elementary functions come from [`num_traits::Float`], formulas that also hold on
+/// a tape are written in [`Real`]. The trait is sealed.
 pub trait Element:
     sealed::Sealed
     + num_traits::Float

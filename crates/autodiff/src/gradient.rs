@@ -1,4 +1,5 @@
-//! The engine: walks the tape backwards, runs each live operand's rule, un-broadcasts and accumulates. It is the only place that does.
+//! The engine: walks the tape backwards, runs each live operand's rule, un-broadcasts and
+//! accumulates. It is the only place that does.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,12 +10,15 @@ use crate::kernel::elementwise;
 use crate::{ArcArrayD, Element, Tape, Var, error};
 
 impl<T: Element> Tape<T> {
-    /// The gradients `∂y/∂x` of one number `y` for each `x` in `xs`, recorded on the tape: variables that can be differentiated again.
+    /// The gradients `∂y/∂x` of one number `y` for each `x` in `xs`, recorded on the tape:
+    /// variables that can be differentiated again.
     ///
-    /// An `x` may be any variable that depends on a [`Tape::var`]; where `y` does not depend on it, the gradient is zero.
+    /// An `x` may be any variable that depends on a [`Tape::var`]; where `y` does not depend on it,
+    /// the gradient is zero.
     ///
     /// # Panics
-    /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another tape.
+    /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another
+    /// tape.
     #[track_caller]
     pub fn grad<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         let zeros = |x: &Var<'t, T>| self.constant(ArrayD::zeros(x.shape()));
@@ -40,7 +44,8 @@ impl<T: Element> Tape<T> {
             error::constant("grad", &format!("input {input}"));
         }
         let seed = self.constant(ones("grad", y));
-        // Nothing before the first of them depends on one: a step of a long training is not as long as all steps before it.
+        // Nothing before the first of them depends on one: a step of a long training is not as long
+        // as all steps before it.
         let first = xs
             .iter()
             .map(|x| x.index)
@@ -64,7 +69,8 @@ impl<T: Element> Tape<T> {
         xs.iter().map(|x| of_nodes[&x.index]).collect()
     }
 
-    /// For each node from `first` to `last`, whether it depends on one of `xs`, none of which is before `first`.
+    /// For each node from `first` to `last`, whether it depends on one of `xs`, none of which is
+    /// before `first`.
     fn depends_on(&self, xs: &[Var<'_, T>], first: usize, last: usize) -> Vec<bool> {
         let mut wanted = vec![false; last + 1 - first];
         for x in xs.iter().filter(|x| x.index <= last) {
@@ -81,11 +87,12 @@ impl<T: Element> Tape<T> {
         wanted
     }
 
-    /// Cotangents flow from `y` towards its operands, in the order opposite to that of their making:
-    /// when a node's turn comes, all that was to be added to its cotangent has been.
+    /// Cotangents flow from `y` towards its operands, in the order opposite to that of their
+    /// making: when a node's turn comes, all that was to be added to its cotangent has been.
     ///
-    /// `nodes` are those from the first that is wanted to `y`. `wanted` says which need a cotangent, `pull` gives an operand's share from (cotangent, node, operand),
-    /// `add` accumulates shares, `finished` is shown each node's whole cotangent.
+    /// `nodes` are those from the first that is wanted to `y`. `wanted` says which need a
+    /// cotangent, `pull` gives an operand's share from (cotangent, node, operand), `add`
+    /// accumulates shares, `finished` is shown each node's whole cotangent.
     fn sweep<C>(
         &self,
         nodes: RangeInclusive<usize>,
@@ -136,9 +143,11 @@ impl<T: Element> Tape<T> {
 }
 
 impl<T: Element> Var<'_, T> {
-    /// The gradients `∂y/∂x` of this one number `y` for every [`Tape::var`] that it depends on, as values.
+    /// The gradients `∂y/∂x` of this one number `y` for every [`Tape::var`] that it depends on, as
+    /// values.
     ///
-    /// Runs the same rules as [`Tape::grad`] on values only, frees each cotangent when it is spent, and leaves the tape as it was.
+    /// Runs the same rules as [`Tape::grad`] on values only, frees each cotangent when it is spent,
+    /// and leaves the tape as it was.
     ///
     /// # Panics
     /// If the variable does not hold exactly one number.
@@ -182,10 +191,12 @@ pub struct Gradients<T: Element = f32> {
 }
 
 impl<T: Element> Gradients<T> {
-    /// The gradient with respect to a variable made by [`Tape::var`], of the variable's shape; zero where nothing depends on it.
+    /// The gradient with respect to a variable made by [`Tape::var`], of the variable's shape; zero
+    /// where nothing depends on it.
     ///
     /// # Panics
-    /// If the variable is a constant or a result, is on another tape, or was made after the tape was cleared.
+    /// If the variable is a constant or a result, is on another tape, or was made after the tape
+    /// was cleared.
     #[track_caller]
     pub fn wrt(&self, x: Var<'_, T>) -> ArcArrayD<T> {
         if x.tape.epoch() != self.epoch {

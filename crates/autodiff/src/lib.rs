@@ -1,7 +1,8 @@
 //! Reverse-mode differentiation on a tape, for small networks on a CPU.
 //!
-//! A [`Tape`] records what is computed with its variables. A [`Var`] is a `Copy` handle to one value on it;
-//! operators and methods work on handles directly, with NumPy's broadcasting and with numbers on either side.
+//! A [`Tape`] records what is computed with its variables. A [`Var`] is a `Copy` handle to one
+//! value on it; operators and methods work on handles directly, with NumPy's broadcasting and with
+//! numbers on either side.
 //!
 //! | word | meaning |
 //! |---|---|
@@ -9,8 +10,9 @@
 //! | *cotangent* `g` of a value `x` | `∂y/∂x`, of the shape of `x`, for the one number `y` that is differentiated |
 //! | *rule* | what an operation says of one operand: its cotangent from that of the result, written in the operations themselves |
 //!
-//! The same rules serve two runs. [`Var::backward`] works on values only and frees as it goes: one training step.
-//! [`Tape::grad`] records what it does, so its results can be differentiated again, to any order.
+//! The same rules serve two runs. [`Var::backward`] works on values only and frees as it goes: one
+//! training step. [`Tape::grad`] records what it does, so its results can be differentiated again,
+//! to any order.
 //!
 //! ```
 //! use tapegrad_autodiff::Tape;
@@ -25,8 +27,8 @@
 //! assert_eq!(curvature.item(), 6.0 * 2.0 + 2.0 / 8.0);
 //! ```
 //!
-//! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the caller's line
-//! with a sentence that names the operation, what it was given and what must hold.
+//! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the
+//! caller's line with a sentence that names the operation, what it was given and what must hold.
 
 mod axes;
 pub mod check;

@@ -1,6 +1,7 @@
 //! The operations of [`Var`](crate::Var): each is one place, its derivative beside its value.
 //!
-//! A file is a family. An operation computes its value with a kernel and gives one rule for each operand, written in operations.
+//! A file is a family. An operation computes its value with a kernel and gives one rule for each
+//! operand, written in operations.
 
 mod abs;
 mod arithmetic;
@@ -34,7 +35,8 @@ impl<'t, T: Element> Var<'t, T> {
         )
     }
 
-    /// The result `z` of an operation on this operand `x` and `y`, with their rules `(z̄, x, y, z) → x̄` and `→ ȳ`.
+    /// The result `z` of an operation on this operand `x` and `y`, with their rules
+    /// `(z̄, x, y, z) → x̄` and `→ ȳ`.
     pub(crate) fn binary(
         self,
         y: Self,

@@ -2,7 +2,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::{Element, Var};
 
-/// A number, or a variable that stands for one: what a formula is generic over that serves both as a plain loop and on a tape.
+/// A number, or a variable that stands for one: what a formula is generic over that serves both as
+/// a plain loop and on a tape.
 ///
 /// Implemented by `f32`, `f64` and [`Var`]. Update rules are written in it.
 ///
@@ -38,7 +39,8 @@ pub trait Real:
 
     /// `√max(x, 0)`: for mean squares, which rounding may leave below 0.
     ///
-    /// The derivative at 0 is taken as 0, because `√g² = |g|` has the slope 0 there in our convention ([`Var::sqrt`] has +∞).
+    /// The derivative at 0 is taken as 0, because `√g² = |g|` has the slope 0 there in our
+    /// convention ([`Var::sqrt`] has +∞).
     fn root(self) -> Self;
 
     /// `−1`, `0` or `1`; `sign(0) = 0`, with the derivative 0.

@@ -1,4 +1,5 @@
-/// Functions that panic with a sentence at the line of the caller: `name(arguments) "format", values…;` for each.
+/// Functions that panic with a sentence at the line of the caller:
+/// `name(arguments) "format", values…;` for each.
 ///
 /// For the error modules of tapegrad's own crates; no part of the public interface.
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! How shapes combine.
 
-/// The shape that `x` and `y` broadcast to, by NumPy's rule: counted from the last axis, sizes are equal or one of them is 1.
+/// The shape that `x` and `y` broadcast to, by NumPy's rule: counted from the last axis, sizes are
+/// equal or one of them is 1.
 pub(crate) fn broadcast(x: &[usize], y: &[usize]) -> Option<Vec<usize>> {
     let rank = x.len().max(y.len());
     let size = |shape: &[usize], axis: usize| {

@@ -5,17 +5,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{ArcArrayD, Element, IntoValue, Var};
 
-/// What an operation says of one operand: its cotangent, from (the cotangent of the result, the operands, the result).
+/// What an operation says of one operand: its cotangent, from (the cotangent of the result, the
+/// operands, the result).
 ///
-/// A rule captures plain data only and is written in the operations of [`Var`], so it can itself be differentiated.
-/// It may return the cotangent before un-broadcasting: the engine sums it to the operand's shape.
+/// A rule captures plain data only and is written in the operations of [`Var`], so it can itself be
+/// differentiated. It may return the cotangent before un-broadcasting: the engine sums it to the
+/// operand's shape.
 pub(crate) type Rule<T> =
     Box<dyn for<'t> Fn(Var<'t, T>, &[Var<'t, T>], Var<'t, T>) -> Var<'t, T> + Send>;
 
 /// A record of values and of how each came from the others.
 ///
-/// Nodes stand in the order of their making, so every operand precedes its result, and nothing that walks the tape needs recursion.
-/// A tape belongs to one thread at a time; several threads use one tape each.
+/// Nodes stand in the order of their making, so every operand precedes its result, and nothing that
+/// walks the tape needs recursion. A tape belongs to one thread at a time; several threads use one
+/// tape each.
 ///
 /// ```
 /// use tapegrad_autodiff::Tape;
@@ -84,7 +87,8 @@ impl<T: Element> Tape<T> {
         self.leaf(value.into_value(), false)
     }
 
-    /// Forgets everything and keeps the memory of the record. The borrow checker sees to it that no variable is left.
+    /// Forgets everything and keeps the memory of the record. The borrow checker sees to it that no
+    /// variable is left.
     pub fn clear(&mut self) {
         let record = self.record.get_mut();
         record.nodes.clear();
@@ -106,7 +110,8 @@ impl<T: Element> Tape<T> {
         self.append(value, live, [])
     }
 
-    /// Appends the result of an operation on `operands`, given by index. Without a live operand, or while not recording, it is a constant.
+    /// Appends the result of an operation on `operands`, given by index. Without a live operand, or
+    /// while not recording, it is a constant.
     pub(crate) fn push<const N: usize>(
         &self,
         value: ArcArrayD<T>,
@@ -172,7 +177,8 @@ impl<T: Element> Tape<T> {
         self.record.borrow().operands[operand].node
     }
 
-    /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it appends to it.
+    /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it
+    /// appends to it.
     pub(crate) fn with_rule<R>(&self, operand: usize, run: impl FnOnce(&Rule<T>) -> R) -> R {
         let rule = self.record.borrow_mut().operands[operand].rule.take();
         let lent = Lent {
@@ -186,7 +192,8 @@ impl<T: Element> Tape<T> {
             .expect("a rule does not run within itself"))
     }
 
-    /// Runs `compute` on values only: what it appends is not recorded and leaves the tape when it returns the resulting value.
+    /// Runs `compute` on values only: what it appends is not recorded and leaves the tape when it
+    /// returns the resulting value.
     pub(crate) fn values_only<'t>(&'t self, compute: impl FnOnce() -> Var<'t, T>) -> ArcArrayD<T> {
         let _restore = Restore {
             tape: self,

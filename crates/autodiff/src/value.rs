@@ -2,13 +2,15 @@ use ndarray::{ArcArray, ArrayBase, Data, DataOwned, Dimension, IxDyn};
 
 use crate::{Element, Tape, Var};
 
-/// An array of run-time rank whose storage is shared: `clone` copies a handle, writing copies the numbers if someone else holds them.
+/// An array of run-time rank whose storage is shared: `clone` copies a handle, writing copies the
+/// numbers if someone else holds them.
 pub type ArcArrayD<T> = ArcArray<T, IxDyn>;
 
-/// What can become a value on a tape: a number, a Rust array or vector of numbers, an owned ndarray of any rank, or a reference to one or to a view.
+/// What can become a value on a tape: a number, a Rust array or vector of numbers, an owned ndarray
+/// of any rank, or a reference to one or to a view.
 ///
-/// An `ArcArray` in standard layout is shared, an owned `Array` in standard layout is moved; everything else is copied,
-/// because values on a tape are contiguous.
+/// An `ArcArray` in standard layout is shared, an owned `Array` in standard layout is moved;
+/// everything else is copied, because values on a tape are contiguous.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value of `{T}` for a tape",
     note = "numbers, `[{T}; N]`, `Vec<{T}>`, ndarray arrays and references to arrays or views are"
@@ -57,7 +59,8 @@ fn contiguous<T: Element>(x: ArcArrayD<T>) -> ArcArrayD<T> {
     }
 }
 
-/// What functions take as data: a variable itself, or a number or array that joins the tape as a constant.
+/// What functions take as data: a variable itself, or a number or array that joins the tape as a
+/// constant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no variable or value of `{T}`",
     note = "variables, numbers, `[{T}; N]`, `Vec<{T}>`, ndarray arrays and references to arrays or views are"

@@ -2,10 +2,12 @@ use std::fmt;
 
 use crate::{ArcArrayD, Element, Tape, error};
 
-/// A value on a [`Tape`]: a handle that is `Copy`, made by [`Tape::var`], [`Tape::constant`] or an operation.
+/// A value on a [`Tape`]: a handle that is `Copy`, made by [`Tape::var`], [`Tape::constant`] or an
+/// operation.
 ///
-/// Operators work between variables and with `f64` numbers on either side (a number is rounded to the element type once);
-/// shapes broadcast as in NumPy. Every operation is a method, documented with its formula.
+/// Operators work between variables and with `f64` numbers on either side (a number is rounded to
+/// the element type once); shapes broadcast as in NumPy. Every operation is a method, documented
+/// with its formula.
 ///
 /// A variable cannot outlive its tape or survive [`Tape::clear`]:
 ///

@@ -1,4 +1,5 @@
-//! One table of operations, and every check over it: a row for each, derivatives of orders 1 to 3, both runs of the rules.
+//! One table of operations, and every check over it: a row for each, derivatives of orders 1 to 3,
+//! both runs of the rules.
 
 use std::collections::BTreeSet;
 
@@ -180,7 +181,8 @@ fn each_case(mut check: impl FnMut(&Operation, Vec<ArrayD<f64>>, &str)) {
 #[test]
 fn derivatives_of_orders_one_to_three() {
     each_case(|operation, inputs, case| {
-        // A square makes every derivative depend on the input, so that linear operations are tried at all orders too.
+        // A square makes every derivative depend on the input, so that linear operations are tried
+        // at all orders too.
         let check = Check {
             order: 3,
             ..Check::default()
@@ -236,7 +238,8 @@ fn values_are_contiguous() {
     });
 }
 
-/// Every public method and operator in `src/operation` has a row, an operator with a number on either side one for each.
+/// Every public method and operator in `src/operation` has a row, an operator with a number on
+/// either side one for each.
 #[test]
 fn no_operation_is_missing() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/operation");

@@ -3,7 +3,8 @@ use tapegrad_autodiff::{Element, Var};
 
 use crate::{Initializer, Module, Name, Param, Penalty, Role, Scope, error, random};
 
-/// The affine layer `y = x W + b`: inputs `[…, fan_in]`, weight `[fan_in, fan_out]`, bias `[fan_out]`, outputs `[…, fan_out]`.
+/// The affine layer `y = x W + b`: inputs `[…, fan_in]`, weight `[fan_in, fan_out]`, bias
+/// `[fan_out]`, outputs `[…, fan_out]`.
 ///
 /// | setting | default |
 /// |---|---|
@@ -34,7 +35,8 @@ impl<T: Element> Dense<T> {
         layer.drawn()
     }
 
-    /// How the weight starts. Draws it anew, as a parameter of its own, and sets the bias back to 0.
+    /// How the weight starts. Draws it anew, as a parameter of its own, and sets the bias back to
+    /// 0.
     pub fn initializer(self, initializer: Initializer) -> Self {
         Self {
             initializer,
@@ -43,9 +45,11 @@ impl<T: Element> Dense<T> {
         .drawn()
     }
 
-    /// The seed of the weight. Draws it anew, as a parameter of its own, and sets the bias back to 0.
+    /// The seed of the weight. Draws it anew, as a parameter of its own, and sets the bias back to
+    /// 0.
     ///
-    /// Layers of one shape and seed start alike: give each its own, or let [`Mlp`](crate::Mlp) do so.
+    /// Layers of one shape and seed start alike: give each its own, or let [`Mlp`](crate::Mlp) do
+    /// so.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }.drawn()
     }

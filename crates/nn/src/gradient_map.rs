@@ -16,7 +16,8 @@ impl<T: Element> GradientMap<T> {
     /// The gradient with respect to a parameter, of its shape.
     ///
     /// # Panics
-    /// If there is none: the parameter was not used in the loss's scope, was frozen or was substituted.
+    /// If there is none: the parameter was not used in the loss's scope, was frozen or was
+    /// substituted.
     #[track_caller]
     pub fn wrt(&self, param: &Param<T>) -> ArcArrayD<T> {
         match self.get(param) {

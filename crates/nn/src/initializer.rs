@@ -16,8 +16,9 @@ use crate::random::Stream;
 /// | LeCun uniform | `U(−a, a)`, `a = √(3 / fan_in)` | self-normalising networks |
 /// | LeCun normal | `N(0, 1 / fan_in)` | |
 ///
-/// Sources: Glorot and Bengio 2010; He et al. 2015; LeCun et al. 1998. The normal forms are not truncated: as PyTorch's, unlike Keras's.
-/// Numbers are drawn in `f64` and rounded, so networks of both element types start alike.
+/// Sources: Glorot and Bengio 2010; He et al. 2015; LeCun et al. 1998. The normal forms are not
+/// truncated: as PyTorch's, unlike Keras's. Numbers are drawn in `f64` and rounded, so networks of
+/// both element types start alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initializer {

@@ -1,7 +1,8 @@
 //! Small networks on the tapegrad tape: parameters, layers, losses, penalties and initialisers.
 //!
-//! A layer is a plain struct of [`Param`]s. A [`Scope`] puts them on a tape, each once; [`Module::forward`] computes with them there,
-//! [`Module::penalty`] sums what their [`Penalty`]s cost, and [`Scope::backward`] returns the gradients keyed by parameter.
+//! A layer is a plain struct of [`Param`]s. A [`Scope`] puts them on a tape, each once;
+//! [`Module::forward`] computes with them there, [`Module::penalty`] sums what their [`Penalty`]s
+//! cost, and [`Scope::backward`] returns the gradients keyed by parameter.
 //!
 //! ```
 //! use ndarray::array;

@@ -1,6 +1,7 @@
 //! Losses: the mean over rows or elements of what a prediction costs, one number.
 //!
-//! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither overflow nor cancel.
+//! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither
+//! overflow nor cancel.
 
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
@@ -19,7 +20,8 @@ use crate::error;
 /// ```
 ///
 /// # Panics
-/// If the shapes differ (they are not broadcast: `[n, 1]` against `[n]` would be `n²` differences) or there is no element.
+/// If the shapes differ (they are not broadcast: `[n, 1]` against `[n]` would be `n²` differences)
+/// or there is no element.
 #[track_caller]
 pub fn mean_squared_error<'t, T: Element>(
     predictions: Var<'t, T>,
@@ -29,9 +31,11 @@ pub fn mean_squared_error<'t, T: Element>(
     (predictions - targets).powi(2).mean(..)
 }
 
-/// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of one shape.
+/// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of
+/// one shape.
 ///
-/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, computed so that it neither overflows nor cancels.
+/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, computed so that it neither
+/// overflows nor cancels.
 ///
 /// ```
 /// use ndarray::array;
@@ -61,7 +65,8 @@ pub fn bce_with_logits<'t, T: Element>(
     logits.sigmoid_cross_entropy(targets).mean(..)
 }
 
-/// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with one class index a row.
+/// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with
+/// one class index a row.
 ///
 /// ```
 /// use ndarray::array;
@@ -75,7 +80,8 @@ pub fn bce_with_logits<'t, T: Element>(
 /// ```
 ///
 /// # Panics
-/// If the logits have not two axes, there is not one class for each row, a class is not below their number, or there is no row.
+/// If the logits have not two axes, there is not one class for each row, a class is not below their
+/// number, or there is no row.
 #[track_caller]
 pub fn softmax_cross_entropy<'t, T: Element>(logits: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
     let losses = logits.softmax_cross_entropy(classes);

@@ -74,7 +74,8 @@ impl<T: Element> Mlp<T> {
         self.each_layer(|index, layer| layer.seed(random::derive(seed, index)))
     }
 
-    /// What the weight of one layer costs, in place of what was set before; sum penalties to have several.
+    /// What the weight of one layer costs, in place of what was set before; sum penalties to have
+    /// several.
     ///
     /// # Panics
     /// If there is no such layer.

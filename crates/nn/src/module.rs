@@ -4,10 +4,12 @@ use crate::{Name, Param, Penalty, Scope};
 
 /// A function with parameters.
 ///
-/// A module is a plain struct: `forward` computes, and two visitors of a line or two pass down the name and show each parameter in a fixed order.
-/// Saving, printing, penalties and optimizers need no more. What a visitor does not show is not penalised and not trained.
+/// A module is a plain struct: `forward` computes, and two visitors of a line or two pass down the
+/// name and show each parameter in a fixed order. Saving, printing, penalties and optimizers need
+/// no more. What a visitor does not show is not penalised and not trained.
 ///
-/// A module with several parts calls [`Scope::enter`] before the `forward` of each, so that errors name it.
+/// A module with several parts calls [`Scope::enter`] before the `forward` of each, so that errors
+/// name it.
 ///
 /// ```
 /// use tapegrad_autodiff::{Element, Var};
@@ -42,7 +44,8 @@ pub trait Module<T: Element = f32> {
     /// Shows each parameter to be changed, in the same order.
     fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>));
 
-    /// The sum of what all parameters' penalties cost; 0 without any. Add it to the mean data loss, report it apart.
+    /// The sum of what all parameters' penalties cost; 0 without any. Add it to the mean data loss,
+    /// report it apart.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
         let mut penalised = Vec::new();

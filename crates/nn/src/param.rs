@@ -27,11 +27,13 @@ pub enum Role {
 
 /// A trained array: its value, its role, and the penalty that it carries.
 ///
-/// Storage is shared: putting the value on a tape copies nothing. An optimizer that steps while a tape still holds the value
-/// leaves that tape's array as it was and so makes a copy; clear the tape first and the step is in place.
+/// Storage is shared: putting the value on a tape copies nothing. An optimizer that steps while a
+/// tape still holds the value leaves that tape's array as it was and so makes a copy; clear the
+/// tape first and the step is in place.
 ///
-/// A clone is a snapshot of the same parameter: it has the same [`id`](Param::id), so that gradients and optimizer state fit it.
-/// Two clones cannot be trained side by side; [`separate`](Param::separate) makes a parameter of its own.
+/// A clone is a snapshot of the same parameter: it has the same [`id`](Param::id), so that
+/// gradients and optimizer state fit it. Two clones cannot be trained side by side;
+/// [`separate`](Param::separate) makes a parameter of its own.
 #[derive(Clone, Debug)]
 pub struct Param<T: Element = f32> {
     id: ParamId,

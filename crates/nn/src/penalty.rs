@@ -6,15 +6,16 @@ use crate::{Param, ParamId, Scope, error};
 
 /// What a parameter costs: `λ₁ Σ|w| + λ₂ Σ w²`, added to the mean data loss.
 ///
-/// The gradient is `λ₁ sign(w) + 2 λ₂ w` with `sign(0) = 0`. There is no ½ and no division by the number of rows: as in Keras;
-/// the `weight_decay` of PyTorch's `SGD` is `2 λ₂`.
+/// The gradient is `λ₁ sign(w) + 2 λ₂ w` with `sign(0) = 0`. There is no ½ and no division by the
+/// number of rows: as in Keras; the `weight_decay` of PyTorch's `SGD` is `2 λ₂`.
 ///
 /// | strength | default | range |
 /// |---|---|---|
 /// | `λ₁` | absent | `[0, ∞)` |
 /// | `λ₂` | absent | `[0, ∞)` |
 ///
-/// A strength of 0 is not the same as an absent one: its term is computed, and so has a derivative by λ.
+/// A strength of 0 is not the same as an absent one: its term is computed, and so has a derivative
+/// by λ.
 ///
 /// ```
 /// use tapegrad_nn::{Dense, Penalty};
@@ -29,7 +30,8 @@ pub struct Penalty {
     pub l2: Option<Strength>,
 }
 
-/// A penalty weight λ: a number that a [`Scope`] can substitute by a variable, to differentiate by it.
+/// A penalty weight λ: a number that a [`Scope`] can substitute by a variable, to differentiate by
+/// it.
 ///
 /// Copies are the same strength: substituting one substitutes all.
 #[derive(Clone, Copy, Debug)]

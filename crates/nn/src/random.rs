@@ -11,7 +11,8 @@ pub fn stream(seed: u64) -> Stream {
     Stream::seed_from_u64(seed)
 }
 
-/// The seed of the part numbered `index` of something seeded: the same whatever the other parts draw.
+/// The seed of the part numbered `index` of something seeded: the same whatever the other parts
+/// draw.
 ///
 /// One step of SplitMix64, `index` draws ahead.
 pub fn derive(seed: u64, index: usize) -> u64 {

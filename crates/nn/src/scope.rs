@@ -12,8 +12,9 @@ use crate::{GradientMap, Param, ParamId, Strength, error, random};
 
 /// One pass through a model on a tape: the only place where a [`Param`] becomes a [`Var`].
 ///
-/// Make one for each step. A scope binds each parameter once, so shared weights have one variable; it knows whether the pass is for training or evaluation,
-/// holds the pass's random stream, and lets a parameter or a penalty [`Strength`] be [substituted](Scope::substitute) by a variable:
+/// Make one for each step. A scope binds each parameter once, so shared weights have one variable;
+/// it knows whether the pass is for training or evaluation, holds the pass's random stream, and
+/// lets a parameter or a penalty [`Strength`] be [substituted](Scope::substitute) by a variable:
 /// all that unrolled training and hypergradients need.
 ///
 /// ```
@@ -45,12 +46,14 @@ struct Binding<'t, T: Element> {
 }
 
 impl<'t, T: Element> Scope<'t, T> {
-    /// A pass for training: parameters are variables, layers that behave differently in training do so.
+    /// A pass for training: parameters are variables, layers that behave differently in training do
+    /// so.
     pub fn train(tape: &'t Tape<T>) -> Self {
         Self::new(tape, true)
     }
 
-    /// A pass for evaluation: parameters are constants, so nothing is recorded but what depends on substituted variables.
+    /// A pass for evaluation: parameters are constants, so nothing is recorded but what depends on
+    /// substituted variables.
     pub fn eval(tape: &'t Tape<T>) -> Self {
         Self::new(tape, false)
     }
@@ -73,11 +76,13 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
-    /// Lets `var` stand for a parameter or a penalty strength in this pass. The parameter itself then has no gradient in the map.
-    /// What the pass does not meet is not substituted: a sum of penalties has strengths of its own.
+    /// Lets `var` stand for a parameter or a penalty strength in this pass. The parameter itself
+    /// then has no gradient in the map. What the pass does not meet is not substituted: a sum of
+    /// penalties has strengths of its own.
     ///
     /// # Panics
-    /// If the variable is on another tape, or the parameter is already bound: substitute before the first use.
+    /// If the variable is on another tape, or the parameter is already bound: substitute before the
+    /// first use.
     #[track_caller]
     pub fn substitute(self, what: impl Into<ParamId>, var: Var<'t, T>) -> Self {
         if !std::ptr::eq(var.tape(), self.tape) {
@@ -102,7 +107,8 @@ impl<'t, T: Element> Scope<'t, T> {
     /// The variable of a parameter: its value, shared and not copied, or what was substituted.
     ///
     /// # Panics
-    /// If what was substituted has another shape, or the parameter was bound with another value: a scope serves one step.
+    /// If what was substituted has another shape, or the parameter was bound with another value: a
+    /// scope serves one step.
     #[track_caller]
     pub fn param(&self, param: &Param<T>) -> Var<'t, T> {
         let bind = || {
@@ -153,7 +159,8 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
-    /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero where the loss does not depend on one.
+    /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero
+    /// where the loss does not depend on one.
     ///
     /// # Panics
     /// If the loss does not hold one number or is on another tape.
@@ -202,7 +209,8 @@ impl<'t, T: Element> Scope<'t, T> {
         }))
     }
 
-    /// Until the returned guard is dropped, errors name the part of the model that the pass is in: `field`, or `field.index`.
+    /// Until the returned guard is dropped, errors name the part of the model that the pass is in:
+    /// `field`, or `field.index`.
     ///
     /// A module calls it around the `forward` of each part.
     ///

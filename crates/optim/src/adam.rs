@@ -2,8 +2,8 @@ use tapegrad_autodiff::Element;
 
 use crate::{Optimizer, Real, Rule, Schedule, error};
 
-/// Adam (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `x ← x − lr m̂ / (√v̂ + ε)` with
-/// `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at step `t`.
+/// Adam (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
+/// `x ← x − lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at step `t`.
 ///
 /// AMSGrad (Reddi et al. 2018) takes the largest `v` so far in place of `v`.
 ///
@@ -13,7 +13,8 @@ use crate::{Optimizer, Real, Rule, Schedule, error};
 /// | `ε` | 1e-8 (Keras: 1e-7) | `[0, ∞)` |
 /// | AMSGrad | off | |
 ///
-/// As PyTorch's. For decay see [`Decay`](crate::Decay), for decoupled decay by default [`AdamW`](crate::AdamW).
+/// As PyTorch's. For decay see [`Decay`](crate::Decay), for decoupled decay by default
+/// [`AdamW`](crate::AdamW).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     betas: [f64; 2],

@@ -2,10 +2,11 @@ use tapegrad_autodiff::Element;
 
 use crate::{Adam, Decay, Optimizer, Schedule};
 
-/// [`Adam`] with decoupled decay 0.01 unless told otherwise (Loshchilov and Hutter 2019): `x ← x − lr (m̂ / (√v̂ + ε) + 0.01 x)`.
+/// [`Adam`] with decoupled decay 0.01 unless told otherwise (Loshchilov and Hutter 2019):
+/// `x ← x − lr (m̂ / (√v̂ + ε) + 0.01 x)`.
 ///
-/// As PyTorch's `AdamW`, the decay is multiplied by the learning rate; in the paper it is not. Unlike PyTorch's, biases do not decay
-/// unless [asked](Optimizer::decay_biases).
+/// As PyTorch's `AdamW`, the decay is multiplied by the learning rate; in the paper it is not.
+/// Unlike PyTorch's, biases do not decay unless [asked](Optimizer::decay_biases).
 #[derive(Clone, Copy, Debug)]
 pub enum AdamW {}
 

@@ -1,7 +1,8 @@
 //! Update rules, decay and learning-rate schedules for tapegrad networks.
 //!
-//! A [`Rule`] is written once, for one number, generic over [`Real`]. An [`Optimizer`] lifts it to arrays, as one fused loop in place;
-//! an [`Unroll`] lifts the same text to the tape, as a step that can be differentiated.
+//! A [`Rule`] is written once, for one number, generic over [`Real`]. An [`Optimizer`] lifts it to
+//! arrays, as one fused loop in place; an [`Unroll`] lifts the same text to the tape, as a step
+//! that can be differentiated.
 //!
 //! ```
 //! use ndarray::array;

@@ -62,7 +62,8 @@ impl<U: Rule, T: Element> Step<U, T> {
         }
     }
 
-    /// `LEN` elements from `start` on. They are copied in and out, so that the compiler sees that arrays do not overlap, and vectorises.
+    /// `LEN` elements from `start` on. They are copied in and out, so that the compiler sees that
+    /// arrays do not overlap, and vectorises.
     #[inline(always)]
     fn block<const N: usize, const LEN: usize>(
         self,

@@ -2,14 +2,16 @@ use tapegrad_autodiff::Element;
 
 use crate::{Optimizer, Real, Rule, Schedule, error};
 
-/// Gradient descent with momentum, the heavy ball (Polyak 1964): `v ← μ v + g`, `x ← x − lr v`; Nesterov's form steps along `g + μ v`.
+/// Gradient descent with momentum, the heavy ball (Polyak 1964): `v ← μ v + g`, `x ← x − lr v`;
+/// Nesterov's form steps along `g + μ v`.
 ///
 /// | hyper-parameter | default | range |
 /// |---|---|---|
 /// | momentum `μ` | 0.9 | `[0, 1)` |
 /// | Nesterov | off | |
 ///
-/// As PyTorch's `SGD(momentum=…)` without dampening: the learning rate multiplies `v`, and not `g` as in Sutskever et al. 2013.
+/// As PyTorch's `SGD(momentum=…)` without dampening: the learning rate multiplies `v`, and not `g`
+/// as in Sutskever et al. 2013.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Momentum {
     momentum: f64,

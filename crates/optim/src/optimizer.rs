@@ -8,10 +8,12 @@ use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 use crate::lift::{MOST_SLOTS, Step};
 use crate::{Decay, Real, Rule, Schedule, error};
 
-/// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps, neither the rule nor the parameters do.
+/// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps,
+/// neither the rule nor the parameters do.
 ///
-/// Made by the rule's name: [`Sgd::new`](crate::Sgd::new), [`Momentum::new`](crate::Momentum::new), [`RmsProp::new`](crate::RmsProp::new),
-/// [`Adam::new`](crate::Adam::new), [`AdamW::new`](crate::AdamW::new); with a rule of your own, [`Optimizer::new`].
+/// Made by the rule's name: [`Sgd::new`](crate::Sgd::new), [`Momentum::new`](crate::Momentum::new),
+/// [`RmsProp::new`](crate::RmsProp::new), [`Adam::new`](crate::Adam::new),
+/// [`AdamW::new`](crate::AdamW::new); with a rule of your own, [`Optimizer::new`].
 ///
 /// | setting | default |
 /// |---|---|
@@ -32,7 +34,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// An optimizer with a rule, a learning rate and no decay.
     ///
     /// # Panics
-    /// If the learning rate at step 0 is negative or not finite, or the rule asks for more than four slots.
+    /// If the learning rate at step 0 is negative or not finite, or the rule asks for more than
+    /// four slots.
     #[track_caller]
     pub fn new(rule: R, lr: impl Schedule + 'static) -> Self {
         if rule.slots() > MOST_SLOTS {
@@ -72,7 +75,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.schedule.at(self.steps)
     }
 
-    /// The step of one number of a parameter with this role. To be asked for once the step is counted.
+    /// The step of one number of a parameter with this role. To be asked for once the step is
+    /// counted.
     pub(crate) fn step_of<N: Real>(&self, role: Role, lr: N::Number) -> Step<R, N> {
         let decays = role == Role::Weight || self.decays_biases;
         Step {
@@ -92,13 +96,15 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
-    /// Changes every trainable parameter of a model by its gradient, in place where nobody else holds its value.
+    /// Changes every trainable parameter of a model by its gradient, in place where nobody else
+    /// holds its value.
     ///
     /// Everything is checked before anything is changed.
     ///
     /// # Panics
-    /// If a trainable parameter has no gradient, one of another shape, or had another shape before; if a parameter stands in the model twice
-    /// (a clone is the same parameter); or if the learning rate is negative or not finite.
+    /// If a trainable parameter has no gradient, one of another shape, or had another shape before;
+    /// if a parameter stands in the model twice (a clone is the same parameter); or if the learning
+    /// rate is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         let lr = error::at_least_zero("Optimizer::step", "learning rate", self.learning_rate());
@@ -111,7 +117,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         });
     }
 
-    /// That each trainable parameter stands in the model once and has a gradient and a state of its shape.
+    /// That each trainable parameter stands in the model once and has a gradient and a state of its
+    /// shape.
     #[track_caller]
     fn check(&self, model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         distinct("Optimizer::step", model);
@@ -160,7 +167,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 }
 
-/// That no parameter stands in a model twice: it would be stepped twice, and its clones drift apart.
+/// That no parameter stands in a model twice: it would be stepped twice, and its clones drift
+/// apart.
 #[track_caller]
 pub(crate) fn distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
     let mut seen = BTreeSet::new();

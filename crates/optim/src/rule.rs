@@ -2,8 +2,9 @@ use crate::Real;
 
 /// How a gradient becomes a direction of descent, written for one number.
 ///
-/// An optimizer steps `x ← x − lr · direction`. A rule is plain data, its hyper-parameters; what it remembers of each weight stands in *slots*,
-/// which start at 0. It must not depend on other weights: that is what lets one text be a fused loop over arrays and a step on the tape.
+/// An optimizer steps `x ← x − lr · direction`. A rule is plain data, its hyper-parameters; what it
+/// remembers of each weight stands in *slots*, which start at 0. It must not depend on other
+/// weights: that is what lets one text be a fused loop over arrays and a step on the tape.
 ///
 /// ```
 /// use tapegrad_optim::{Real, Rule};

@@ -10,7 +10,8 @@ impl Sgd {
     /// An optimizer with this rule.
     ///
     /// # Panics
-    /// If a constant learning rate is negative or not finite; of a schedule each value is checked when its step comes.
+    /// If a constant learning rate is negative or not finite; of a schedule each value is checked
+    /// when its step comes.
     #[track_caller]
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
         Optimizer::new(Self, lr)

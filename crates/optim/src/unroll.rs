@@ -8,10 +8,12 @@ use crate::lift::Step;
 use crate::optimizer::distinct;
 use crate::{Optimizer, Real, Rule, error};
 
-/// Training steps recorded on a tape, so that what comes of them can be differentiated by what went into them.
+/// Training steps recorded on a tape, so that what comes of them can be differentiated by what went
+/// into them.
 ///
-/// The same rule text as in [`Optimizer::step`] works on variables. Each step's [`scope`](Unroll::scope) substitutes the parameters
-/// by their values so far; neither the model nor the optimizer is changed.
+/// The same rule text as in [`Optimizer::step`] works on variables. Each step's
+/// [`scope`](Unroll::scope) substitutes the parameters by their values so far; neither the model
+/// nor the optimizer is changed.
 ///
 /// ```
 /// use ndarray::array;
@@ -97,7 +99,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             })
     }
 
-    /// The value of a trainable parameter so far, a variable; at first a [`Tape::var`], later what the steps made of it.
+    /// The value of a trainable parameter so far, a variable; at first a [`Tape::var`], later what
+    /// the steps made of it.
     ///
     /// # Panics
     /// If the parameter is frozen or not one of the model's.
@@ -109,10 +112,12 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         }
     }
 
-    /// Steps every trainable parameter along the gradient of a loss from this step's [`scope`](Unroll::scope).
+    /// Steps every trainable parameter along the gradient of a loss from this step's
+    /// [`scope`](Unroll::scope).
     ///
     /// # Panics
-    /// If the loss does not hold one number, is on another tape or depends on no parameter as it is now, or the learning rate is negative or not finite.
+    /// If the loss does not hold one number, is on another tape or depends on no parameter as it is
+    /// now, or the learning rate is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, loss: Var<'t, T>) {
         let lr = error::at_least_zero(

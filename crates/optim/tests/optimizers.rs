@@ -65,7 +65,8 @@ fn every_rule_descends() {
     every_rule!(check);
 }
 
-/// Under an L1 and an L2 penalty and every decay, a weight that is exactly zero and has no gradient from the data stays where it is.
+/// Under an L1 and an L2 penalty and every decay, a weight that is exactly zero and has no gradient
+/// from the data stays where it is.
 #[test]
 fn exact_zeros_stay() {
     fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
@@ -83,7 +84,8 @@ fn exact_zeros_stay() {
     every_rule!(check);
 }
 
-/// A step is in place when nobody else holds the value, and leaves a tape's array alone when one does.
+/// A step is in place when nobody else holds the value, and leaves a tape's array alone when one
+/// does.
 #[test]
 fn steps_are_in_place() {
     fn check<R: Rule>(name: &str, mut optimizer: Optimizer<R, f64>) {
@@ -210,7 +212,8 @@ fn refused<R: Rule>(
         .unwrap()
 }
 
-/// Clones are one parameter and cannot be trained side by side; layers that are drawn anew are parameters of their own.
+/// Clones are one parameter and cannot be trained side by side; layers that are drawn anew are
+/// parameters of their own.
 #[test]
 fn clones_are_refused() {
     let layer = Dense::<f64>::new(2, 2).seed(1);

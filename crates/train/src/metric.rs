@@ -4,7 +4,8 @@ use tapegrad_autodiff::{Element, IntoValue};
 
 use crate::error;
 
-/// The share of rows where the logit and the target are on the same side: `z > 0` where `y > ½`, `z ≤ 0` elsewhere. NaN is never right.
+/// The share of rows where the logit and the target are on the same side: `z > 0` where `y > ½`,
+/// `z ≤ 0` elsewhere. NaN is never right.
 ///
 /// ```
 /// use ndarray::array;
@@ -31,7 +32,8 @@ pub fn binary_accuracy<T: Element>(logits: impl IntoValue<T>, targets: impl Into
     logits.iter().zip(&targets).filter(hit).count() as f64 / logits.len() as f64
 }
 
-/// The share of rows of logits `[rows, classes]` whose largest, the first of equals, is at the class that it should be. NaN is never right.
+/// The share of rows of logits `[rows, classes]` whose largest, the first of equals, is at the
+/// class that it should be. NaN is never right.
 ///
 /// ```
 /// use ndarray::array;

@@ -11,7 +11,8 @@ pub trait Gemm: Sized {
     /// `C ← A B`, `C` in row-major order.
     ///
     /// # Panics
-    /// If the inner dimensions differ or `c` has not one element for each row of `A` and column of `B`.
+    /// If the inner dimensions differ or `c` has not one element for each row of `A` and column of
+    /// `B`.
     fn gemm(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, c: &mut [Self]);
 }
 
@@ -27,8 +28,9 @@ macro_rules! gemm {
                     "one element for each row and column"
                 );
                 let [[ra, ca], [rb, cb]] = [&a, &b].map(|x| [x.strides()[0], x.strides()[1]]);
-                // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is borrowed exclusively and was just
-                // seen to hold m × n elements, which these strides address in rows of n.
+                // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is
+                // borrowed exclusively and was just seen to hold m × n elements, which these
+                // strides address in rows of n.
                 unsafe {
                     $function(
                         m,

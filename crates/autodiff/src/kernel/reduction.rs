@@ -1,4 +1,5 @@
-//! Sums and maxima in a fixed order: the same bits for any layout, and an error that grows with the logarithm of the length.
+//! Sums and maxima in a fixed order: the same bits for any layout, and an error that grows with the
+//! logarithm of the length.
 
 use ndarray::ArrayD;
 
@@ -46,7 +47,8 @@ pub fn sum<T: Element>(x: &[T]) -> T {
     lanes[0]
 }
 
-/// How many rows are added before sums are added in pairs, and in pairs among them before they are added to the sum.
+/// How many rows are added before sums are added in pairs, and in pairs among them before they are
+/// added to the sum.
 const ROWS: usize = 128;
 const GROUP: usize = 8;
 
@@ -105,8 +107,9 @@ pub(crate) fn max_axes<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<
     )
 }
 
-/// Reduces axis after axis, the last first, neighbours among them together. `slice` reduces numbers that lie side by side, `rows` those
-/// of each column of a matrix into what already stands in the row that it is given, at first `start`.
+/// Reduces axis after axis, the last first, neighbours among them together. `slice` reduces numbers
+/// that lie side by side, `rows` those of each column of a matrix into what already stands in the
+/// row that it is given, at first `start`.
 fn reduce<T: Element>(
     x: &ArcArrayD<T>,
     axes: AxesOf,

@@ -19,7 +19,8 @@ pub(crate) fn softmax<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<T
 
 /// `ln Σⱼ e^xⱼ − x_class` of each row of `x`, one class a row.
 ///
-/// With the largest element `xₘ` of a row it is `ln(1 + Σ_{j≠m} e^(xⱼ − xₘ)) − (x_class − xₘ)`, which neither overflows nor cancels.
+/// With the largest element `xₘ` of a row it is `ln(1 + Σ_{j≠m} e^(xⱼ − xₘ)) − (x_class − xₘ)`,
+/// which neither overflows nor cancels.
 pub(crate) fn cross_entropy<T: Element>(x: &ArcArrayD<T>, classes: &[usize]) -> ArcArrayD<T> {
     let width = x.shape()[1];
     let of_row = |(row, &class): (&[T], &usize)| {
@@ -46,7 +47,8 @@ pub(crate) fn cross_entropy<T: Element>(x: &ArcArrayD<T>, classes: &[usize]) -> 
     )
 }
 
-/// The shift, `e^(x − shift)` and its sum. The shift is the maximum; 0 where that is infinite, because from there is no distance.
+/// The shift, `e^(x − shift)` and its sum. The shift is the maximum; 0 where that is infinite,
+/// because from there is no distance.
 fn exponentials<T: Element>(
     x: &ArcArrayD<T>,
     axes: AxesOf,

@@ -14,9 +14,11 @@ impl<T: Element> Var<'_, T> {
         self.unary(self.map(T::abs), |g, x, _y| g * x.sign())
     }
 
-    /// `−1`, `0` or `1` as `x` is negative, zero of either sign, or positive, and NaN for NaN; `∂x = 0`.
+    /// `−1`, `0` or `1` as `x` is negative, zero of either sign, or positive, and NaN for NaN;
+    /// `∂x = 0`.
     ///
-    /// Unlike [`f64::signum`], `sign(0) = 0`: an L1 penalty leaves a weight that is exactly zero where it is.
+    /// Unlike [`f64::signum`], `sign(0) = 0`: an L1 penalty leaves a weight that is exactly zero
+    /// where it is.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -23,7 +23,8 @@ impl<T: Element> Var<'_, T> {
         self.unary(value, |g, x, _y| g.sum_to(&x.shape()))
     }
 
-    /// The transpose of [`broadcast_to`](Var::broadcast_to): the sum over all places that one element of `shape` would be repeated to.
+    /// The transpose of [`broadcast_to`](Var::broadcast_to): the sum over all places that one
+    /// element of `shape` would be repeated to.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -6,8 +6,8 @@ use crate::{ArcArrayD, Element, Var, error};
 impl<T: Element> Var<'_, T> {
     /// The product `Z = X Y` of matrices `[m, k]` and `[k, n]`, with `X̄ = Z̄ Yᵀ` and `Ȳ = Xᵀ Z̄`.
     ///
-    /// A vector `[k]` on the left counts as a row, one on the right as a column, and that axis is missing in the result:
-    /// two vectors give their inner product.
+    /// A vector `[k]` on the left counts as a row, one on the right as a column, and that axis is
+    /// missing in the result: two vectors give their inner product.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -40,7 +40,8 @@ impl<T: Element> Var<'_, T> {
         }
     }
 
-    /// The product `Z = X Yᵀ` of matrices `[m, k]` and `[n, k]`, without a transposed copy, with `X̄ = Z̄ Y` and `Ȳ = Z̄ᵀ X`.
+    /// The product `Z = X Yᵀ` of matrices `[m, k]` and `[n, k]`, without a transposed copy, with
+    /// `X̄ = Z̄ Y` and `Ȳ = Z̄ᵀ X`.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -64,7 +65,8 @@ impl<T: Element> Var<'_, T> {
         )
     }
 
-    /// The product `Z = Xᵀ Y` of matrices `[k, m]` and `[k, n]`, without a transposed copy, with `X̄ = Y Z̄ᵀ` and `Ȳ = X Z̄`.
+    /// The product `Z = Xᵀ Y` of matrices `[k, m]` and `[k, n]`, without a transposed copy, with
+    /// `X̄ = Y Z̄ᵀ` and `Ȳ = X Z̄`.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -88,7 +90,8 @@ impl<T: Element> Var<'_, T> {
         )
     }
 
-    /// A product of matrices that sums over the axes `inner` of the two, with the rules `(z̄, x, y) → x̄` and `→ ȳ`.
+    /// A product of matrices that sums over the axes `inner` of the two, with the rules
+    /// `(z̄, x, y) → x̄` and `→ ȳ`.
     #[track_caller]
     fn multiply(
         self,

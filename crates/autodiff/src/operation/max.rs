@@ -2,8 +2,8 @@ use crate::kernel::reduction;
 use crate::{Axes, Element, Var, error, keep};
 
 impl<T: Element> Var<'_, T> {
-    /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger, half to each where they are equal.
-    /// NaN if either is NaN.
+    /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger,
+    /// half to each where they are equal. NaN if either is NaN.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -38,8 +38,8 @@ impl<T: Element> Var<'_, T> {
         self.constant(self.zip("maximum", y, share))
     }
 
-    /// The largest element over `axes`; the cotangent goes to it, in equal parts where several are the largest (as PyTorch's `amax`).
-    /// NaN if one is among them.
+    /// The largest element over `axes`; the cotangent goes to it, in equal parts where several are
+    /// the largest (as PyTorch's `amax`). NaN if one is among them.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

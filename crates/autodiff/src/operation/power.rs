@@ -33,7 +33,8 @@ impl<T: Element> Var<'_, T> {
         }
     }
 
-    /// `xᵖ` for a number `p`, with `∂x = p xᵖ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere. NaN below 0 unless `p` is whole.
+    /// `xᵖ` for a number `p`, with `∂x = p xᵖ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere. NaN
+    /// below 0 unless `p` is whole.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -1,7 +1,8 @@
 use crate::{Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
-    /// The same elements in row-major order under another shape; the cotangent gets the old shape. Under the same shape it is the variable itself.
+    /// The same elements in row-major order under another shape; the cotangent gets the old shape.
+    /// Under the same shape it is the variable itself.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

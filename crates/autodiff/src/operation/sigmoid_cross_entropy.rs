@@ -1,10 +1,12 @@
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// For each logit `x` the binary cross-entropy `ln(1 + eˣ) − x y` of its [`sigmoid`](Var::sigmoid) with the target `y` in `[0, 1]`,
-    /// with broadcasting; `∂x = sigmoid(x) − y`, `∂y = −x`.
+    /// For each logit `x` the binary cross-entropy `ln(1 + eˣ) − x y` of its
+    /// [`sigmoid`](Var::sigmoid) with the target `y` in `[0, 1]`, with broadcasting;
+    /// `∂x = sigmoid(x) − y`, `∂y = −x`.
     ///
-    /// Computed as `(max(x, 0) − x y) + ln(1 + e^−|x|)`: it neither overflows nor cancels where a target is 0 or 1.
+    /// Computed as `(max(x, 0) − x y) + ln(1 + e^−|x|)`: it neither overflows nor cancels where a
+    /// target is 0 or 1.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -2,7 +2,8 @@ use crate::kernel::softmax;
 use crate::{Axes, Element, Var, keep};
 
 impl<T: Element> Var<'_, T> {
-    /// `y = ln Σ eˣ` over `axes`, with `∂x = softmax(x)`. It does not overflow; of nothing it is −∞.
+    /// `y = ln Σ eˣ` over `axes`, with `∂x = softmax(x)`. It does not overflow; of nothing it is
+    /// −∞.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -4,7 +4,8 @@ use crate::kernel::softmax;
 use crate::{Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
-    /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its softmax with the class that it should be: shape `[rows]`.
+    /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its
+    /// softmax with the class that it should be: shape `[rows]`.
     ///
     /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. It neither overflows nor cancels.
     ///
@@ -17,7 +18,8 @@ impl<T: Element> Var<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If the logits have not two axes, there is not one class for each row, or a class is not below their number.
+    /// If the logits have not two axes, there is not one class for each row, or a class is not
+    /// below their number.
     #[track_caller]
     pub fn softmax_cross_entropy(self, classes: &[usize]) -> Self {
         let shape = self.shape();

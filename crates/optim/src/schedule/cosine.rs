@@ -3,9 +3,11 @@ use std::f64::consts::PI;
 use super::Schedule;
 use crate::error;
 
-/// `last + ½ (initial − last) (1 + cos(π t / period))` down to `last` at `t = period`, and `last` from then on.
+/// `last + ½ (initial − last) (1 + cos(π t / period))` down to `last` at `t = period`, and `last`
+/// from then on.
 ///
-/// As PyTorch's `CosineAnnealingLR` (Loshchilov and Hutter 2017, without restarts) up to `period`; PyTorch's rises again after it.
+/// As PyTorch's `CosineAnnealingLR` (Loshchilov and Hutter 2017, without restarts) up to `period`;
+/// PyTorch's rises again after it.
 ///
 /// ```
 /// use tapegrad_optim::{Schedule, schedule::Cosine};

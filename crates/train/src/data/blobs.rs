@@ -7,9 +7,11 @@ use super::noise::Noise;
 use super::points::points;
 use crate::error;
 
-/// Round normal clouds around centres uniform in `[−10, 10]²`, as scikit-learn's `make_blobs`: `rows` points of a plane, one class a cloud, shuffled.
+/// Round normal clouds around centres uniform in `[−10, 10]²`, as scikit-learn's `make_blobs`:
+/// `rows` points of a plane, one class a cloud, shuffled.
 ///
-/// `spread` is the deviation of a cloud in each coordinate, in `[0, ∞)`. Rows go to the clouds in turn.
+/// `spread` is the deviation of a cloud in each coordinate, in `[0, ∞)`. Rows go to the clouds in
+/// turn.
 ///
 /// # Panics
 /// If there is no cloud, or the spread is negative or not finite.

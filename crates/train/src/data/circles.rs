@@ -7,8 +7,8 @@ use super::Dataset;
 use super::noise::Noise;
 use super::points::points;
 
-/// Two circles around the origin, as scikit-learn's `make_circles` with `factor = 0.5`: `rows` points of a plane,
-/// class 0 on radius 1, class 1 on radius ½, shuffled.
+/// Two circles around the origin, as scikit-learn's `make_circles` with `factor = 0.5`: `rows`
+/// points of a plane, class 0 on radius 1, class 1 on radius ½, shuffled.
 ///
 /// `noise` is the deviation added to each coordinate, in `[0, ∞)`. An odd row goes to class 1.
 ///

@@ -2,7 +2,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is wrong with a comma-separated file, and where. Lines are counted from 1, the names' line included.
+/// What is wrong with a comma-separated file, and where. Lines are counted from 1, the names' line
+/// included.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CsvError {

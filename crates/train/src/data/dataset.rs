@@ -94,7 +94,8 @@ impl<T: Element> Dataset<T> {
         order
     }
 
-    /// The rows in batches of `size`, the last one perhaps smaller, in an order that (`seed`, `epoch`) fixes and nothing else.
+    /// The rows in batches of `size`, the last one perhaps smaller, in an order that (`seed`,
+    /// `epoch`) fixes and nothing else.
     ///
     /// # Panics
     /// If `size` is 0.

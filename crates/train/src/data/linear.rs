@@ -9,9 +9,11 @@ use super::Dataset;
 use super::noise::Noise;
 use crate::error;
 
-/// `y = X w + N(0, noise²)` with standard normal inputs `[rows, features]` and targets `[rows, 1]`; returns `w` too.
+/// `y = X w + N(0, noise²)` with standard normal inputs `[rows, features]` and targets `[rows, 1]`;
+/// returns `w` too.
 ///
-/// Each weight has a random sign and a size uniform in `[1, 3)`, so that none is lost in the noise by chance.
+/// Each weight has a random sign and a size uniform in `[1, 3)`, so that none is lost in the noise
+/// by chance.
 ///
 /// ```
 /// use tapegrad_train::data::linear_regression;
@@ -38,7 +40,8 @@ pub fn linear_regression<T: Element>(
     )
 }
 
-/// [`linear_regression`] in which only `informative` features, at random places, have a weight; the others have exactly 0.
+/// [`linear_regression`] in which only `informative` features, at random places, have a weight; the
+/// others have exactly 0.
 ///
 /// # Panics
 /// If more features are informative than there are, or the noise is negative or not finite.

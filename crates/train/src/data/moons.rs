@@ -7,7 +7,8 @@ use super::Dataset;
 use super::noise::Noise;
 use super::points::{even, points};
 
-/// Two interleaved half circles of radius 1, as scikit-learn's `make_moons`: `rows` points of a plane, classes 0 (upper) and 1 (lower), shuffled.
+/// Two interleaved half circles of radius 1, as scikit-learn's `make_moons`: `rows` points of a
+/// plane, classes 0 (upper) and 1 (lower), shuffled.
 ///
 /// `noise` is the deviation added to each coordinate, in `[0, ∞)`. An odd row goes to class 1.
 ///

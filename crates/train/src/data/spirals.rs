@@ -8,7 +8,8 @@ use super::noise::Noise;
 use super::points::{even, points};
 use crate::error;
 
-/// Spiral arms that wind once around the origin, from radius 0.1 to 1: `rows` points of a plane, one class an arm, shuffled.
+/// Spiral arms that wind once around the origin, from radius 0.1 to 1: `rows` points of a plane,
+/// one class an arm, shuffled.
 ///
 /// `noise` is the deviation added to each coordinate, in `[0, ∞)`. Rows go to the arms in turn.
 ///

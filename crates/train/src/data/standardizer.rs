@@ -3,9 +3,11 @@ use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, reduction};
 
 use crate::error;
 
-/// Columns of mean 0 and deviation 1: `(x − mean) / deviation`. Penalties treat weights alike, so the inputs should be alike too.
+/// Columns of mean 0 and deviation 1: `(x − mean) / deviation`. Penalties treat weights alike, so
+/// the inputs should be alike too.
 ///
-/// The deviation is that of the rows as a population (divided by `n`), as in scikit-learn; a constant column is only centred.
+/// The deviation is that of the rows as a population (divided by `n`), as in scikit-learn; a
+/// constant column is only centred.
 ///
 /// ```
 /// use ndarray::array;
@@ -41,7 +43,8 @@ impl<T: Element> Standardizer<T> {
             let column: Vec<f64> = column.iter().map(|x| x.wide()).collect();
             let mean = mean_of(&column);
             let squares: Vec<_> = column.iter().map(|x| (x - mean).powi(2)).collect();
-            // The mean of equal numbers need not be that number; and a deviation may be too small for the element type.
+            // The mean of equal numbers need not be that number; and a deviation may be too small
+            // for the element type.
             let constant = column.iter().all(|x| *x == column[0]);
             let deviation = T::of(mean_of(&squares).sqrt());
             (

@@ -10,7 +10,8 @@ use super::{CsvError, Dataset};
 
 /// A comma-separated file of numbers under a line of names.
 ///
-/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every field must be a finite number, and the first line must not be numbers alone.
+/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every
+/// field must be a finite number, and the first line must not be numbers alone.
 ///
 /// ```
 /// use tapegrad_train::data::Table;
@@ -182,7 +183,8 @@ impl Table {
 }
 
 impl<T: Element> Dataset<T> {
-    /// Reads a comma-separated file of numbers under a line of names: the columns named are targets, all others inputs. See [`Table`].
+    /// Reads a comma-separated file of numbers under a line of names: the columns named are
+    /// targets, all others inputs. See [`Table`].
     ///
     /// # Errors
     /// As [`Table::open`] and [`Table::dataset`].
@@ -191,7 +193,8 @@ impl<T: Element> Dataset<T> {
     }
 }
 
-/// The line that a record starts on, counted from 1. Its position is before the empty lines that were passed over to get there.
+/// The line that a record starts on, counted from 1. Its position is before the empty lines that
+/// were passed over to get there.
 fn line(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
     let before = position
         .map_or(0, |position| position.byte() as usize)

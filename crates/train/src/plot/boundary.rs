@@ -4,10 +4,12 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 use crate::data::Dataset;
 use crate::error;
 
-/// The plane as a classifier sees it, in characters: `.` where its logit is positive, blank where it is not, `?` where it is NaN; on top the points of the data,
-/// `o` for targets 0 and `x` for 1, in capitals where the classifier is wrong.
+/// The plane as a classifier sees it, in characters: `.` where its logit is positive, blank where
+/// it is not, `?` where it is NaN; on top the points of the data, `o` for targets 0 and `x` for 1,
+/// in capitals where the classifier is wrong.
 ///
-/// `logits` gets points `[n, 2]` and gives `[n, 1]`. The picture has `height` lines of `width` characters and shows all points with a margin.
+/// `logits` gets points `[n, 2]` and gives `[n, 1]`. The picture has `height` lines of `width`
+/// characters and shows all points with a margin.
 ///
 /// ```
 /// use tapegrad_nn::{Mlp, Module};
@@ -20,7 +22,8 @@ use crate::error;
 /// ```
 ///
 /// # Panics
-/// If the inputs are not points of a plane, the logits not one for each point, or the picture has less than two characters in a direction.
+/// If the inputs are not points of a plane, the logits not one for each point, or the picture has
+/// less than two characters in a direction.
 #[track_caller]
 pub fn boundary<T: Element>(
     data: &Dataset<T>,
