@@ -79,7 +79,7 @@ fn run<R: Rule>(
         }
         losses.push(sum / train.rows() as f32);
     }
-    let accuracy = metric::accuracy(&model.predict(&test.x), &test.classes());
+    let accuracy = metric::accuracy(model.predict(&test.x), &test.classes());
     Run {
         name,
         losses,

@@ -91,8 +91,8 @@ impl Row {
         let test_logits = model.forward(&on, on.input(&test.x));
         Self {
             strength: weight.penalty.l2.map_or(0.0, |strength| strength.value()),
-            train_accuracy: metric::binary_accuracy(&model.predict(&train.x), &train.y),
-            test_accuracy: metric::binary_accuracy(&test_logits.value(), &test.y),
+            train_accuracy: metric::binary_accuracy(model.predict(&train.x), &train.y),
+            test_accuracy: metric::binary_accuracy(test_logits.value(), &test.y),
             test_loss: loss::bce_with_logits(test_logits, &test.y).item().into(),
             norm: on.param(weight).powi(2).sum(..).sqrt().item().into(),
             zeros: weight.value.iter().filter(|w| **w == 0.0).count(),

@@ -288,3 +288,31 @@ fn sums_do_not_depend_on_the_layout() {
     assert_eq!(a.sum(..).item().to_bits(), b.sum(..).item().to_bits());
     assert_eq!(a.sum(0).value(), b.sum(0).value());
 }
+
+/// A tape may go to another thread, and what comes of it to any.
+#[test]
+fn threads() {
+    fn send<S: Send>(_: &S) {}
+    fn sync<S: Send + Sync>(_: &S) {}
+    let tape = Tape::<f32>::new();
+    let x = tape.var(2.0);
+    let gradients = (x * x).backward();
+    send(&tape);
+    sync(&gradients);
+    sync(&x.value());
+    let shards: Vec<f32> = std::thread::scope(|scope| {
+        let shard = |part: f32| {
+            scope.spawn(move || {
+                let tape = Tape::new();
+                let x = tape.var(part);
+                (x * x).backward().wrt(x)[[]]
+            })
+        };
+        let running: Vec<_> = [1.0, 2.0, 3.0].map(shard).into_iter().collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert_eq!(shards, [2.0, 4.0, 6.0]);
+}
