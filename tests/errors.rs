@@ -319,7 +319,8 @@ fn steps() {
 fn unrolling() {
     let model = Dense::<f64>::new(2, 1);
     let optimizer = Sgd::new(0.1);
-    let told = |misuse: &dyn Fn(&mut Unroll<'_, Sgd, f64>, &'static Tape<f64>)| {
+    type Misuse<'m> = &'m dyn Fn(&mut Unroll<'_, Sgd, f64>, &'static Tape<f64>);
+    let told = |misuse: Misuse<'_>| {
         let t = tape();
         let mut unroll = Unroll::new(t, &optimizer, &model);
         sentence(panic::AssertUnwindSafe(|| misuse(&mut unroll, t)))
