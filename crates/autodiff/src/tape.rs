@@ -256,3 +256,36 @@ impl<T: Element> fmt::Debug for Tape<T> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    /// A rule that panics, in either run, leaves the tape as it was and the rule in its place.
+    #[test]
+    fn a_rule_that_panics_leaves_the_tape_in_use() {
+        static BROKEN: AtomicBool = AtomicBool::new(true);
+        let tape = Tape::<f64>::new();
+        let x = tape.var(3.0);
+        let y = x.unary(x.value(), |g, x, _y| {
+            let share = g * x;
+            assert!(!BROKEN.load(Ordering::Relaxed), "broken");
+            share
+        });
+        let length = tape.len();
+        assert!(catch_unwind(AssertUnwindSafe(|| y.backward())).is_err());
+        assert_eq!(tape.len(), length);
+        assert!(catch_unwind(AssertUnwindSafe(|| tape.grad(y, &[x]))).is_err());
+        BROKEN.store(false, Ordering::Relaxed);
+        assert_eq!(y.backward().wrt(x)[[]], 3.0);
+        let slope = tape.grad(y, &[x])[0];
+        assert_eq!(
+            tape.grad(slope, &[x])[0].item(),
+            1.0,
+            "it records as before"
+        );
+    }
+}

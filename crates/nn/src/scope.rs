@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::ArrayD;
 use rand::RngExt;
 use rand_distr::StandardNormal;
-use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
+use tapegrad_autodiff::{ArcArrayD, Element, IntoVar, Tape, Var};
 
 use crate::random::Stream;
 use crate::{GradientMap, Param, ParamId, Strength, error, random};
@@ -36,13 +36,45 @@ pub struct Scope<'t, T: Element = f32> {
     path: RefCell<Vec<(&'static str, Option<usize>)>>,
 }
 
-#[derive(Clone, Copy)]
 struct Binding<'t, T: Element> {
     var: Var<'t, T>,
     /// Whether the gradient belongs in the map.
     trained: bool,
-    /// Where the parameter's value stood when it was bound; `None` for what was substituted.
-    source: Option<*const T>,
+    source: Source<T>,
+}
+
+/// Where a variable's value came from.
+enum Source<T: Element> {
+    Substituted,
+    /// The parameter's own storage, which the tape holds too: who writes to the parameter moves it.
+    Shared(*const T),
+    /// A copy of a parameter in another layout, which is held so that who writes to it moves it.
+    Copied(ArcArrayD<T>),
+}
+
+impl<T: Element> Source<T> {
+    fn of(value: &ArcArrayD<T>) -> Self {
+        if value.is_standard_layout() {
+            Self::Shared(value.as_ptr())
+        } else {
+            Self::Copied(value.clone())
+        }
+    }
+
+    /// Whether a parameter still has the value that was bound, of the given shape.
+    fn is(&self, value: &ArcArrayD<T>, shape: &[usize]) -> bool {
+        match self {
+            Self::Substituted => true,
+            Self::Shared(pointer) => {
+                value.is_standard_layout() && value.as_ptr() == *pointer && value.shape() == shape
+            }
+            Self::Copied(held) => {
+                value.as_ptr() == held.as_ptr()
+                    && value.shape() == shape
+                    && value.strides() == held.strides()
+            }
+        }
+    }
 }
 
 impl<'t, T: Element> Scope<'t, T> {
@@ -91,7 +123,7 @@ impl<'t, T: Element> Scope<'t, T> {
         let binding = Binding {
             var,
             trained: false,
-            source: None,
+            source: Source::Substituted,
         };
         if self
             .bound
@@ -122,23 +154,19 @@ impl<'t, T: Element> Scope<'t, T> {
             Binding {
                 var,
                 trained,
-                source: Some(param.value.as_ptr()),
+                source: Source::of(&param.value),
             }
         };
-        let Binding { var, source, .. } = *self
-            .bound
-            .borrow_mut()
-            .entry(param.id())
-            .or_insert_with(bind);
-        match source {
-            Some(source) if source != param.value.as_ptr() => {
-                error::other_value(param.value.shape())
-            }
-            None if var.shape() != param.value.shape() => {
-                error::substitute_shape(&var.shape(), param.value.shape())
-            }
-            _ => var,
+        let mut bound = self.bound.borrow_mut();
+        let Binding { var, source, .. } = bound.entry(param.id()).or_insert_with(bind);
+        let (shape, expected) = (var.shape(), param.value.shape());
+        if !source.is(&param.value, &shape) {
+            error::other_value(expected);
         }
+        if shape != expected {
+            error::substitute_shape(&shape, expected);
+        }
+        *var
     }
 
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.

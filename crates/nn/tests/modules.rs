@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use ndarray::{Array2, array};
-use tapegrad_autodiff::Tape;
+use tapegrad_autodiff::{ArcArrayD, Tape};
 use tapegrad_nn::{
     Activation, Dense, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope, loss, random,
 };
@@ -350,4 +350,39 @@ fn penalties_are_equal_by_value() {
     assert_eq!(Penalty::l1(1.0), Penalty::l1(1.0));
     assert_ne!(Penalty::l1(1.0), Penalty::l1(2.0));
     assert_ne!(Penalty::l1(0.0), Penalty::none());
+}
+
+/// A scope notices that a parameter's value was changed, however it lies in memory.
+#[test]
+fn a_scope_serves_one_value() {
+    let row_major = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+        .into_dyn()
+        .into_shared();
+    let column_major = row_major
+        .t()
+        .as_standard_layout()
+        .into_owned()
+        .reversed_axes()
+        .into_shared();
+    let changes: [fn(&mut ArcArrayD<f64>); 3] = [
+        |value| value[[0, 0]] = 99.0,
+        |value| value.swap_axes(0, 1),
+        |value| *value = value.to_owned().into_shared(),
+    ];
+    for value in [row_major, column_major] {
+        for change in changes {
+            let mut param = Param::new(Role::Weight, 0.0);
+            param.value = value.clone();
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            assert_eq!(on.param(&param).value(), on.param(&param).value());
+            change(&mut param.value);
+            let again = std::panic::AssertUnwindSafe(|| on.param(&param));
+            assert!(std::panic::catch_unwind(again).is_err());
+        }
+    }
+    let tape = Tape::<f64>::new();
+    let empty = Param::new(Role::Weight, Array2::zeros([0, 3]));
+    let on = Scope::train(&tape);
+    assert_eq!(on.param(&empty).shape(), on.param(&empty).shape());
 }

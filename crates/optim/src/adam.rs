@@ -3,7 +3,7 @@ use tapegrad_autodiff::Element;
 use crate::{Optimizer, Real, Rule, Schedule, error};
 
 /// Adam (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
-/// `x ← x − lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at step `t`.
+/// `x ← x − lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at the `t`-th step of the parameter.
 ///
 /// AMSGrad (Reddi et al. 2018) takes the largest `v` so far in place of `v`.
 ///
@@ -68,9 +68,14 @@ impl<T: Element> Optimizer<Adam, T> {
     }
 
     /// Divides by the root of the largest mean square so far.
-    pub fn amsgrad(mut self) -> Self {
-        self.rule.amsgrad = true;
-        self
+    ///
+    /// # Panics
+    /// If a step was taken.
+    #[track_caller]
+    pub fn amsgrad(self) -> Self {
+        let mut this = self.before_first_step("Adam", "amsgrad");
+        this.rule.amsgrad = true;
+        this
     }
 }
 

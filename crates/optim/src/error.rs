@@ -34,16 +34,16 @@ sentences! {
         "{who}: the {name} is {x}; it must be {range}";
     too_many_slots(slots: usize, most: usize)
         "Optimizer: the rule asks for {slots} slots; it must be at most {most}";
-    no_gradient(name: &str)
-        "Optimizer::step: the parameter `{name}` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
-    gradient_shape(name: &str, gradient: &[usize], param: &[usize])
-        "Optimizer::step: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal";
-    state_shape(name: &str, state: &[usize], param: &[usize])
-        "Optimizer::step: the parameter `{name}` has the shape {param:?} and had {state:?} in the steps before; it must stay, or the optimizer be made anew";
+    no_gradient(who: &str, name: &str)
+        "{who}: the parameter `{name}` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
+    gradient_shape(who: &str, name: &str, gradient: &[usize], param: &[usize])
+        "{who}: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal";
+    state_shape(who: &str, name: &str, state: &[usize], param: &[usize])
+        "{who}: the parameter `{name}` has the shape {param:?} and had {state:?} in the steps before; it must stay, or the optimizer be made anew";
     not_distinct(who: &str, name: &str)
         "{who}: the parameter `{name}` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)";
-    rule_changed(before: usize, now: usize)
-        "Optimizer::step: the rule remembers {now} numbers for each weight and remembered {before} in the steps before; such an option must be set before the first step";
+    late_option(who: &str, option: &str, steps: usize)
+        "{who}: the option `{option}` comes after {steps} steps; it changes what is remembered of each weight and must be set before the first";
     stale_loss()
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
     not_unrolled(shape: &[usize])

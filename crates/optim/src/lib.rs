@@ -34,6 +34,7 @@ mod rms_prop;
 mod rule;
 pub mod schedule;
 mod sgd;
+mod state;
 mod unroll;
 
 pub use adam::Adam;

@@ -6,6 +6,7 @@ use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
 use crate::lift::{MOST_SLOTS, Step};
+use crate::state::State;
 use crate::{Decay, Real, Rule, Schedule, error};
 
 /// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps,
@@ -17,7 +18,7 @@ use crate::{Decay, Real, Rule, Schedule, error};
 ///
 /// | setting | default |
 /// |---|---|
-/// | learning rate | no default; a number or a [`Schedule`] of the step |
+/// | learning rate | no default; a number or a [`Schedule`] of the optimizer's steps |
 /// | [`decay`](Optimizer::decay) | none, or decoupled 0.01 of `AdamW`; on weights |
 /// | [`decay_biases`](Optimizer::decay_biases) | off |
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub struct Optimizer<R, T: Element = f32> {
     pub(crate) decays_biases: bool,
     pub(crate) schedule: Arc<dyn Schedule>,
     pub(crate) steps: usize,
-    pub(crate) slots: BTreeMap<ParamId, Vec<ArcArrayD<T>>>,
+    pub(crate) states: BTreeMap<ParamId, State<T>>,
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
@@ -48,7 +49,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             decays_biases: false,
             schedule: Arc::new(lr),
             steps: 0,
-            slots: BTreeMap::new(),
+            states: BTreeMap::new(),
         }
     }
 
@@ -75,27 +76,35 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.schedule.at(self.steps)
     }
 
-    /// The step of one number of a parameter with this role. To be asked for once the step is
-    /// counted.
-    pub(crate) fn step_of<N: Real>(&self, role: Role, lr: N::Number) -> Step<R, N> {
+    /// The step of one number of a parameter with this role that was in `steps` steps, this one
+    /// included.
+    pub(crate) fn step_of<N: Real>(&self, role: Role, steps: usize, lr: N::Number) -> Step<R, N> {
         let decays = role == Role::Weight || self.decays_biases;
         Step {
             rule: self.rule,
             decay: if decays { self.decay } else { Decay::none() },
             // A count that does not fit is one of powers that are 0 long before.
-            at: self.rule.at(i32::try_from(self.steps).unwrap_or(i32::MAX)),
+            at: self.rule.at(i32::try_from(steps).unwrap_or(i32::MAX)),
             lr,
         }
     }
 
-    /// The slots of a parameter, zero before its first step.
-    pub(crate) fn slots_of(&self, param: &Param<T>) -> Vec<ArcArrayD<T>> {
-        let zeros = || vec![ArcArrayD::zeros(param.value.shape()); self.rule.slots()];
-        self.slots.get(&param.id()).cloned().unwrap_or_else(zeros)
+    /// What is remembered of a parameter.
+    pub(crate) fn state_of(&self, param: &Param<T>) -> State<T> {
+        let new = || State::new(self.rule, param.value.shape());
+        self.states.get(&param.id()).cloned().unwrap_or_else(new)
     }
-}
 
-impl<R: Rule, T: Element> Optimizer<R, T> {
+    /// The optimizer, if it has not stepped: slots that were filled under another option mean
+    /// something else.
+    #[track_caller]
+    pub(crate) fn before_first_step(self, who: &str, option: &str) -> Self {
+        if self.steps > 0 {
+            error::late_option(who, option, self.steps);
+        }
+        self
+    }
+
     /// Changes every trainable parameter of a model by its gradient, in place where nobody else
     /// holds its value.
     ///
@@ -107,8 +116,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// rate is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
-        let lr = error::at_least_zero("Optimizer::step", "learning rate", self.learning_rate());
-        self.check(model, gradients);
+        const WHO: &str = "Optimizer::step";
+        let lr = error::at_least_zero(WHO, "learning rate", self.learning_rate());
+        self.check_states(WHO, model);
+        check_gradients(WHO, model, gradients);
         self.steps += 1;
         model.visit_mut(Name::root(), &mut |_, param| {
             if let Some(g) = gradients.get(&*param).filter(|_| param.trainable) {
@@ -117,35 +128,25 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         });
     }
 
-    /// That each trainable parameter stands in the model once and has a gradient and a state of its
-    /// shape.
+    /// That each trainable parameter stands in the model once and has the shape that it had before.
     #[track_caller]
-    fn check(&self, model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
-        distinct("Optimizer::step", model);
-        let changed = |slots: &&Vec<ArcArrayD<T>>| slots.len() != self.rule.slots();
-        if let Some(slots) = self.slots.values().next().filter(changed) {
-            error::rule_changed(slots.len(), self.rule.slots());
-        }
+    pub(crate) fn check_states(&self, who: &str, model: &(impl Module<T> + ?Sized)) {
+        distinct(who, model);
         let mut refused = None;
         model.visit(Name::root(), &mut |name, param| {
-            let expected = Some(param.value.shape());
-            let gradient = gradients.get(param).map(|g| g.shape());
             let state = self
-                .slots
+                .states
                 .get(&param.id())
-                .and_then(|slots| Some(slots.first()?.shape()));
-            let fits = gradient == expected && (state.is_none() || state == expected);
-            if refused.is_none() && param.trainable && !fits {
-                refused = Some((name.to_string(), param.value.shape(), gradient, state));
+                .and_then(|state| state.slots.first());
+            if let Some(slot) =
+                state.filter(|slot| param.trainable && slot.shape() != param.value.shape())
+            {
+                refused
+                    .get_or_insert_with(|| (name.to_string(), slot.shape(), param.value.shape()));
             }
         });
-        match refused {
-            Some((name, _, None, _)) => error::no_gradient(&name),
-            Some((name, param, Some(gradient), _)) if gradient != param => {
-                error::gradient_shape(&name, gradient, param)
-            }
-            Some((name, param, _, Some(state))) => error::state_shape(&name, state, param),
-            _ => {}
+        if let Some((name, state, param)) = refused {
+            error::state_shape(who, &name, state, param);
         }
     }
 
@@ -153,24 +154,48 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         if !param.value.is_standard_layout() {
             param.value = (&param.value).into_value();
         }
-        let step = self.step_of(param.role, T::number(lr));
-        let zeros = || vec![ArcArrayD::zeros(param.value.shape()); self.rule.slots()];
-        let slots = self.slots.entry(param.id()).or_insert_with(zeros);
+        let steps = 1 + self.states.get(&param.id()).map_or(0, |state| state.steps);
+        let step = self.step_of(param.role, steps, T::number(lr));
+        let new = || State::new(self.rule, param.value.shape());
+        let state = self.states.entry(param.id()).or_insert_with(new);
+        state.steps = steps;
         let contiguous = "parameters, gradients and slots are contiguous";
         step.in_place(
             param.value.as_slice_mut().expect(contiguous),
             g.as_slice().expect(contiguous),
-            slots
+            state
+                .slots
                 .iter_mut()
                 .map(|slot| slot.as_slice_mut().expect(contiguous)),
         );
     }
 }
 
+/// That each trainable parameter has a gradient of its shape.
+#[track_caller]
+fn check_gradients<T: Element>(
+    who: &str,
+    model: &(impl Module<T> + ?Sized),
+    gradients: &GradientMap<T>,
+) {
+    let mut refused = None;
+    model.visit(Name::root(), &mut |name, param| {
+        let shape = gradients.get(param).map(|g| g.shape());
+        if param.trainable && shape != Some(param.value.shape()) {
+            refused.get_or_insert_with(|| (name.to_string(), shape, param.value.shape()));
+        }
+    });
+    match refused {
+        Some((name, None, _)) => error::no_gradient(who, &name),
+        Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
+        None => {}
+    }
+}
+
 /// That no parameter stands in a model twice: it would be stepped twice, and its clones drift
 /// apart.
 #[track_caller]
-pub(crate) fn distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
+fn distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
     let mut seen = BTreeSet::new();
     let mut again = None;
     model.visit(Name::root(), &mut |name, param| {

@@ -67,19 +67,25 @@ impl<T: Element> Optimizer<RmsProp, T> {
     }
 
     /// Divides by the deviation from the mean gradient.
-    pub fn centred(mut self) -> Self {
-        self.rule.centred = true;
-        self
+    ///
+    /// # Panics
+    /// If a step was taken.
+    #[track_caller]
+    pub fn centred(self) -> Self {
+        let mut this = self.before_first_step("RmsProp", "centred");
+        this.rule.centred = true;
+        this
     }
 
     /// How much of the velocity stays, `μ`.
     ///
     /// # Panics
-    /// If it is not in `[0, 1)`.
+    /// If it is not in `[0, 1)`, or if a step was taken.
     #[track_caller]
-    pub fn momentum(mut self, momentum: f64) -> Self {
-        self.rule.momentum = error::fraction("RmsProp", "momentum", momentum);
-        self
+    pub fn momentum(self, momentum: f64) -> Self {
+        let mut this = self.before_first_step("RmsProp", "momentum");
+        this.rule.momentum = error::fraction("RmsProp", "momentum", momentum);
+        this
     }
 }
 

@@ -5,8 +5,8 @@ use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
 use tapegrad_nn::{Module, Param, ParamId, Role, Scope};
 
 use crate::lift::Step;
-use crate::optimizer::distinct;
-use crate::{Optimizer, Real, Rule, error};
+use crate::state::State;
+use crate::{Optimizer, Rule, error};
 
 /// Training steps recorded on a tape, so that what comes of them can be differentiated by what went
 /// into them.
@@ -47,6 +47,7 @@ pub struct Unroll<'t, R, T: Element = f32> {
 struct Weight<'t, T: Element> {
     x: Var<'t, T>,
     slots: Vec<Var<'t, T>>,
+    steps: usize,
     role: Role,
 }
 
@@ -56,37 +57,35 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// Gradients can be taken with respect to the parameters' [initial values](Unroll::value) too.
     ///
     /// # Panics
-    /// If a parameter stands in the model twice.
+    /// If a parameter stands in the model twice, or had another shape in the optimizer's steps.
     #[track_caller]
     pub fn new(
         tape: &'t Tape<T>,
         optimizer: &Optimizer<R, T>,
         model: &(impl Module<T> + ?Sized),
     ) -> Self {
-        distinct("Unroll::new", model);
-        let weights = model
+        optimizer.check_states("Unroll::new", model);
+        let weight = |param: &Param<T>| {
+            let State { slots, steps } = optimizer.state_of(param);
+            let slots = slots.into_iter().map(|slot| tape.constant(slot)).collect();
+            Weight {
+                x: tape.var(&param.value),
+                slots,
+                steps,
+                role: param.role,
+            }
+        };
+        let trained = model
             .parameters()
             .into_iter()
-            .filter(|(_, param)| param.trainable)
-            .map(|(_, param)| {
-                let slots = optimizer
-                    .slots_of(param)
-                    .into_iter()
-                    .map(|slot| tape.constant(slot))
-                    .collect();
-                (
-                    param.id(),
-                    Weight {
-                        x: tape.var(&param.value),
-                        slots,
-                        role: param.role,
-                    },
-                )
-            });
+            .filter(|(_, param)| param.trainable);
+        let weights = trained
+            .map(|(_, param)| (param.id(), weight(param)))
+            .collect();
         Self {
             tape,
             optimizer: optimizer.clone(),
-            weights: weights.collect(),
+            weights,
         }
     }
 
@@ -132,8 +131,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         }
         self.optimizer.steps += 1;
         for (weight, g) in self.weights.values_mut().zip(gradients) {
-            let step: Step<R, Var<'t, T>> =
-                self.optimizer.step_of(weight.role, Var::<T>::number(lr));
+            weight.steps += 1;
+            let step: Step<R, Var<'t, T>> = self.optimizer.step_of(weight.role, weight.steps, lr);
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
         }

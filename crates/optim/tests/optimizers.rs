@@ -232,25 +232,134 @@ fn clones_are_refused() {
     assert_eq!(gradients.iter().count(), 4);
 }
 
-/// What the optimizer remembers must fit the rule and the parameter, or nothing is changed.
+/// What the optimizer remembers must fit the parameter, or nothing is changed.
 #[test]
 fn state_that_does_not_fit_is_refused() {
     let x = array![[1.0, 2.0, 3.0]];
     let mut model = Dense::<f64>::new(3, 1).seed(1);
     let mut optimizer = RmsProp::new(0.1);
     train(&mut model, &mut optimizer, &problem(), 1);
-    let before = model.weight.value.clone();
-    let mut changed = optimizer.clone().momentum(0.5);
-    assert_eq!(
-        refused(&mut model, &mut changed, &x),
-        "Optimizer::step: the rule remembers 2 numbers for each weight and remembered 1 in the steps before; such an option must be set before the first step"
-    );
     model.weight.value = Array2::ones([3, 2]).into_dyn().into_shared();
     model.bias = None;
+    let sentence = "the parameter `weight` has the shape [3, 2] and had [3, 1] in the steps before; it must stay, or the optimizer be made anew";
     assert_eq!(
         refused(&mut model, &mut optimizer, &x),
-        "Optimizer::step: the parameter `weight` has the shape [3, 2] and had [3, 1] in the steps before; it must stay, or the optimizer be made anew"
+        format!("Optimizer::step: {sentence}")
     );
-    assert_eq!((changed.steps(), optimizer.steps()), (1, 1));
-    assert_eq!(before.shape(), [3, 1]);
+    assert_eq!(optimizer.steps(), 1);
+    let tape = Tape::new();
+    let unroll = std::panic::AssertUnwindSafe(|| {
+        drop(tapegrad_optim::Unroll::new(&tape, &optimizer, &model))
+    });
+    let message = *std::panic::catch_unwind(unroll)
+        .unwrap_err()
+        .downcast::<String>()
+        .unwrap();
+    assert_eq!(message, format!("Unroll::new: {sentence}"));
+}
+
+/// An option that changes what the slots mean cannot come late; others can.
+#[test]
+fn late_options_are_refused() {
+    fn late<R: Rule>(
+        optimizer: Optimizer<R, f64>,
+        option: impl FnOnce(Optimizer<R, f64>) -> Optimizer<R, f64>,
+    ) -> String {
+        let mut optimizer = optimizer;
+        train(&mut Dense::new(3, 1), &mut optimizer, &problem(), 2);
+        let option = std::panic::AssertUnwindSafe(|| drop(option(optimizer)));
+        *std::panic::catch_unwind(option)
+            .unwrap_err()
+            .downcast::<String>()
+            .unwrap()
+    }
+    let sentence = |who: &str, option: &str| {
+        format!(
+            "{who}: the option `{option}` comes after 2 steps; it changes what is remembered of each weight and must be set before the first"
+        )
+    };
+    assert_eq!(
+        late(Adam::new(0.1), Optimizer::<Adam, f64>::amsgrad),
+        sentence("Adam", "amsgrad")
+    );
+    assert_eq!(
+        late(RmsProp::new(0.1), Optimizer::<RmsProp, f64>::centred),
+        sentence("RmsProp", "centred")
+    );
+    assert_eq!(
+        late(RmsProp::new(0.1), |o| o.momentum(0.5)),
+        sentence("RmsProp", "momentum")
+    );
+    let mut optimizer = Adam::new(0.1);
+    train(&mut Dense::new(3, 1), &mut optimizer, &problem(), 2);
+    assert_eq!(optimizer.epsilon(1e-6).betas(0.8, 0.9).steps(), 2);
+}
+
+/// A parameter that is unfrozen late starts as one at the first step: its averages are new, and so is their correction.
+#[test]
+fn unfrozen_parameters_start_anew() {
+    let step_after = |frozen: usize| {
+        let mut model = Odd([1.0, 1.0, 1.0, 1.0].map(|x| Param::new(Role::Weight, x)));
+        let mut optimizer = Adam::new(0.001);
+        model.0[3].trainable = false;
+        for step in 0..=frozen {
+            model.0[3].trainable = step == frozen;
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            let gradients = on.backward(model.forward(&on, tape.constant(0.0)));
+            optimizer.step(&mut model, &gradients);
+        }
+        1.0 - model.0[3].value[[]]
+    };
+    for frozen in [0, 10, 1000] {
+        assert!(
+            (step_after(frozen) / 0.001 - 1.0).abs() < 1e-6,
+            "after {frozen} steps: {}",
+            step_after(frozen)
+        );
+    }
+}
+
+/// The loop over blocks does to each element what the rule says, at every length around a block.
+#[test]
+fn blocks_of_every_length() {
+    struct One(Param<f64>);
+    impl Module<f64> for One {
+        fn forward<'t>(&self, on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+            on.param(&self.0) * x
+        }
+        fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {
+            f(at, &self.0);
+        }
+        fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {
+            f(at, &mut self.0);
+        }
+    }
+    fn run<R: Rule>(mut optimizer: Optimizer<R, f64>, x: Vec<f64>, g: &[f64]) -> Vec<f64> {
+        let mut model = One(Param::new(Role::Weight, x));
+        for _ in 0..3 {
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            let gradients = on.backward(model.forward(&on, on.input(g.to_vec())).sum(..));
+            optimizer.step(&mut model, &gradients);
+        }
+        model.0.value.iter().copied().collect()
+    }
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+        for length in [0, 1, 63, 64, 65, 129] {
+            let wave = |phase: f64| {
+                (0..length)
+                    .map(|i| (f64::from(i) + phase).sin())
+                    .collect::<Vec<_>>()
+            };
+            let (x, g) = (wave(0.0), wave(0.5));
+            let together = run(optimizer.clone(), x.clone(), &g);
+            let apart = x
+                .iter()
+                .zip(&g)
+                .flat_map(|(&x, &g)| run(optimizer.clone(), vec![x], &[g]));
+            assert_eq!(together, apart.collect::<Vec<_>>(), "{name} of {length}");
+        }
+    }
+    every_rule!(check);
 }

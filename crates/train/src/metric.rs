@@ -22,13 +22,9 @@ pub fn binary_accuracy<T: Element>(logits: impl IntoValue<T>, targets: impl Into
     if logits.shape() != targets.shape() || logits.is_empty() {
         error::binary_accuracy(logits.shape(), targets.shape());
     }
-    let hit = |(z, y): &(&T, &T)| {
-        if **y > T::of(0.5) {
-            **z > T::zero()
-        } else {
-            **z <= T::zero()
-        }
-    };
+    let half = T::of(0.5);
+    let hit =
+        |(z, y): &(&T, &T)| (**y > half && **z > T::zero()) || (**y <= half && **z <= T::zero());
     logits.iter().zip(&targets).filter(hit).count() as f64 / logits.len() as f64
 }
 

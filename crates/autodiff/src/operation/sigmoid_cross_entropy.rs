@@ -23,10 +23,11 @@ impl<T: Element> Var<'_, T> {
     pub fn sigmoid_cross_entropy(self, targets: Self) -> Self {
         let loss = |x: T, y: T| (x.max(T::zero()) - x * y) + (-x.abs()).exp().ln_1p();
         let value = self.zip("sigmoid_cross_entropy", targets, loss);
+        // Not `sigmoid(x) − y`, which is 0 long before a right answer for y = 1 is.
         self.binary(
             targets,
             value,
-            |g, x, y, _z| g * (x.sigmoid() - y),
+            |g, x, y, _z| g * ((1.0 - y) * x.sigmoid() - y * (-x).sigmoid()),
             |g, x, _y, _z| -(g * x),
         )
     }

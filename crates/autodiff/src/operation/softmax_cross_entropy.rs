@@ -7,7 +7,7 @@ impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its
     /// softmax with the class that it should be: shape `[rows]`.
     ///
-    /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. It neither overflows nor cancels.
+    /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. The value neither overflows nor cancels; the cotangent at the right class is 0 where the softmax rounds to 1.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

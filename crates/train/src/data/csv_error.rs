@@ -14,12 +14,12 @@ pub enum CsvError {
         /// What the system says.
         cause: io::Error,
     },
-    /// There is no line of names.
+    /// There is nothing but blanks.
     Empty {
         /// The file.
         source: PathBuf,
     },
-    /// The first line holds numbers only: taken for names, a row would be lost.
+    /// The first line holds numbers or nothing in each field: taken for names, a row would be lost.
     NoNames {
         /// The file.
         source: PathBuf,
@@ -98,7 +98,7 @@ impl fmt::Display for CsvError {
             Self::NoNames { line, .. } => {
                 write!(
                     f,
-                    ", line {line}: only numbers are given; the first line must name the columns"
+                    ", line {line}: no column is named; the first line must do so, and a number is no name"
                 )
             }
             Self::RepeatedColumn { line, name, .. } => {

@@ -76,10 +76,13 @@ impl Table {
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
         let line = line(bytes, header.position());
-        if names.iter().all(String::is_empty) {
+        if bytes.trim_ascii().is_empty() {
             return Err(CsvError::Empty { source });
         }
-        if names.iter().all(|name| name.parse::<f64>().is_ok()) {
+        if names
+            .iter()
+            .all(|name| name.is_empty() || name.parse::<f64>().is_ok())
+        {
             return Err(CsvError::NoNames { source, line });
         }
         let mut seen = BTreeSet::new();
@@ -95,7 +98,13 @@ impl Table {
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(unreadable)? {
             let line = || self::line(bytes, record.position());
-            if names.len() > 1 && record.len() == 1 && record[0].is_empty() {
+            let start = record
+                .position()
+                .map_or(0, |position| position.byte() as usize);
+            if bytes[start..reader.position().byte() as usize]
+                .trim_ascii()
+                .is_empty()
+            {
                 continue; // a line of blanks
             }
             if record.len() != names.len() {

@@ -22,7 +22,7 @@ use crate::error;
 /// ```
 ///
 /// # Panics
-/// If the inputs are not points of a plane, the logits not one for each point, or the picture has
+/// If the inputs are not points of a plane, the targets not one for each, the logits not one for each point, or the picture has
 /// less than two characters in a direction.
 #[track_caller]
 pub fn boundary<T: Element>(
@@ -33,6 +33,9 @@ pub fn boundary<T: Element>(
 ) -> String {
     if data.features() != 2 || data.rows() == 0 {
         error::plane(data.x.shape());
+    }
+    if data.y.shape()[1] != 1 {
+        error::outputs("plot::boundary", data.y.shape()[1]);
     }
     if width < 2 || height < 2 {
         error::picture(width, height);
