@@ -1,13 +1,12 @@
-use ndarray::{Array2, Axis};
-
 use crate::kernel::softmax;
-use crate::{Element, Var, error};
+use crate::{Element, Var, error, keep};
 
 impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its
     /// softmax with the class that it should be: shape `[rows]`.
     ///
-    /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. The value neither overflows nor cancels; the cotangent at the right class is 0 where the softmax rounds to 1.
+    /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. Neither the value nor the rule overflows or
+    /// cancels, however sure the right answer is.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -35,11 +34,16 @@ impl<T: Element> Var<'_, T> {
         let loss = softmax::cross_entropy(&self.value(), classes);
         let classes: Box<[usize]> = classes.into();
         self.unary(loss, move |g, x, _y| {
-            let mut onehot = Array2::zeros([rows, count]);
-            for (mut row, &class) in onehot.axis_iter_mut(Axis(0)).zip(&classes) {
-                row[class] = T::one();
-            }
-            g.reshape(&[rows, 1]) * (x.softmax(-1) - g.tape().constant(onehot))
+            g.reshape(&[rows, 1]) * x.softmax_residual(&classes)
+        })
+    }
+
+    /// `r = softmax(x) − onehot(class)` of each row, with the rule of the softmax `p`:
+    /// `x̄ = p (r̄ − Σ r̄ p)`.
+    fn softmax_residual(self, classes: &[usize]) -> Self {
+        self.unary(softmax::residual(&self.value(), classes), |g, x, _r| {
+            let p = x.softmax(-1);
+            p * (g - (g * p).sum(keep(-1)))
         })
     }
 }
