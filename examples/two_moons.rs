@@ -23,25 +23,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         test.rows()
     );
 
-    let mut first = Mlp::new(&[2, 500, 1])
+    let untrained = Mlp::new(&[2, 500, 1])
         .activation(Activation::Relu)
         .seed(seed as u64);
-    println!("\nbefore training:\n{}", picture(&train, &first));
+    println!("\nbefore training:\n{}", picture(&train, &untrained));
     println!("       λ  train acc  test acc  test loss    ‖W₁‖  zeros  penalty");
-    let mut best = (0.0, f64::INFINITY);
+    let mut best = (0.0, f64::INFINITY, untrained);
     for strength in STRENGTHS {
         let model = fit(strength, seed as u64, epochs, &train);
         let row = Row::of(&model, &train, &test);
         println!("{row}");
         if row.test_loss < best.1 {
-            best = (strength, row.test_loss);
-            first = model;
+            best = (strength, row.test_loss, model);
         }
     }
     println!(
         "\nafter training with λ = {:.0e}, the lowest test loss:\n{}",
         best.0,
-        picture(&test, &first)
+        picture(&test, &best.2)
     );
     Ok(())
 }

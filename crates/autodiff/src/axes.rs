@@ -1,6 +1,6 @@
 use std::ops::RangeFull;
 
-use crate::error;
+use crate::{ArcArrayD, Element, error};
 
 /// The axes that an operation reduces: all of them (`..`), one (`0`, or `-1` for the last), or
 /// several (`[0, 2]`).
@@ -140,6 +140,21 @@ pub(crate) struct AxesOf {
 }
 
 impl AxesOf {
+    /// The axes below `rank` that are `reduced`, kept.
+    pub(crate) fn kept_where(rank: usize, reduced: impl Fn(usize) -> bool) -> Self {
+        let mask = (0..rank)
+            .filter(|&axis| reduced(axis))
+            .fold(0, |mask, axis| mask | 1 << axis);
+        Self { mask, kept: true }
+    }
+
+    /// What an array of `shape` was reduced to over these axes, which were kept, in the shape that
+    /// the result is to have.
+    pub(crate) fn result<T: Element>(self, kept: ArcArrayD<T>, shape: &[usize]) -> ArcArrayD<T> {
+        kept.into_shape_with_order(self.reduced(shape))
+            .expect("kept axes have size 1")
+    }
+
     pub(crate) fn contains(self, axis: usize) -> bool {
         self.mask & 1 << axis != 0
     }
@@ -154,7 +169,7 @@ impl AxesOf {
     }
 
     /// The shape of the result.
-    pub(crate) fn reduced(self, shape: &[usize]) -> Vec<usize> {
+    fn reduced(self, shape: &[usize]) -> Vec<usize> {
         if self.kept {
             return self.kept(shape);
         }

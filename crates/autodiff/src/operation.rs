@@ -20,9 +20,9 @@ mod softmax_cross_entropy;
 mod sum;
 
 use crate::kernel::elementwise;
-use crate::{ArcArrayD, Element, Tape, Var, error, shape};
+use crate::{ArcArrayD, Element, Var, error, shape};
 
-impl<'t, T: Element> Var<'t, T> {
+impl<T: Element> Var<'_, T> {
     /// The result `y` of an operation on this operand `x`, with its rule `(ȳ, x, y) → x̄`.
     pub(crate) fn unary(
         self,
@@ -82,10 +82,9 @@ impl<'t, T: Element> Var<'t, T> {
     }
 
     #[track_caller]
-    pub(crate) fn same_tape(self, operation: &str, y: Self) -> &'t Tape<T> {
+    pub(crate) fn same_tape(self, operation: &str, y: Self) {
         if !std::ptr::eq(self.tape, y.tape) {
             error::two_tapes(operation);
         }
-        self.tape
     }
 }

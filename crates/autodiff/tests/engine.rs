@@ -128,6 +128,15 @@ fn which_inputs_are_used() {
     assert_eq!(gradients[1].unwrap().item(), 4.0);
 }
 
+/// There is no limit to the axes that the engine sums over, as there is to those that are listed.
+#[test]
+fn many_axes() {
+    let tape = Tape::<f64>::new();
+    let (x, y) = (tape.var(3.0), tape.var(ArrayD::ones(vec![2; 10])));
+    assert_eq!((x * y).sum(..).backward().wrt(x)[[]], 1024.0);
+    assert_eq!(y.sum_to(&[]).item(), 1024.0);
+}
+
 /// A long tape does not make a gradient over its end slower: 5000 gradients of a few nodes each.
 #[test]
 fn the_past_costs_nothing() {

@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var};
 
-use crate::{Name, Param, Penalty, Scope};
+use crate::{Name, Param, Scope};
 
 /// A function with parameters.
 ///
@@ -48,14 +48,10 @@ pub trait Module<T: Element = f32> {
     /// report it apart.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
-        let mut penalised = Vec::new();
-        self.visit(Name::root(), &mut |_, param| {
-            if param.penalty != Penalty::none() {
-                penalised.push(param);
-            }
-        });
+        let mut params = Vec::new();
+        self.visit(Name::root(), &mut |_, param| params.push(param));
         let mut sum: Option<Var<'t, T>> = None;
-        for param in penalised {
+        for param in params {
             if let Some(cost) = param.penalty.cost(on, param) {
                 sum = Some(sum.map_or(cost, |sum| sum + cost));
             }

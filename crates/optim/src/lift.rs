@@ -15,13 +15,25 @@ const BLOCK: usize = 64;
 /// A rule and a decay at one step.
 #[derive(Clone, Copy)]
 pub(crate) struct Step<U: Rule, R: Real> {
-    pub(crate) rule: U,
-    pub(crate) decay: Decay,
-    pub(crate) at: U::Step,
-    pub(crate) lr: R::Number,
+    rule: U,
+    decay: Decay,
+    at: U::Step,
+    lr: R::Number,
 }
 
 impl<U: Rule, R: Real> Step<U, R> {
+    /// The step numbered 1, 2, … of a parameter.
+    pub(crate) fn new(rule: U, decay: Decay, number: usize, lr: R::Number) -> Self {
+        // A number that does not fit is one of powers that are 0 long before.
+        let at = rule.at(i32::try_from(number).unwrap_or(i32::MAX));
+        Self {
+            rule,
+            decay,
+            at,
+            lr,
+        }
+    }
+
     /// `x − lr · direction`: the only text of a step, for numbers and for variables.
     #[inline(always)]
     pub(crate) fn of(&self, slots: &mut [R], x: R, g: R) -> R {

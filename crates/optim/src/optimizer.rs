@@ -7,7 +7,7 @@ use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
 use crate::lift::{MOST_SLOTS, Step};
 use crate::state::State;
-use crate::{Decay, Real, Rule, Schedule, error};
+use crate::{Decay, Rule, Schedule, error};
 
 /// Steps the parameters of a model by a [`Rule`]: it owns the rule's state and the count of steps,
 /// neither the rule nor the parameters do.
@@ -76,16 +76,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.schedule.at(self.steps)
     }
 
-    /// The step of one number of a parameter with this role that was in `steps` steps, this one
-    /// included.
-    pub(crate) fn step_of<N: Real>(&self, role: Role, steps: usize, lr: N::Number) -> Step<R, N> {
-        let decays = role == Role::Weight || self.decays_biases;
-        Step {
-            rule: self.rule,
-            decay: if decays { self.decay } else { Decay::none() },
-            // A count that does not fit is one of powers that are 0 long before.
-            at: self.rule.at(i32::try_from(steps).unwrap_or(i32::MAX)),
-            lr,
+    /// The decay of a parameter with this role.
+    pub(crate) fn decay_of(&self, role: Role) -> Decay {
+        if role == Role::Weight || self.decays_biases {
+            self.decay
+        } else {
+            Decay::none()
         }
     }
 
@@ -128,24 +124,26 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         });
     }
 
-    /// That each trainable parameter stands in the model once and has the shape that it had before.
+    /// That each parameter stands in the model once (clones would be stepped apart and drift) and
+    /// that each trainable one has the shape that it had before.
     #[track_caller]
     pub(crate) fn check_states(&self, who: &str, model: &(impl Module<T> + ?Sized)) {
-        distinct(who, model);
-        let mut refused = None;
+        let mut seen = BTreeSet::new();
+        let (mut again, mut resized) = (None, None);
         model.visit(Name::root(), &mut |name, param| {
-            let state = self
-                .states
-                .get(&param.id())
-                .and_then(|state| state.slots.first());
-            if let Some(slot) =
-                state.filter(|slot| param.trainable && slot.shape() != param.value.shape())
-            {
-                refused
-                    .get_or_insert_with(|| (name.to_string(), slot.shape(), param.value.shape()));
+            if !seen.insert(param.id()) {
+                again.get_or_insert_with(|| name.to_string());
+            }
+            let (id, shape) = (param.id(), param.value.shape());
+            let slot = self.states.get(&id).and_then(|state| state.slots.first());
+            if let Some(slot) = slot.filter(|slot| param.trainable && slot.shape() != shape) {
+                resized.get_or_insert_with(|| (name.to_string(), slot.shape(), shape));
             }
         });
-        if let Some((name, state, param)) = refused {
+        if let Some(name) = again {
+            error::not_distinct(who, &name);
+        }
+        if let Some((name, state, param)) = resized {
             error::state_shape(who, &name, state, param);
         }
     }
@@ -154,13 +152,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         if !param.value.is_standard_layout() {
             param.value = (&param.value).into_value();
         }
-        let steps = 1 + self.states.get(&param.id()).map_or(0, |state| state.steps);
-        let step = self.step_of(param.role, steps, T::number(lr));
+        let decay = self.decay_of(param.role);
         let new = || State::new(self.rule, param.value.shape());
         let state = self.states.entry(param.id()).or_insert_with(new);
-        state.steps = steps;
+        state.steps += 1;
         let contiguous = "parameters, gradients and slots are contiguous";
-        step.in_place(
+        Step::new(self.rule, decay, state.steps, T::number(lr)).in_place(
             param.value.as_slice_mut().expect(contiguous),
             g.as_slice().expect(contiguous),
             state
@@ -189,22 +186,6 @@ fn check_gradients<T: Element>(
         Some((name, None, _)) => error::no_gradient(who, &name),
         Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
         None => {}
-    }
-}
-
-/// That no parameter stands in a model twice: it would be stepped twice, and its clones drift
-/// apart.
-#[track_caller]
-fn distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
-    let mut seen = BTreeSet::new();
-    let mut again = None;
-    model.visit(Name::root(), &mut |name, param| {
-        if !seen.insert(param.id()) && again.is_none() {
-            again = Some(name.to_string());
-        }
-    });
-    if let Some(name) = again {
-        error::not_distinct(who, &name);
     }
 }
 

@@ -132,7 +132,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         self.optimizer.steps += 1;
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             weight.steps += 1;
-            let step: Step<R, Var<'t, T>> = self.optimizer.step_of(weight.role, weight.steps, lr);
+            let (rule, decay) = (self.optimizer.rule, self.optimizer.decay_of(weight.role));
+            let step: Step<R, Var<'t, T>> = Step::new(rule, decay, weight.steps, lr);
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
         }

@@ -16,38 +16,13 @@ pub(crate) fn zip<T: Element>(
     y: &ArcArrayD<T>,
     f: impl Fn(T, T) -> T,
 ) -> ArcArrayD<T> {
-    if x.shape() == y.shape() {
-        return from_flat(
-            shape,
-            flat(x)
-                .iter()
-                .zip(flat(y))
-                .map(|(&x, &y)| f(x, y))
-                .collect(),
-        );
+    if x.shape() == shape && shape.ends_with(y.shape()) {
+        return repeat(x, y, f);
     }
-    if x.shape() == shape && y.len() == 1 {
-        let y = flat(y)[0];
-        return map(x, |x| f(x, y));
+    if y.shape() == shape && shape.ends_with(x.shape()) {
+        return repeat(y, x, |y, x| f(x, y));
     }
-    if y.shape() == shape && x.len() == 1 {
-        let x = flat(x)[0];
-        return map(y, |y| f(x, y));
-    }
-    // One operand has the whole shape and the other its last axes: it repeats, block by block.
     let mut result = Vec::with_capacity(shape.iter().product());
-    if x.shape() == shape && shape.ends_with(y.shape()) && !y.is_empty() {
-        for x in flat(x).chunks_exact(y.len()) {
-            result.extend(x.iter().zip(flat(y)).map(|(&x, &y)| f(x, y)));
-        }
-        return from_flat(shape, result);
-    }
-    if y.shape() == shape && shape.ends_with(x.shape()) && !x.is_empty() {
-        for y in flat(y).chunks_exact(x.len()) {
-            result.extend(flat(x).iter().zip(y).map(|(&x, &y)| f(x, y)));
-        }
-        return from_flat(shape, result);
-    }
     // Row by row: along the last axis an operand is a slice, or one number repeated.
     let broadcast = "the shapes were seen to broadcast";
     let (x, y) = (
@@ -63,6 +38,23 @@ pub(crate) fn zip<T: Element>(
         }
     }
     from_flat(shape, result)
+}
+
+/// `f` of each element of `whole` and of `part`, which has its last axes (or none, or all) and is
+/// repeated along the others.
+fn repeat<T: Element>(
+    whole: &ArcArrayD<T>,
+    part: &ArcArrayD<T>,
+    f: impl Fn(T, T) -> T,
+) -> ArcArrayD<T> {
+    if let &[part] = flat(part) {
+        return map(whole, |x| f(x, part));
+    }
+    let mut result = Vec::with_capacity(whole.len());
+    for block in flat(whole).chunks_exact(part.len().max(1)) {
+        result.extend(block.iter().zip(flat(part)).map(|(&x, &y)| f(x, y)));
+    }
+    from_flat(whole.shape(), result)
 }
 
 /// `a + b` of equal shapes, in the storage of one that nobody else holds.

@@ -1,5 +1,6 @@
+use crate::axes::AxesOf;
 use crate::kernel::reduction;
-use crate::{Axes, Element, Var, error, shape};
+use crate::{Element, Var, error, shape};
 
 impl<T: Element> Var<'_, T> {
     /// The array repeated to `shape` by NumPy's rule; the cotangent is [summed back](Var::sum_to).
@@ -43,12 +44,8 @@ impl<T: Element> Var<'_, T> {
             error::sum_to(x.shape(), shape);
         }
         let new = x.ndim() - shape.len();
-        let repeated = |&axis: &usize| axis < new || shape[axis - new] == 1 && x.shape()[axis] != 1;
-        let axes: Vec<isize> = (0..x.ndim())
-            .filter(repeated)
-            .map(|axis| axis as isize)
-            .collect();
-        let sum = reduction::sum_axes(&x, Axes::from(axes.as_slice()).of("sum_to", x.shape()));
+        let repeated = |axis| axis < new || shape[axis - new] == 1 && x.shape()[axis] != 1;
+        let sum = reduction::sum_axes(&x, AxesOf::kept_where(x.ndim(), repeated));
         let value = sum
             .into_shape_with_order(shape)
             .expect("summed axes have size 1");

@@ -59,9 +59,7 @@ impl<T: Element> Var<'_, T> {
         if of.count(x.shape()) == 0 {
             error::nothing_to_reduce("max", x.shape());
         }
-        let value = reduction::max_axes(&x, of)
-            .into_shape_with_order(of.reduced(x.shape()))
-            .expect("kept axes have size 1");
+        let value = of.result(reduction::max_axes(&x, of), x.shape());
         self.unary(value, move |g, x, y| {
             let largest = x.equals(y.keep_axes_of(x, axes));
             g.keep_axes_of(x, axes) * (largest / largest.sum(keep(axes)))

@@ -18,9 +18,7 @@ impl<T: Element> Var<'_, T> {
     pub fn log_sum_exp(self, axes: impl Into<Axes>) -> Self {
         let (axes, x) = (axes.into(), self.value());
         let of = axes.of("log_sum_exp", x.shape());
-        let value = softmax::log_sum_exp(&x, of)
-            .into_shape_with_order(of.reduced(x.shape()))
-            .expect("kept axes have size 1");
+        let value = of.result(softmax::log_sum_exp(&x, of), x.shape());
         self.unary(value, move |g, x, _y| {
             g.keep_axes_of(x, axes) * x.softmax(axes)
         })
@@ -41,6 +39,12 @@ impl<T: Element> Var<'_, T> {
     pub fn softmax(self, axes: impl Into<Axes>) -> Self {
         let (axes, x) = (axes.into(), self.value());
         let value = softmax::softmax(&x, axes.of("softmax", x.shape()));
-        self.unary(value, move |g, _x, y| y * (g - (g * y).sum(keep(axes))))
+        self.unary(value, move |g, _x, y| y.softmax_rule(g, axes))
+    }
+
+    /// `x̄ = p (ȳ − Σ ȳ p)` for this softmax `p` of `x` and a cotangent `ȳ` of what differs from it
+    /// by a constant.
+    pub(super) fn softmax_rule(self, g: Self, axes: Axes) -> Self {
+        self * (g - (g * self).sum(keep(axes)))
     }
 }

@@ -1,5 +1,5 @@
 use crate::kernel::softmax;
-use crate::{Element, Var, error, keep};
+use crate::{Axes, Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its
@@ -38,12 +38,11 @@ impl<T: Element> Var<'_, T> {
         })
     }
 
-    /// `r = softmax(x) − onehot(class)` of each row, with the rule of the softmax `p`:
-    /// `x̄ = p (r̄ − Σ r̄ p)`.
+    /// `softmax(x) − onehot(class)` of each row, whose rule is that of the softmax.
     fn softmax_residual(self, classes: &[usize]) -> Self {
-        self.unary(softmax::residual(&self.value(), classes), |g, x, _r| {
-            let p = x.softmax(-1);
-            p * (g - (g * p).sum(keep(-1)))
+        let value = softmax::residual(&self.value(), classes);
+        self.unary(value, |g, x, _y| {
+            x.softmax(-1).softmax_rule(g, Axes::from(-1))
         })
     }
 }

@@ -18,9 +18,7 @@ impl<T: Element> Var<'_, T> {
     pub fn sum(self, axes: impl Into<Axes>) -> Self {
         let (axes, x) = (axes.into(), self.value());
         let of = axes.of("sum", x.shape());
-        let value = reduction::sum_axes(&x, of)
-            .into_shape_with_order(of.reduced(x.shape()))
-            .expect("kept axes have size 1");
+        let value = of.result(reduction::sum_axes(&x, of), x.shape());
         self.unary(value, move |g, x, _y| {
             g.keep_axes_of(x, axes).broadcast_to(&x.shape())
         })
