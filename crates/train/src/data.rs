@@ -19,7 +19,7 @@ pub use batches::Batches;
 pub use blobs::blobs;
 pub use circles::circles;
 #[cfg(feature = "csv")]
-pub use csv_error::CsvError;
+pub use csv_error::{CsvError, CsvProblem};
 pub use dataset::Dataset;
 pub use linear::{linear_regression, sparse_linear_regression};
 pub use moons::moons;

@@ -1,35 +1,35 @@
+use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// What is wrong with a comma-separated file, and where. Lines are counted from 1, the names' line
-/// included.
+/// A comma-separated file that was refused: which, and why.
+#[derive(Debug)]
+pub struct CsvError {
+    /// The file, or what its source was called.
+    pub file: PathBuf,
+    /// What is wrong with it, and where.
+    pub problem: CsvProblem,
+}
+
+/// What is wrong with a comma-separated file. Lines are counted from 1, the names' line included.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum CsvError {
+pub enum CsvProblem {
     /// The file is not there, or reading failed.
     Unreadable {
-        /// The file.
-        source: PathBuf,
         /// What the system says.
         cause: io::Error,
     },
     /// There is nothing but blanks.
-    Empty {
-        /// The file.
-        source: PathBuf,
-    },
+    Empty,
     /// The first line holds numbers or nothing in each field: taken for names, a row would be lost.
     NoNames {
-        /// The file.
-        source: PathBuf,
         /// Where it stands.
         line: u64,
     },
     /// Two columns have one name.
     RepeatedColumn {
-        /// The file.
-        source: PathBuf,
         /// Where the names stand.
         line: u64,
         /// Their name.
@@ -37,8 +37,6 @@ pub enum CsvError {
     },
     /// A target is not among the columns.
     MissingColumn {
-        /// The file.
-        source: PathBuf,
         /// The target's name.
         name: String,
         /// The columns' names.
@@ -46,15 +44,11 @@ pub enum CsvError {
     },
     /// A column is asked for twice.
     RepeatedTarget {
-        /// The file.
-        source: PathBuf,
         /// The column's name.
         name: String,
     },
     /// A number is finite in the file, but not in the element type that is asked for.
     TooLarge {
-        /// The file.
-        source: PathBuf,
         /// The row of numbers, counted from 0.
         row: usize,
         /// The name of the column.
@@ -64,8 +58,6 @@ pub enum CsvError {
     },
     /// A line has more or fewer fields than there are columns.
     Ragged {
-        /// The file.
-        source: PathBuf,
         /// Where the record starts.
         line: u64,
         /// How many fields it has.
@@ -75,8 +67,6 @@ pub enum CsvError {
     },
     /// A field is not a finite number.
     NotANumber {
-        /// The file.
-        source: PathBuf,
         /// Where the record starts.
         line: u64,
         /// The name of the column.
@@ -88,32 +78,47 @@ pub enum CsvError {
 
 impl fmt::Display for CsvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.source_file().display())?;
+        write!(f, "{}{}", self.file.display(), self.problem)
+    }
+}
+
+impl Error for CsvError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            CsvProblem::Unreadable { cause } => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+/// As it goes on from the name of the file.
+impl fmt::Display for CsvProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { cause, .. } => write!(f, ": cannot be read: {cause}"),
-            Self::Empty { .. } => write!(
+            Self::Unreadable { cause } => write!(f, ": cannot be read: {cause}"),
+            Self::Empty => write!(
                 f,
                 ": the file is empty; its first line must name the columns"
             ),
-            Self::NoNames { line, .. } => {
+            Self::NoNames { line } => {
                 write!(
                     f,
                     ", line {line}: no column is named; the first line must do so, and a number is no name"
                 )
             }
-            Self::RepeatedColumn { line, name, .. } => {
+            Self::RepeatedColumn { line, name } => {
                 write!(
                     f,
                     ", line {line}: two columns are called `{name}`; names must differ"
                 )
             }
-            Self::MissingColumn { name, names, .. } => {
+            Self::MissingColumn { name, names } => {
                 write!(
                     f,
                     ": there is no column `{name}`; the columns are {names:?}"
                 )
             }
-            Self::RepeatedTarget { name, .. } => {
+            Self::RepeatedTarget { name } => {
                 write!(
                     f,
                     ": the column `{name}` is asked for twice; each target must be named once"
@@ -123,7 +128,6 @@ impl fmt::Display for CsvError {
                 row,
                 column,
                 number,
-                ..
             } => {
                 write!(
                     f,
@@ -134,46 +138,18 @@ impl fmt::Display for CsvError {
                 line,
                 fields,
                 columns,
-                ..
             } => {
                 write!(
                     f,
                     ", line {line}: {fields} fields are given; there must be {columns}, one for each column"
                 )
             }
-            Self::NotANumber {
-                line, column, text, ..
-            } => {
+            Self::NotANumber { line, column, text } => {
                 write!(
                     f,
                     ", line {line}, column `{column}`: {text:?} is given; it must be a finite number"
                 )
             }
-        }
-    }
-}
-
-impl CsvError {
-    fn source_file(&self) -> &Path {
-        match self {
-            Self::Unreadable { source, .. }
-            | Self::Empty { source }
-            | Self::NoNames { source, .. }
-            | Self::RepeatedColumn { source, .. }
-            | Self::MissingColumn { source, .. }
-            | Self::RepeatedTarget { source, .. }
-            | Self::TooLarge { source, .. }
-            | Self::Ragged { source, .. }
-            | Self::NotANumber { source, .. } => source,
-        }
-    }
-}
-
-impl std::error::Error for CsvError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreadable { cause, .. } => Some(cause),
-            _ => None,
         }
     }
 }

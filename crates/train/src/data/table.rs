@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{Array2, Axis};
 use tapegrad_autodiff::Element;
 
-use super::{CsvError, Dataset};
+use super::{CsvError, CsvProblem, Dataset};
 
 /// A comma-separated file of numbers under a line of names.
 ///
@@ -38,14 +38,14 @@ impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// If the file cannot be read, or is not a table of numbers: [`CsvError`] says where.
+    /// If the file cannot be read, or is not a table of numbers: [`CsvProblem`] says where.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, CsvError> {
         let source = path.as_ref();
         match File::open(source) {
             Ok(file) => Self::read(source, file),
-            Err(cause) => Err(CsvError::Unreadable {
-                source: source.into(),
-                cause,
+            Err(cause) => Err(CsvError {
+                file: source.into(),
+                problem: CsvProblem::Unreadable { cause },
             }),
         }
     }
@@ -57,91 +57,20 @@ impl Table {
     pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, CsvError> {
         let source = source.as_ref().to_path_buf();
         let mut bytes = Vec::new();
-        if let Err(cause) = reader.read_to_end(&mut bytes) {
-            return Err(CsvError::Unreadable { source, cause });
-        }
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes); // a byte-order mark
-        let unreadable = |cause: csv::Error| CsvError::Unreadable {
-            source: source.clone(),
-            cause: cause.into(),
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
-
-        let header = reader.byte_headers().map_err(unreadable)?;
-        let names: Vec<_> = header
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .collect();
-        let line = line(bytes, header.position());
-        if bytes.trim_ascii().is_empty() {
-            return Err(CsvError::Empty { source });
-        }
-        if names
-            .iter()
-            .all(|name| name.is_empty() || name.parse::<f64>().is_ok())
-        {
-            return Err(CsvError::NoNames { source, line });
-        }
-        let mut seen = BTreeSet::new();
-        if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
-            return Err(CsvError::RepeatedColumn {
+        let read = reader
+            .read_to_end(&mut bytes)
+            .map_err(|cause| CsvProblem::Unreadable { cause });
+        match read.and_then(|_| parse(&bytes)) {
+            Ok((names, values)) => Ok(Self {
                 source,
-                line,
-                name: name.clone(),
-            });
+                names,
+                values,
+            }),
+            Err(problem) => Err(CsvError {
+                file: source,
+                problem,
+            }),
         }
-
-        let mut values = Vec::new();
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(unreadable)? {
-            let line = || self::line(bytes, record.position());
-            let start = record
-                .position()
-                .map_or(0, |position| position.byte() as usize);
-            if bytes[start..reader.position().byte() as usize]
-                .trim_ascii()
-                .is_empty()
-            {
-                continue; // a line of blanks
-            }
-            if record.len() != names.len() {
-                let (line, fields, columns) = (line(), record.len(), names.len());
-                return Err(CsvError::Ragged {
-                    source,
-                    line,
-                    fields,
-                    columns,
-                });
-            }
-            for (field, column) in record.iter().zip(&names) {
-                let number = str::from_utf8(field)
-                    .ok()
-                    .and_then(|text| text.parse::<f64>().ok());
-                match number.filter(|number| number.is_finite()) {
-                    Some(number) => values.push(number),
-                    None => {
-                        let text = String::from_utf8_lossy(field).into_owned();
-                        return Err(CsvError::NotANumber {
-                            source,
-                            line: line(),
-                            column: column.clone(),
-                            text,
-                        });
-                    }
-                }
-            }
-        }
-        let shape = [values.len() / names.len(), names.len()];
-        let values =
-            Array2::from_shape_vec(shape, values).expect("every row was seen to be complete");
-        Ok(Self {
-            source,
-            names,
-            values,
-        })
     }
 
     /// The columns named are targets, in that order; all others are inputs.
@@ -149,37 +78,37 @@ impl Table {
     /// # Errors
     /// If a column is not there or asked for twice, or a number is not finite in the element type.
     pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvError> {
-        let source = || self.source.clone();
+        self.split(targets).map_err(|problem| CsvError {
+            file: self.source.clone(),
+            problem,
+        })
+    }
+
+    fn split<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvProblem> {
         let mut columns = Vec::new();
         for &name in targets {
             match self.names.iter().position(|column| column == name) {
                 None => {
-                    let (name, names) = (name.to_owned(), self.names.clone());
-                    return Err(CsvError::MissingColumn {
-                        source: source(),
-                        name,
-                        names,
+                    return Err(CsvProblem::MissingColumn {
+                        name: name.to_owned(),
+                        names: self.names.clone(),
                     });
                 }
                 Some(column) if columns.contains(&column) => {
-                    return Err(CsvError::RepeatedTarget {
-                        source: source(),
+                    return Err(CsvProblem::RepeatedTarget {
                         name: name.to_owned(),
                     });
                 }
                 Some(column) => columns.push(column),
             }
         }
-        if let Some(((row, column), &number)) = self
-            .values
-            .indexed_iter()
-            .find(|(_, number)| !T::of(**number).is_finite())
+        let mut numbers = self.values.indexed_iter();
+        if let Some(((row, column), &number)) =
+            numbers.find(|(_, number)| !T::of(**number).is_finite())
         {
-            let column = self.names[column].clone();
-            return Err(CsvError::TooLarge {
-                source: source(),
+            return Err(CsvProblem::TooLarge {
                 row,
-                column,
+                column: self.names[column].clone(),
                 number,
             });
         }
@@ -202,9 +131,84 @@ impl<T: Element> Dataset<T> {
     }
 }
 
+/// The names and the numbers of a file.
+fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes); // a byte-order mark
+    let unreadable = |cause: csv::Error| CsvProblem::Unreadable {
+        cause: cause.into(),
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
+
+    let header = reader.byte_headers().map_err(unreadable)?;
+    let names: Vec<String> = header.iter().map(text).collect();
+    let line = line_of(bytes, header.position());
+    if bytes.trim_ascii().is_empty() {
+        return Err(CsvProblem::Empty);
+    }
+    if names
+        .iter()
+        .all(|name| name.is_empty() || name.parse::<f64>().is_ok())
+    {
+        return Err(CsvProblem::NoNames { line });
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
+        return Err(CsvProblem::RepeatedColumn {
+            line,
+            name: name.clone(),
+        });
+    }
+
+    let mut values = Vec::new();
+    let mut record = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(unreadable)? {
+        let start = record
+            .position()
+            .map_or(0, |position| position.byte() as usize);
+        if bytes[start..reader.position().byte() as usize]
+            .trim_ascii()
+            .is_empty()
+        {
+            continue; // a line of blanks
+        }
+        if record.len() != names.len() {
+            let line = line_of(bytes, record.position());
+            return Err(CsvProblem::Ragged {
+                line,
+                fields: record.len(),
+                columns: names.len(),
+            });
+        }
+        for (field, column) in record.iter().zip(&names) {
+            let number = str::from_utf8(field)
+                .ok()
+                .and_then(|text| text.parse::<f64>().ok());
+            let Some(number) = number.filter(|number| number.is_finite()) else {
+                let line = line_of(bytes, record.position());
+                return Err(CsvProblem::NotANumber {
+                    line,
+                    column: column.clone(),
+                    text: text(field),
+                });
+            };
+            values.push(number);
+        }
+    }
+    let shape = [values.len() / names.len(), names.len()];
+    let values = Array2::from_shape_vec(shape, values).expect("every row was seen to be complete");
+    Ok((names, values))
+}
+
+fn text(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
+}
+
 /// The line that a record starts on, counted from 1. Its position is before the empty lines that
 /// were passed over to get there.
-fn line(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
+fn line_of(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
     let before = position
         .map_or(0, |position| position.byte() as usize)
         .min(bytes.len());
