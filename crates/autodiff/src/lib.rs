@@ -35,7 +35,7 @@ pub mod check;
 mod element;
 mod error;
 mod gradient;
-mod kernel;
+pub mod kernel;
 mod operation;
 mod real;
 mod sentences;
