@@ -89,6 +89,20 @@ fn shapes() {
             "broadcast_to: the shape [2, 3] does not broadcast to [3, 3]; counted from the last axis, its sizes must be equal or 1";
         { let t = tape(); zeros(t, &[2, 3]).sum_to(&[2]) } =>
             "sum_to: the shape [2, 3] is no broadcast of [2]; counted from the last axis, sizes must be equal or 1 in the result";
+        { let t = tape(); zeros(t, &[2, 3]).affine(zeros(t, &[2, 4]), None, Activation::Tanh) } =>
+            "affine: the shapes [2, 3] and [2, 4] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[3]).affine(zeros(t, &[3, 4]), None, Activation::Relu) } =>
+            "affine: the shapes [3] and [3, 4] do not multiply; both must have two axes";
+        { let t = tape(); zeros(t, &[2, 3]).affine(zeros(t, &[3, 4]), Some(zeros(t, &[1, 4])), Activation::Relu) } =>
+            "affine: the bias has the shape [1, 4]; for a weight of the shape [3, 4] it must be [4]";
+        { let t = tape(); zeros(t, &[2, 3]).mean_squared_difference(zeros(t, &[3])) } =>
+            "mean_squared_difference: the shapes [2, 3] and [3] differ; they must be equal";
+        { let t = tape(); total([zeros(t, &[3]), zeros(t, &[3]), zeros(t, &[2])]) } =>
+            "total: the shapes [3] and [2] differ; they must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).copy_to(&mut [0.0; 5]); } =>
+            "copy_to: a value of the shape [2, 3] does not fit 5 numbers; there must be 6";
+        { let t = tape(); t.at(3) } =>
+            "at: there is no variable 3; the tape holds 0, counted from 0";
         { let t = tape(); zeros(t, &[2, 3]).item() } =>
             "item: the variable has the shape [2, 3]; it must hold one number (reduce it with `sum` or `mean`)";
         { let t = tape(); zeros(t, &[3]).backward() } =>
@@ -237,7 +251,7 @@ fn networks() {
             on.param(&p);
             on.substitute(&p, t.var(1.0));
         } => "Scope::substitute: the parameter is already bound; it must be substituted once, before its first use";
-        GradientMap::<f64>::default().wrt(&Param::new(Role::Weight, array![1.0])) =>
+        GradientMap::<f64>::default().wrt(&Param::new(Role::Weight, array![1.0])).len() =>
             "GradientMap: there is no gradient for this parameter of the shape [1]; it must be trainable, used in the loss's scope and not substituted";
     }
 }

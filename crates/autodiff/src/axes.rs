@@ -1,6 +1,6 @@
 use std::ops::RangeFull;
 
-use crate::{ArcArrayD, Element, error};
+use crate::{Shape, error};
 
 /// The axes that an operation reduces: all of them (`..`), one (`0`, or `-1` for the last), or
 /// several (`[0, 2]`).
@@ -148,11 +148,9 @@ impl AxesOf {
         Self { mask, kept: true }
     }
 
-    /// What an array of `shape` was reduced to over these axes, which were kept, in the shape that
-    /// the result is to have.
-    pub(crate) fn result<T: Element>(self, kept: ArcArrayD<T>, shape: &[usize]) -> ArcArrayD<T> {
-        kept.into_shape_with_order(self.reduced(shape))
-            .expect("kept axes have size 1")
+    /// The same axes, kept.
+    pub(crate) fn keep(self) -> Self {
+        Self { kept: true, ..self }
     }
 
     pub(crate) fn contains(self, axis: usize) -> bool {
@@ -160,25 +158,32 @@ impl AxesOf {
     }
 
     /// `shape` with the reduced axes of size 1.
-    pub(crate) fn kept(self, shape: &[usize]) -> Vec<usize> {
-        shape
-            .iter()
-            .enumerate()
-            .map(|(axis, &size)| if self.contains(axis) { 1 } else { size })
-            .collect()
+    pub(crate) fn kept(self, shape: &[usize]) -> Shape {
+        Shape::of(shape.len(), |axis| {
+            if self.contains(axis) { 1 } else { shape[axis] }
+        })
     }
 
     /// The shape of the result.
-    fn reduced(self, shape: &[usize]) -> Vec<usize> {
+    pub(crate) fn reduced(self, shape: &[usize]) -> Shape {
         if self.kept {
             return self.kept(shape);
         }
-        shape
-            .iter()
-            .enumerate()
-            .filter(|&(axis, _)| !self.contains(axis))
-            .map(|(_, &size)| size)
-            .collect()
+        let mut left = (0..shape.len()).filter(|&axis| !self.contains(axis));
+        Shape::of(left.clone().count(), |_| {
+            shape[left.next().expect("as many as were counted")]
+        })
+    }
+
+    /// How many numbers lie side by side in each reduction, if the axes are the last ones and none
+    /// is empty.
+    pub(crate) fn last_together(self, shape: &[usize]) -> Option<usize> {
+        let first = (0..shape.len())
+            .rev()
+            .take_while(|&axis| self.contains(axis))
+            .last()?;
+        let width = shape[first..].iter().product();
+        ((0..first).all(|axis| !self.contains(axis)) && width > 0).then_some(width)
     }
 
     /// How many numbers go into one.

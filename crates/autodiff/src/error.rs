@@ -29,6 +29,10 @@ sentences! {
         "{operation}: the shapes {x:?} and {y:?} do not multiply; the inner dimensions must be equal";
     dot_rank(operation: &str, ranks: &str, x: &[usize], y: &[usize])
         "{operation}: the shapes {x:?} and {y:?} do not multiply; both must have {ranks}";
+    bias(bias: &[usize], weight: &[usize])
+        "affine: the bias has the shape {bias:?}; for a weight of the shape {weight:?} it must be [{}]", weight[1];
+    equal_shapes(operation: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} differ; they must be equal";
     logits(shape: &[usize])
         "softmax_cross_entropy: the logits have the shape {shape:?}; it must be [rows, classes]";
     class_count(count: usize, logits: &[usize])
@@ -37,6 +41,10 @@ sentences! {
         "softmax_cross_entropy: row {row} is given the class {class} with logits of the shape {logits:?}; a class must be below {}", logits[1];
     not_a_number(operation: &str, shape: &[usize])
         "{operation}: the variable has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
+    no_variable(index: usize, count: usize)
+        "at: there is no variable {index}; the tape holds {count}, counted from 0";
+    copy_length(shape: &[usize], len: usize)
+        "copy_to: a value of the shape {shape:?} does not fit {len} numbers; there must be {}", shape.iter().product::<usize>();
     constant(operation: &str, which: &str)
         "{operation}: {which} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
     result(operation: &str)

@@ -2,12 +2,12 @@
 //! accumulates. It is the only place that does.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use ndarray::ArrayD;
 
 use crate::kernel::elementwise;
-use crate::{ArcArrayD, Element, Tape, Var, error};
+use crate::value::Value;
+use crate::{ArrayMap, Element, Shape, Tape, Var, error};
 
 impl<T: Element> Tape<T> {
     /// The gradients `∂y/∂x` of one number `y` for each `x` in `xs`, recorded on the tape:
@@ -21,7 +21,7 @@ impl<T: Element> Tape<T> {
     /// tape.
     #[track_caller]
     pub fn grad<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
-        let zeros = |x: &Var<'t, T>| self.constant(ArrayD::zeros(x.shape()));
+        let zeros = |x: &Var<'t, T>| self.leaf(self.filled(x.shape(), T::zero()), false);
         let gradients = self.grad_if_used(y, xs).into_iter().zip(xs);
         gradients
             .map(|(gradient, x)| gradient.unwrap_or_else(|| zeros(x)))
@@ -43,7 +43,7 @@ impl<T: Element> Tape<T> {
         if let Some(input) = xs.iter().position(|x| !self.is_live(x.index)) {
             error::constant("grad", &format!("input {input}"));
         }
-        let seed = self.constant(ones("grad", y));
+        let seed = self.leaf(self.one("grad", y), false);
         // Nothing before the first of them depends on one: a step of a long training is not as long
         // as all steps before it.
         let first = xs
@@ -53,19 +53,25 @@ impl<T: Element> Tape<T> {
             .unwrap_or(y.index)
             .min(y.index);
         let wanted = self.depends_on(xs, first, y.index);
+        let wanted = |node| node >= first && wanted[node - first];
         let mut of_nodes = BTreeMap::from_iter(xs.iter().map(|x| (x.index, None)));
-        self.sweep(
-            first..=y.index,
-            seed,
-            |node| node >= first && wanted[node - first],
-            |g, node, operand| self.apply(operand, *g, node),
-            |a, b| a + b,
-            |node, g| {
-                if let Some(gradient) = of_nodes.get_mut(&node) {
-                    *gradient = Some(*g);
+        let mut storage = Vec::new();
+        let mut cotangents = Cotangents::of(first, y.index, &mut storage, seed, wanted(y.index));
+        for node in (first..=y.index).rev() {
+            let Some(g) = cotangents.whole(node) else {
+                continue;
+            };
+            if let Some(gradient) = of_nodes.get_mut(&node) {
+                *gradient = Some(g);
+            }
+            for operand in self.operands(node) {
+                let place = self.operand(operand);
+                if wanted(place) && self.has_rule(operand) {
+                    let share = self.apply(operand, g, node);
+                    cotangents.add(place, share, |a, b| a + b);
                 }
-            },
-        );
+            }
+        }
         xs.iter().map(|x| of_nodes[&x.index]).collect()
     }
 
@@ -87,58 +93,118 @@ impl<T: Element> Tape<T> {
         wanted
     }
 
-    /// Cotangents flow from `y` towards its operands, in the order opposite to that of their
-    /// making: when a node's turn comes, all that was to be added to its cotangent has been.
-    ///
-    /// `nodes` are those from the first that is wanted to `y`. `wanted` says which need a
-    /// cotangent, `pull` gives an operand's share from (cotangent, node, operand), `add`
-    /// accumulates shares, `finished` is shown each node's whole cotangent.
-    fn sweep<C>(
-        &self,
-        nodes: RangeInclusive<usize>,
-        seed: C,
-        wanted: impl Fn(usize) -> bool,
-        pull: impl Fn(&C, usize, usize) -> C,
-        add: impl Fn(C, C) -> C,
-        mut finished: impl FnMut(usize, &C),
-    ) {
-        let mut cotangents: Vec<Option<C>> = Vec::new();
-        let (first, y) = (*nodes.start(), *nodes.end());
-        cotangents.resize_with(y + 1 - first, || None);
-        cotangents[y - first] = wanted(y).then_some(seed);
-        for node in nodes.rev() {
-            let Some(g) = cotangents[node - first].take() else {
-                continue;
-            };
-            for operand in self.operands(node) {
-                let place = self.operand(operand);
-                if wanted(place) {
-                    let share = pull(&g, node, operand);
-                    let sum = &mut cotangents[place - first];
-                    *sum = Some(match sum.take() {
-                        Some(sum) => add(sum, share),
-                        None => share,
-                    });
-                }
+    /// The cotangent of an operand of `node` from that of the node, summed to the operand's shape.
+    fn apply<'t>(&'t self, operand: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
+        /// As many operands as operations mostly have.
+        const FEW: usize = 4;
+        let var = |index| Var { tape: self, index };
+        let operands = self.operands(node);
+        let place = self.operand(operand);
+        let run =
+            |operands: &[Var<'t, T>]| self.with_rule(operand, |rule| rule(g, operands, var(node)));
+        let share = if operands.len() <= FEW {
+            let mut few = [g; FEW];
+            let count = operands.len();
+            for (slot, operand) in few.iter_mut().zip(operands) {
+                *slot = var(self.operand(operand));
             }
-            finished(node, &g);
+            run(&few[..count])
+        } else {
+            let all: Vec<_> = operands.map(|operand| var(self.operand(operand))).collect();
+            run(&all)
+        };
+        let shape = {
+            let (own, wanted) = (self.value(share.index), self.value(place));
+            if own.shape() == wanted.shape() {
+                return share;
+            }
+            wanted.shape().clone()
+        };
+        share.sum_to(&shape)
+    }
+
+    /// `∂y/∂y` of one number.
+    #[track_caller]
+    fn one(&self, operation: &str, y: Var<'_, T>) -> Value<T> {
+        let shape = y.shape();
+        if shape.count() != 1 {
+            error::not_a_number(operation, &shape);
+        }
+        self.filled(shape, T::one())
+    }
+
+    /// A value of this number everywhere.
+    pub(crate) fn filled(&self, shape: Shape, number: T) -> Value<T> {
+        let mut value = self.fresh(shape);
+        value.numbers_mut().fill(number);
+        value
+    }
+
+    /// `a + b` of equal shapes, in the storage of one that nobody else holds.
+    fn sum(&self, mut a: Value<T>, mut b: Value<T>) -> Value<T> {
+        if a.unshared().is_none() {
+            std::mem::swap(&mut a, &mut b);
+        }
+        if let Some(numbers) = a.unshared() {
+            elementwise::update(numbers, b.numbers(), |_, a, b| a + b);
+            self.recycle(b);
+            return a;
+        }
+        let mut sum = self.fresh(a.shape().clone());
+        elementwise::zip(sum.numbers_mut(), a.numbers(), b.numbers(), |_, a, b| a + b);
+        sum
+    }
+
+    /// Takes back the memory of a value that is not needed any more.
+    pub(crate) fn recycle(&self, value: Value<T>) {
+        if let Some(buffer) = value.into_buffer() {
+            self.spare().put(buffer);
         }
     }
 
-    /// The cotangent of an operand of `node` from that of the node, summed to the operand's shape.
-    fn apply<'t>(&'t self, operand: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
-        let var = |index| Var { tape: self, index };
-        let operands: Vec<_> = self
-            .operands(node)
-            .map(|operand| var(self.operand(operand)))
-            .collect();
-        let share = self.with_rule(operand, |rule| rule(g, &operands, var(node)));
-        let shape = self.value(self.operand(operand));
-        if self.has_shape(share.index, shape.shape()) {
-            share
-        } else {
-            share.sum_to(shape.shape())
-        }
+    /// The numbers of a value, to leave the tape: moved if nobody else has them.
+    fn export(&self, value: Value<T>) -> ArrayD<T> {
+        let shape = value.shape().dimension();
+        let numbers = match value.unless_from_outside() {
+            Ok(buffer) => self.spare().numbers(buffer),
+            Err(value) => {
+                let mut copy = self.fresh(value.shape().clone());
+                copy.numbers_mut().copy_from_slice(value.numbers());
+                return self.export(copy);
+            }
+        };
+        ArrayD::from_shape_vec(shape, numbers).expect("one number for each place")
+    }
+}
+
+/// What was added so far to the cotangents of the nodes from `first` on.
+struct Cotangents<'s, C> {
+    first: usize,
+    sums: &'s mut Vec<Option<C>>,
+}
+
+impl<'s, C> Cotangents<'s, C> {
+    /// For the nodes from `first` to `y`, which starts with a seed if it is wanted at all, in the
+    /// given storage.
+    fn of(first: usize, y: usize, sums: &'s mut Vec<Option<C>>, seed: C, wanted: bool) -> Self {
+        sums.clear();
+        sums.resize_with(y + 1 - first, || None);
+        sums[y - first] = wanted.then_some(seed);
+        Self { first, sums }
+    }
+
+    /// The whole cotangent of a node, if anything came to it. When its turn comes, in the order
+    /// opposite to that of the nodes' making, all that was to be added has been.
+    fn whole(&mut self, node: usize) -> Option<C> {
+        self.sums[node - self.first].take()
+    }
+
+    fn add(&mut self, node: usize, share: C, add: impl FnOnce(C, C) -> C) {
+        let sum = &mut self.sums[node - self.first];
+        *sum = Some(match sum.take() {
+            Some(sum) => add(sum, share),
+            None => share,
+        });
     }
 }
 
@@ -147,26 +213,41 @@ impl<T: Element> Var<'_, T> {
     /// values.
     ///
     /// Runs the same rules as [`Tape::grad`] on values only, frees each cotangent when it is spent,
-    /// and leaves the tape as it was.
+    /// moves a sole contribution instead of adding it, and leaves the tape as it was.
     ///
     /// # Panics
     /// If the variable does not hold exactly one number.
     #[track_caller]
     pub fn backward(self) -> Gradients<T> {
         let tape = self.tape;
-        let mut of = BTreeMap::new();
-        tape.sweep(
-            0..=self.index,
-            ones("backward", self).into_shared(),
-            |node| tape.is_live(node),
-            |g, node, operand| tape.values_only(|| tape.apply(operand, tape.constant(g), node)),
-            |a, b| elementwise::add(a, b),
-            |node, g| {
-                if tape.is_leaf(node) {
-                    of.insert(node, g.clone());
+        tape.home().fetch(&mut tape.spare());
+        let mut of = ArrayMap::at_home(tape.home());
+        let seed = tape.one("backward", self);
+        let values_only = tape.values_only();
+        let mut storage = tape.cotangents().take();
+        let live = tape.is_live(self.index);
+        let mut cotangents = Cotangents::of(0, self.index, &mut storage, seed, live);
+        for node in (0..=self.index).rev() {
+            let Some(g) = cotangents.whole(node) else {
+                continue;
+            };
+            if tape.is_leaf(node) {
+                of.push(node as u64, tape.export(g));
+                continue;
+            }
+            let g = tape.leaf(g, false);
+            for operand in tape.operands(node) {
+                let place = tape.operand(operand);
+                if tape.is_live(place) && tape.has_rule(operand) {
+                    let share = tape.apply(operand, g, node);
+                    let share = values_only.take(share, g);
+                    cotangents.add(place, share, |a, b| tape.sum(a, b));
                 }
-            },
-        );
+            }
+            values_only.forget();
+        }
+        tape.cotangents().set(storage);
+        of.reverse();
         Gradients {
             of,
             epoch: tape.epoch(),
@@ -174,19 +255,10 @@ impl<T: Element> Var<'_, T> {
     }
 }
 
-#[track_caller]
-fn ones<T: Element>(operation: &str, y: Var<'_, T>) -> ArrayD<T> {
-    let value = y.value();
-    if value.len() != 1 {
-        error::not_a_number(operation, value.shape());
-    }
-    ArrayD::ones(value.shape())
-}
-
 /// The gradients of one number with respect to the variables of its tape, as values.
 #[derive(Clone, Debug)]
 pub struct Gradients<T: Element = f32> {
-    of: BTreeMap<usize, ArcArrayD<T>>,
+    of: ArrayMap<T>,
     epoch: u64,
 }
 
@@ -198,19 +270,44 @@ impl<T: Element> Gradients<T> {
     /// If the variable is a constant or a result, is on another tape, or was made after the tape
     /// was cleared.
     #[track_caller]
-    pub fn wrt(&self, x: Var<'_, T>) -> ArcArrayD<T> {
+    pub fn wrt(&self, x: Var<'_, T>) -> ArrayD<T> {
+        self.check("wrt", x);
+        self.of
+            .get(x.index as u64)
+            .cloned()
+            .unwrap_or_else(|| ArrayD::zeros(x.shape().dimension()))
+    }
+
+    /// The gradients with respect to variables made by [`Tape::var`], moved to the keys that are
+    /// given with them; zero where nothing depends on one.
+    ///
+    /// # Panics
+    /// As [`wrt`](Gradients::wrt).
+    #[track_caller]
+    pub fn by_key<'t>(mut self, xs: impl IntoIterator<Item = (u64, Var<'t, T>)>) -> ArrayMap<T> {
+        let mut of = self.of.another();
+        for (key, x) in xs {
+            self.check("by_key", x);
+            let tape = x.tape;
+            let gradient = self.of.take(x.index as u64);
+            of.insert(
+                key,
+                gradient.unwrap_or_else(|| tape.export(tape.filled(x.shape(), T::zero()))),
+            );
+        }
+        of
+    }
+
+    #[track_caller]
+    fn check(&self, operation: &str, x: Var<'_, T>) {
         if x.tape.epoch() != self.epoch {
-            error::other_tape("wrt");
+            error::other_tape(operation);
         }
         if !x.tape.is_live(x.index) {
-            error::constant("wrt", "the variable");
+            error::constant(operation, "the variable");
         }
         if !x.tape.is_leaf(x.index) {
-            error::result("wrt");
+            error::result(operation);
         }
-        self.of
-            .get(&x.index)
-            .cloned()
-            .unwrap_or_else(|| ArcArrayD::zeros(x.shape()))
     }
 }

@@ -1,7 +1,12 @@
-//! Loops over numbers. Everything above this module is written in whole arrays.
+//! Loops over numbers: all that is vectorised, and all that is `unsafe`. What stands above this
+//! module is written in whole arrays.
+//!
+//! The functions are public for those who write a training step by hand; they know slices and
+//! nothing of a tape.
 
-pub(crate) mod elementwise;
+pub mod elementary;
+pub mod elementwise;
 pub mod machine;
-pub(crate) mod product;
+pub mod product;
 pub mod reduction;
-pub(crate) mod softmax;
+pub mod softmax;

@@ -30,6 +30,7 @@
 //! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the
 //! caller's line with a sentence that names the operation, what it was given and what must hold.
 
+mod array_map;
 mod axes;
 pub mod check;
 mod element;
@@ -40,16 +41,20 @@ mod operation;
 mod real;
 mod sentences;
 mod shape;
+mod spare;
 mod tape;
 mod value;
 mod var;
 
+pub use array_map::ArrayMap;
 pub use axes::{Axes, keep};
 pub use element::Element;
 pub use gradient::Gradients;
 pub use kernel::reduction;
 pub use ndarray;
+pub use operation::{Activation, total};
 pub use real::Real;
+pub use shape::Shape;
 pub use tape::Tape;
 pub use value::{ArcArrayD, IntoValue, IntoVar};
 pub use var::Var;

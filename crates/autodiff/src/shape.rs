@@ -1,25 +1,134 @@
-//! How shapes combine.
+//! The shape of a value, and how shapes combine.
+
+use std::fmt;
+use std::ops::Deref;
+
+use ndarray::{Dimension, IntoDimension, IxDyn};
+
+/// The size of each axis; empty for a single number. Read as a slice.
+///
+/// Up to four axes it stands on the stack.
+///
+/// ```
+/// # use tapegrad_autodiff::Tape;
+/// let tape = Tape::<f32>::new();
+/// let shape = tape.var(ndarray::array![[1.0, 2.0, 3.0]]).shape();
+/// assert_eq!(shape, [1, 3]);
+/// assert_eq!((shape.len(), shape[1]), (2, 3));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Shape(IxDyn);
+
+impl Shape {
+    /// That of a single number.
+    #[inline]
+    pub(crate) fn number() -> Self {
+        Self::from([])
+    }
+
+    /// How many elements there are.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        self.0.slice().iter().product()
+    }
+
+    /// `rank` axes of the sizes that `size` gives.
+    #[inline]
+    pub(crate) fn of(rank: usize, mut size: impl FnMut(usize) -> usize) -> Self {
+        let mut shape = IxDyn::zeros(rank);
+        for (axis, slot) in shape.slice_mut().iter_mut().enumerate() {
+            *slot = size(axis);
+        }
+        Self(shape)
+    }
+
+    /// As ndarray has it.
+    #[inline]
+    pub(crate) fn dimension(&self) -> IxDyn {
+        self.0.clone()
+    }
+}
+
+/// So that ndarray takes it: `ArrayD::zeros(x.shape())`.
+impl IntoDimension for Shape {
+    type Dim = IxDyn;
+    fn into_dimension(self) -> IxDyn {
+        self.0
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    #[inline]
+    fn deref(&self) -> &[usize] {
+        self.0.slice()
+    }
+}
+
+impl From<&[usize]> for Shape {
+    #[inline]
+    fn from(sizes: &[usize]) -> Self {
+        Self(IxDyn(sizes))
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    #[inline]
+    fn from(sizes: [usize; N]) -> Self {
+        Self(IxDyn(&sizes))
+    }
+}
+
+impl From<Shape> for Vec<usize> {
+    fn from(shape: Shape) -> Self {
+        shape.to_vec()
+    }
+}
+
+impl PartialEq<[usize]> for Shape {
+    fn eq(&self, sizes: &[usize]) -> bool {
+        **self == *sizes
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, sizes: &[usize; N]) -> bool {
+        **self == *sizes
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
 
 /// The shape that `x` and `y` broadcast to, by NumPy's rule: counted from the last axis, sizes are
 /// equal or one of them is 1.
-pub(crate) fn broadcast(x: &[usize], y: &[usize]) -> Option<Vec<usize>> {
+pub(crate) fn broadcast(x: &[usize], y: &[usize]) -> Option<Shape> {
+    if x == y {
+        return Some(Shape::from(x));
+    }
     let rank = x.len().max(y.len());
     let size = |shape: &[usize], axis: usize| {
         (axis + shape.len())
             .checked_sub(rank)
             .map_or(1, |axis| shape[axis])
     };
-    (0..rank)
-        .map(|axis| match (size(x, axis), size(y, axis)) {
-            (a, b) if a == b => Some(a),
-            (1, b) => Some(b),
-            (a, 1) => Some(a),
-            _ => None,
-        })
-        .collect()
+    let mut fits = true;
+    let shape = Shape::of(rank, |axis| match (size(x, axis), size(y, axis)) {
+        (a, b) if a == b => a,
+        (1, b) => b,
+        (a, 1) => a,
+        _ => {
+            fits = false;
+            0
+        }
+    });
+    fits.then_some(shape)
 }
 
 /// Whether an array of shape `from` broadcasts to the shape `to`.
 pub(crate) fn broadcasts_to(from: &[usize], to: &[usize]) -> bool {
-    broadcast(from, to).is_some_and(|shape| shape == to)
+    broadcast(from, to).is_some_and(|shape| *shape == *to)
 }

@@ -1,18 +1,26 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{ArcArrayD, Element, IntoValue, Var};
+use smallbox::SmallBox;
+use smallbox::space::S4;
+
+use crate::spare::{Home, Spare};
+use crate::value::Value;
+use crate::{Element, IntoValue, Shape, Var, error};
 
 /// What an operation says of one operand: its cotangent, from (the cotangent of the result, the
 /// operands, the result).
 ///
 /// A rule captures plain data only and is written in the operations of [`Var`], so it can itself be
 /// differentiated. It may return the cotangent before un-broadcasting: the engine sums it to the
-/// operand's shape.
-pub(crate) type Rule<T> =
-    Box<dyn for<'t> Fn(Var<'t, T>, &[Var<'t, T>], Var<'t, T>) -> Var<'t, T> + Send>;
+/// operand's shape. Up to four words of data stand in the record itself.
+pub(crate) type Rule<T> = SmallBox<RuleFn<T>, S4>;
+
+/// The function of a [`Rule`].
+pub(crate) type RuleFn<T> =
+    dyn for<'t> Fn(Var<'t, T>, &[Var<'t, T>], Var<'t, T>) -> Var<'t, T> + Send;
 
 /// A record of values and of how each came from the others.
 ///
@@ -28,11 +36,16 @@ pub(crate) type Rule<T> =
 ///     let x = tape.var(step as f32);
 ///     let gradients = (x * x).backward();
 ///     assert_eq!(gradients.wrt(x)[[]], 2.0 * step as f32);
-///     tape.clear();                               // keeps the memory of the record
+///     tape.clear();                               // keeps the memory
 /// }
 /// ```
 pub struct Tape<T: Element = f32> {
     record: RefCell<Record<T>>,
+    /// Memory of values that are gone, for those to come.
+    spare: RefCell<Spare<T>>,
+    home: Home<T>,
+    /// Cotangents of the nodes, between two runs: empty but for its capacity.
+    cotangents: Cell<Vec<Option<Value<T>>>>,
     /// While `false`, nothing is remembered of how a value came to be: rules work on values only.
     recording: Cell<bool>,
     /// Which filling of which tape this is; a variable's index means nothing in another.
@@ -43,10 +56,12 @@ struct Record<T: Element> {
     nodes: Vec<Node<T>>,
     /// The operands of all nodes, each node's in one run.
     operands: Vec<Operand<T>>,
+    /// Whole numbers that rules refer to: classes, positions.
+    indices: Vec<usize>,
 }
 
 struct Node<T: Element> {
-    value: ArcArrayD<T>,
+    value: Value<T>,
     operands: Range<usize>,
     /// Whether the value depends on a [`Tape::var`].
     live: bool,
@@ -54,8 +69,15 @@ struct Node<T: Element> {
 
 struct Operand<T: Element> {
     node: usize,
-    /// `None` while the rule is running.
+    /// `None` while the rule is running, and where the operand has no derivative.
     rule: Option<Rule<T>>,
+}
+
+/// Where a list of whole numbers stands on a tape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Indices {
+    first: usize,
+    last: usize,
 }
 
 static EPOCHS: AtomicU64 = AtomicU64::new(0);
@@ -71,7 +93,11 @@ impl<T: Element> Tape<T> {
             record: RefCell::new(Record {
                 nodes: Vec::new(),
                 operands: Vec::new(),
+                indices: Vec::new(),
             }),
+            spare: RefCell::default(),
+            home: Home::default(),
+            cotangents: Cell::default(),
             recording: Cell::new(true),
             epoch: Cell::new(new_epoch()),
         }
@@ -79,20 +105,20 @@ impl<T: Element> Tape<T> {
 
     /// A variable that gradients can be taken with respect to.
     pub fn var(&self, value: impl IntoValue<T>) -> Var<'_, T> {
-        self.leaf(value.into_value(), true)
+        value.join(self, true)
     }
 
     /// A value without a gradient: data, targets, masks.
     pub fn constant(&self, value: impl IntoValue<T>) -> Var<'_, T> {
-        self.leaf(value.into_value(), false)
+        value.join(self, false)
     }
 
-    /// Forgets everything and keeps the memory of the record. The borrow checker sees to it that no
-    /// variable is left.
+    /// Forgets everything and keeps the memory for what comes next. The borrow checker sees to it
+    /// that no variable is left.
     pub fn clear(&mut self) {
-        let record = self.record.get_mut();
-        record.nodes.clear();
-        record.operands.clear();
+        self.truncate(0);
+        self.record.get_mut().operands.clear();
+        self.record.get_mut().indices.clear();
         self.epoch.set(new_epoch());
     }
 
@@ -106,36 +132,59 @@ impl<T: Element> Tape<T> {
         self.len() == 0
     }
 
-    fn leaf(&self, value: ArcArrayD<T>, live: bool) -> Var<'_, T> {
+    /// The variable that was made as the `index`-th, counted from 0.
+    ///
+    /// # Panics
+    /// If there are not that many.
+    #[track_caller]
+    pub fn at(&self, index: usize) -> Var<'_, T> {
+        if index >= self.len() {
+            error::no_variable(index, self.len());
+        }
+        Var { tape: self, index }
+    }
+
+    /// A value that comes from no operation, with a gradient if it is live.
+    pub(crate) fn leaf(&self, value: Value<T>, live: bool) -> Var<'_, T> {
         self.append(value, live, [])
     }
 
-    /// Appends the result of an operation on `operands`, given by index. Without a live operand, or
-    /// while not recording, it is a constant.
-    pub(crate) fn push<const N: usize>(
-        &self,
-        value: ArcArrayD<T>,
-        operands: [(usize, Rule<T>); N],
-    ) -> Var<'_, T> {
-        if self.recording.get() && operands.iter().any(|&(node, _)| self.is_live(node)) {
-            self.append(value, true, operands)
-        } else {
-            self.leaf(value, false)
-        }
+    /// A value of the given shape with numbers that are to be written over.
+    pub(crate) fn fresh(&self, shape: Shape) -> Value<T> {
+        let numbers = self.spare.borrow_mut().take(shape.count());
+        Value::own(shape, numbers)
     }
 
-    fn append<const N: usize>(
+    /// Appends the result of an operation on `operands`, given by index with their rules; `None`
+    /// where an operand has no derivative. Without a rule for a live operand, or while not
+    /// recording, it is a constant.
+    #[inline]
+    pub(crate) fn push(
         &self,
-        value: ArcArrayD<T>,
-        live: bool,
-        operands: [(usize, Rule<T>); N],
+        value: Value<T>,
+        operands: impl IntoIterator<Item = (usize, Option<Rule<T>>)>,
+    ) -> Var<'_, T> {
+        self.append(value, false, operands)
+    }
+
+    #[inline]
+    fn append(
+        &self,
+        value: Value<T>,
+        mut live: bool,
+        operands: impl IntoIterator<Item = (usize, Option<Rule<T>>)>,
     ) -> Var<'_, T> {
         let record = &mut *self.record.borrow_mut();
         let first = record.operands.len();
-        record.operands.extend(operands.map(|(node, rule)| Operand {
-            node,
-            rule: Some(rule),
-        }));
+        if self.recording.get() {
+            for (node, rule) in operands {
+                live |= rule.is_some() && record.nodes[node].live;
+                record.operands.push(Operand { node, rule });
+            }
+            if !live {
+                record.operands.truncate(first);
+            }
+        }
         record.nodes.push(Node {
             value,
             operands: first..record.operands.len(),
@@ -147,18 +196,18 @@ impl<T: Element> Tape<T> {
         }
     }
 
-    pub(crate) fn value(&self, node: usize) -> ArcArrayD<T> {
-        self.record.borrow().nodes[node].value.clone()
+    /// The value of a node, for as long as nothing is appended.
+    #[inline]
+    pub(crate) fn value(&self, node: usize) -> Ref<'_, Value<T>> {
+        Ref::map(self.record.borrow(), |record| &record.nodes[node].value)
     }
 
-    pub(crate) fn has_shape(&self, node: usize, shape: &[usize]) -> bool {
-        self.record.borrow().nodes[node].value.shape() == shape
-    }
-
+    #[inline]
     pub(crate) fn is_live(&self, node: usize) -> bool {
         self.record.borrow().nodes[node].live
     }
 
+    #[inline]
     pub(crate) fn is_leaf(&self, node: usize) -> bool {
         self.record.borrow().nodes[node].operands.is_empty()
     }
@@ -167,19 +216,40 @@ impl<T: Element> Tape<T> {
         self.epoch.get()
     }
 
+    pub(crate) fn home(&self) -> &Home<T> {
+        &self.home
+    }
+
+    pub(crate) fn spare(&self) -> RefMut<'_, Spare<T>> {
+        self.spare.borrow_mut()
+    }
+
+    /// The storage for the cotangents of a run, which gives it back empty.
+    pub(crate) fn cotangents(&self) -> &Cell<Vec<Option<Value<T>>>> {
+        &self.cotangents
+    }
+
     /// Where the operands of a node stand.
+    #[inline]
     pub(crate) fn operands(&self, node: usize) -> Range<usize> {
         self.record.borrow().nodes[node].operands.clone()
     }
 
     /// The node that an operand is.
+    #[inline]
     pub(crate) fn operand(&self, operand: usize) -> usize {
         self.record.borrow().operands[operand].node
     }
 
+    /// Whether an operand has a derivative.
+    #[inline]
+    pub(crate) fn has_rule(&self, operand: usize) -> bool {
+        self.record.borrow().operands[operand].rule.is_some()
+    }
+
     /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it
     /// appends to it.
-    pub(crate) fn with_rule<R>(&self, operand: usize, run: impl FnOnce(&Rule<T>) -> R) -> R {
+    pub(crate) fn with_rule<R>(&self, operand: usize, run: impl FnOnce(&RuleFn<T>) -> R) -> R {
         let rule = self.record.borrow_mut().operands[operand].rule.take();
         let lent = Lent {
             tape: self,
@@ -188,19 +258,52 @@ impl<T: Element> Tape<T> {
         };
         run(lent
             .rule
-            .as_ref()
+            .as_deref()
             .expect("a rule does not run within itself"))
     }
 
-    /// Runs `compute` on values only: what it appends is not recorded and leaves the tape when it
-    /// returns the resulting value.
-    pub(crate) fn values_only<'t>(&'t self, compute: impl FnOnce() -> Var<'t, T>) -> ArcArrayD<T> {
-        let _restore = Restore {
+    /// Keeps whole numbers on the tape, for a rule to refer to.
+    pub(crate) fn keep_indices(&self, indices: &[usize]) -> Indices {
+        let kept = &mut self.record.borrow_mut().indices;
+        let first = kept.len();
+        kept.extend_from_slice(indices);
+        Indices {
+            first,
+            last: kept.len(),
+        }
+    }
+
+    /// The whole numbers that were kept.
+    pub(crate) fn indices(&self, indices: Indices) -> Ref<'_, [usize]> {
+        Ref::map(self.record.borrow(), |record| {
+            &record.indices[indices.first..indices.last]
+        })
+    }
+
+    /// Until the guard is dropped, operations work on values only: what they append is not recorded,
+    /// and leaves the tape then.
+    pub(crate) fn values_only(&self) -> ValuesOnly<'_, T> {
+        ValuesOnly {
             tape: self,
             recording: self.recording.replace(false),
-            len: self.len(),
-        };
-        compute().value()
+            nodes: self.len(),
+            indices: self.record.borrow().indices.len(),
+        }
+    }
+
+    /// Lets go of all but the first `len` values.
+    fn truncate(&self, len: usize) {
+        let (record, spare) = (
+            &mut self.record.borrow_mut().nodes,
+            &mut self.spare.borrow_mut(),
+        );
+        while record.len() > len {
+            let node = record.pop().expect("it is longer");
+            node.value
+                .into_buffer()
+                .into_iter()
+                .for_each(|buffer| spare.put(buffer));
+        }
     }
 }
 
@@ -217,17 +320,43 @@ impl<T: Element> Drop for Lent<'_, T> {
     }
 }
 
-/// Puts the tape back as it was, also when a rule panics.
-struct Restore<'t, T: Element> {
+/// The guard of [`Tape::values_only`]: puts the tape back as it was, also when a rule panics.
+pub(crate) struct ValuesOnly<'t, T: Element> {
     tape: &'t Tape<T>,
     recording: bool,
-    len: usize,
+    nodes: usize,
+    indices: usize,
 }
 
-impl<T: Element> Drop for Restore<'_, T> {
+impl<T: Element> ValuesOnly<'_, T> {
+    /// The value of a variable, to outlive the guard; and lets go of all values after `keep`.
+    /// Moved from a variable after it, shared with the others.
+    pub(crate) fn take(&self, x: Var<'_, T>, keep: Var<'_, T>) -> Value<T> {
+        let value = {
+            let value = &mut self.tape.record.borrow_mut().nodes[x.index].value;
+            if x.index > keep.index {
+                std::mem::replace(value, Value::passing(Shape::number()))
+            } else {
+                value.clone()
+            }
+        };
+        self.tape.truncate(keep.index + 1);
+        value
+    }
+}
+
+impl<T: Element> ValuesOnly<'_, T> {
+    /// Lets go of all values that were appended so far.
+    pub(crate) fn forget(&self) {
+        self.tape.truncate(self.nodes);
+    }
+}
+
+impl<T: Element> Drop for ValuesOnly<'_, T> {
     fn drop(&mut self) {
         self.tape.recording.set(self.recording);
-        self.tape.record.borrow_mut().nodes.truncate(self.len);
+        self.tape.truncate(self.nodes);
+        self.tape.record.borrow_mut().indices.truncate(self.indices);
     }
 }
 
@@ -247,16 +376,12 @@ impl<T: Element> fmt::Debug for Tape<T> {
                 .map(|operand| operand.node)
                 .collect();
             let live = if node.live { "" } else { " constant" };
-            writeln!(
-                f,
-                "{index}: {:?}{live} from {operands:?}",
-                node.value.shape()
-            )?;
+            let shape = node.value.shape();
+            writeln!(f, "{index}: {shape:?}{live} from {operands:?}")?;
         }
         Ok(())
     }
 }
-
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};

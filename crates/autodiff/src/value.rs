@@ -1,6 +1,7 @@
-use ndarray::{ArcArray, ArrayBase, Data, DataOwned, Dimension, IxDyn};
+use ndarray::{ArcArray, ArrayBase, ArrayD, ArrayView2, Data, DataOwned, Dimension, IxDyn};
 
-use crate::{Element, Tape, Var};
+use crate::spare::{self, Buffer};
+use crate::{Element, Shape, Tape, Var};
 
 /// An array of run-time rank whose storage is shared: `clone` copies a handle, writing copies the
 /// numbers if someone else holds them.
@@ -18,17 +19,36 @@ pub type ArcArrayD<T> = ArcArray<T, IxDyn>;
 pub trait IntoValue<T: Element> {
     /// The contiguous value.
     fn into_value(self) -> ArcArrayD<T>;
+
+    /// The value on a tape, with a gradient or without.
+    #[doc(hidden)]
+    fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T>
+    where
+        Self: Sized,
+    {
+        tape.leaf(self.into_value().into(), live)
+    }
 }
 
 impl<T: Element> IntoValue<T> for T {
     fn into_value(self) -> ArcArrayD<T> {
         ArcArray::from_elem(IxDyn(&[]), self)
     }
+
+    fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T> {
+        tape.leaf(tape.filled(Shape::number(), self), live)
+    }
 }
 
 impl<T: Element, const N: usize> IntoValue<T> for [T; N] {
     fn into_value(self) -> ArcArrayD<T> {
         self.to_vec().into_value()
+    }
+
+    fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T> {
+        let mut value = tape.fresh(Shape::from([N]));
+        value.numbers_mut().copy_from_slice(&self);
+        tape.leaf(value, live)
     }
 }
 
@@ -103,5 +123,142 @@ impl<'t, T: Element, S: DataOwned<Elem = T>, D: Dimension> IntoVar<'t, T> for Ar
 impl<'t, T: Element, S: Data<Elem = T>, D: Dimension> IntoVar<'t, T> for &ArrayBase<S, D> {
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
+    }
+}
+
+/// A value on a tape: numbers in row-major order under a shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Value<T: Element> {
+    shape: Shape,
+    storage: Storage<T>,
+}
+
+#[derive(Clone, Debug)]
+enum Storage<T: Element> {
+    /// The tape's own.
+    Own(Buffer<T>),
+    /// An array from outside, contiguous.
+    Array(ArcArrayD<T>),
+    /// None: an operation that follows went on with the numbers where they were.
+    Passing,
+}
+
+impl<T: Element> Value<T> {
+    /// Numbers of the tape's own under a shape.
+    pub(crate) fn own(shape: Shape, numbers: Buffer<T>) -> Self {
+        debug_assert_eq!(shape.count(), numbers.len());
+        Self {
+            shape,
+            storage: Storage::Own(numbers),
+        }
+    }
+
+    /// What is never read, because the operation after it did its work as well.
+    pub(crate) fn passing(shape: Shape) -> Self {
+        Self {
+            shape,
+            storage: Storage::Passing,
+        }
+    }
+
+    /// The size of each axis.
+    #[inline]
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The numbers in row-major order.
+    #[inline]
+    pub(crate) fn numbers(&self) -> &[T] {
+        match &self.storage {
+            Storage::Own(numbers) => numbers,
+            Storage::Array(array) => array.as_slice().expect("arrays join a tape contiguous"),
+            Storage::Passing => unreachable!("what is passing through is not read"),
+        }
+    }
+
+    /// The numbers, to be written: those of a value that was just [made](Tape::fresh).
+    #[inline]
+    pub(crate) fn numbers_mut(&mut self) -> &mut [T] {
+        match &mut self.storage {
+            Storage::Own(numbers) => spare::sole(numbers),
+            Storage::Array(_) | Storage::Passing => unreachable!("it was just made"),
+        }
+    }
+
+    /// The numbers, to be written, if nobody else has them.
+    pub(crate) fn unshared(&mut self) -> Option<&mut [T]> {
+        match &mut self.storage {
+            Storage::Own(numbers) => std::sync::Arc::get_mut(numbers).map(Vec::as_mut_slice),
+            Storage::Array(_) | Storage::Passing => None,
+        }
+    }
+
+    /// The same numbers under another shape.
+    pub(crate) fn reshaped(&self, shape: Shape) -> Self {
+        debug_assert_eq!(shape.count(), self.shape.count());
+        Self {
+            shape,
+            storage: self.storage.clone(),
+        }
+    }
+
+    /// A view of a value with two axes.
+    pub(crate) fn matrix(&self) -> ArrayView2<'_, T> {
+        ArrayView2::from_shape((self.shape[0], self.shape[1]), self.numbers())
+            .expect("one number for each place")
+    }
+
+    /// An array of the same numbers, shared if they came as an array.
+    pub(crate) fn to_array(&self) -> ArcArrayD<T> {
+        match &self.storage {
+            Storage::Array(array) => array
+                .clone()
+                .into_shape_with_order(self.shape.dimension())
+                .expect("one number for each place"),
+            Storage::Own(_) | Storage::Passing => {
+                ArrayD::from_shape_vec(self.shape.dimension(), self.numbers().to_vec())
+                    .expect("one number for each place")
+                    .into_shared()
+            }
+        }
+    }
+
+    /// Whether the numbers are those of an array, and not a copy.
+    pub(crate) fn is_array(&self, array: &ArcArrayD<T>) -> bool {
+        matches!(&self.storage, Storage::Array(own) if own.as_ptr() == array.as_ptr()
+            && *self.shape == *array.shape()
+            && own.strides() == array.strides())
+    }
+
+    /// The buffer if it is the tape's own, else the value again.
+    pub(crate) fn unless_from_outside(self) -> Result<Buffer<T>, Self> {
+        match self.storage {
+            Storage::Own(numbers) => Ok(numbers),
+            Storage::Array(_) | Storage::Passing => Err(self),
+        }
+    }
+
+    /// The buffer, if it is the tape's own.
+    pub(crate) fn into_buffer(self) -> Option<Buffer<T>> {
+        match self.storage {
+            Storage::Own(numbers) => Some(numbers),
+            Storage::Array(_) | Storage::Passing => None,
+        }
+    }
+}
+
+impl<T: Element> From<ArcArrayD<T>> for Value<T> {
+    fn from(array: ArcArrayD<T>) -> Self {
+        Self {
+            shape: Shape::from(array.shape()),
+            storage: Storage::Array(contiguous(array)),
+        }
+    }
+}
+
+impl<T: Element> From<ArrayD<T>> for Value<T> {
+    fn from(array: ArrayD<T>) -> Self {
+        Self::from(array.into_shared())
     }
 }

@@ -1,6 +1,8 @@
+use std::cell::Ref;
 use std::fmt;
 
-use crate::{ArcArrayD, Element, Tape, error};
+use crate::value::Value;
+use crate::{ArcArrayD, Element, Shape, Tape, error};
 
 /// A value on a [`Tape`]: a handle that is `Copy`, made by [`Tape::var`], [`Tape::constant`] or an
 /// operation.
@@ -29,9 +31,38 @@ impl<'t, T: Element> Var<'t, T> {
         self.tape
     }
 
-    /// The value, shared and not copied.
+    /// The place of the variable on its tape, counted from 0; [`Tape::at`] gives it back.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// The value, as an array: shared if it came as one, else a copy.
+    ///
+    /// To read one number there is [`item`](Var::item), to read into memory of your own
+    /// [`copy_to`](Var::copy_to).
     pub fn value(self) -> ArcArrayD<T> {
-        self.tape.value(self.index)
+        self.read().to_array()
+    }
+
+    /// Writes the numbers in row-major order to `out`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f32>::new();
+    /// let mut out = [0.0; 2];
+    /// (tape.var([3.0, 4.0]) * 2.0).copy_to(&mut out);
+    /// assert_eq!(out, [6.0, 8.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `out` has another length.
+    #[track_caller]
+    pub fn copy_to(self, out: &mut [T]) {
+        let value = self.read();
+        if value.numbers().len() != out.len() {
+            error::copy_length(value.shape(), out.len());
+        }
+        out.copy_from_slice(value.numbers());
     }
 
     /// The only number of a variable with one element.
@@ -40,21 +71,38 @@ impl<'t, T: Element> Var<'t, T> {
     /// If there is not exactly one element.
     #[track_caller]
     pub fn item(self) -> T {
-        let value = self.value();
-        match (value.len(), value.first()) {
-            (1, Some(&number)) => number,
+        let value = self.read();
+        match *value.numbers() {
+            [number] => number,
             _ => error::not_a_number("item", value.shape()),
         }
     }
 
+    /// The first number in row-major order that satisfies a condition.
+    pub fn find(self, condition: impl Fn(T) -> bool) -> Option<T> {
+        let value = self.read();
+        value.numbers().iter().copied().find(|&x| condition(x))
+    }
+
+    /// Whether the value is this array itself, and not a copy of it.
+    pub fn shares(self, array: &ArcArrayD<T>) -> bool {
+        self.read().is_array(array)
+    }
+
     /// The size of each axis; empty for a single number.
-    pub fn shape(self) -> Vec<usize> {
-        self.value().shape().to_vec()
+    pub fn shape(self) -> Shape {
+        self.read().shape().clone()
     }
 
     /// How many elements there are.
     pub fn len(self) -> usize {
-        self.value().len()
+        self.read().shape().count()
+    }
+
+    /// The value, for as long as nothing is appended to the tape.
+    #[inline]
+    pub(crate) fn read(self) -> Ref<'t, Value<T>> {
+        self.tape.value(self.index)
     }
 
     /// Whether there is no element.

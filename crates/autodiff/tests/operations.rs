@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ndarray::ArrayD;
 use tapegrad_autodiff::check::Check;
-use tapegrad_autodiff::{Tape, Var, keep};
+use tapegrad_autodiff::{Activation, Tape, Var, keep, total};
 
 type X<'t> = Var<'t, f64>;
 
@@ -63,6 +63,15 @@ const REDUCED: &[&[&[usize]]] = &[
     &[&[2, 2, 2]],
 ];
 
+/// Rows, a weight, and a bias or none.
+const AFFINE: &[&[&[usize]]] = &[
+    &[&[2, 3], &[3, 2], &[2]],
+    &[&[2, 3], &[3, 1]],
+    &[&[1, 1], &[1, 3], &[3]],
+    &[&[0, 3], &[3, 2], &[2]],
+    &[&[2, 0], &[0, 2], &[2]],
+];
+
 const fn row(
     name: &'static str,
     domain: Domain,
@@ -114,6 +123,22 @@ const OPERATIONS: &[Operation] = &[
     row("softplus", Reals, UNARY, |x| x[0].softplus()),
     row("sigmoid_cross_entropy", Reals, BINARY, |x| x[0].sigmoid_cross_entropy(x[1])),
     row("relu", NonZero, UNARY, |x| x[0].relu()),
+    row("apply", Reals, UNARY, |x| Activation::Identity.apply(x[0])),
+    row("apply", NonZero, UNARY, |x| Activation::Relu.apply(x[0])),
+    row("apply", Reals, UNARY, |x| Activation::Tanh.apply(x[0])),
+    row("apply", Reals, UNARY, |x| Activation::Sigmoid.apply(x[0])),
+    row("apply", Reals, UNARY, |x| Activation::Softplus.apply(x[0])),
+    row("affine", Reals, AFFINE, |x| x[0].affine(x[1], x.get(2).copied(), Activation::Identity)),
+    row("affine", Distinct, AFFINE, |x| x[0].affine(x[1], x.get(2).copied(), Activation::Relu)),
+    row("affine", Reals, AFFINE, |x| x[0].affine(x[1], x.get(2).copied(), Activation::Tanh)),
+    row("affine", Reals, AFFINE, |x| x[0].affine(x[1], x.get(2).copied(), Activation::Sigmoid)),
+    row("affine", Reals, AFFINE, |x| x[0].affine(x[1], x.get(2).copied(), Activation::Softplus)),
+    row("l1_norm", NonZero, UNARY, |x| x[0].l1_norm()),
+    row("squared_norm", Reals, UNARY, |x| x[0].squared_norm()),
+    row("elastic_net", NonZero, UNARY, |x| x[0].elastic_net(Some(0.5), Some(0.25))),
+    row("elastic_net", NonZero, UNARY, |x| x[0].elastic_net(None, None)),
+    row("mean_squared_difference", Reals, &[&[&[3], &[3]], &[&[2, 1], &[2, 1]], &[&[], &[]]], |x| x[0].mean_squared_difference(x[1])),
+    row("total", Reals, &[&[&[3]], &[&[3], &[3]], &[&[], &[], &[]], &[&[2, 0], &[2, 0], &[2, 0]]], |x| total(x.iter().copied()).expect("there are terms")),
     row("maximum", Distinct, BINARY, |x| x[0].maximum(x[1])),
     row("sum", Reals, UNARY, |x| x[0].sum(..)),
     row("sum", Reals, REDUCED, |x| x[0].sum(-1)),

@@ -1,5 +1,5 @@
 use ndarray::ArrayD;
-use tapegrad_autodiff::{Element, Var};
+use tapegrad_autodiff::{Activation, Element, Var};
 
 use crate::{Initializer, Module, Name, Param, Penalty, Role, Scope, error, random};
 
@@ -92,19 +92,38 @@ impl<T: Element> Dense<T> {
     }
 }
 
-impl<T: Element> Module<T> for Dense<T> {
-    fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+impl<T: Element> Dense<T> {
+    /// `y = f(x W + b)` with an activation `f`, in one pass over memory.
+    ///
+    /// # Panics
+    /// If the last axis of `x` is not the layer's input.
+    #[track_caller]
+    pub fn forward_with<'t>(
+        &self,
+        on: &Scope<'t, T>,
+        x: Var<'t, T>,
+        activation: Activation,
+    ) -> Var<'t, T> {
         let (input, weight) = (x.shape(), self.weight.value.shape());
         if input.last() != Some(&weight[0]) {
             error::layer_input("dense layer", &on.path(), &input, weight);
         }
-        let rows: usize = input[..input.len() - 1].iter().product();
-        let product = x.reshape(&[rows, weight[0]]).dot(on.param(&self.weight));
-        let y = match &self.bias {
-            Some(bias) => product + on.param(bias),
-            None => product,
+        let layer = |x: Var<'t, T>| {
+            let bias = self.bias.as_ref().map(|bias| on.param(bias));
+            x.affine(on.param(&self.weight), bias, activation)
         };
-        y.reshape(&[&input[..input.len() - 1], &weight[1..]].concat())
+        if let [_, _] = input[..] {
+            return layer(x);
+        }
+        let outer = &input[..input.len() - 1];
+        let rows = outer.iter().product();
+        layer(x.reshape(&[rows, weight[0]])).reshape(&[outer, &weight[1..]].concat())
+    }
+}
+
+impl<T: Element> Module<T> for Dense<T> {
+    fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+        self.forward_with(on, x, Activation::Identity)
     }
 
     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {

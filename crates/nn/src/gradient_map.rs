@@ -1,39 +1,45 @@
-use std::collections::BTreeMap;
-
-use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+use ndarray::ArrayD;
+use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
 
 use crate::{Param, ParamId, error};
 
 /// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making.
 ///
-/// A returned value and not a field of the parameters: there is nothing to zero between steps.
+/// A returned value and not a field of the parameters: there is nothing to zero between steps. When
+/// it is dropped, its memory goes back to the tape of the loss.
 #[derive(Clone, Debug, Default)]
 pub struct GradientMap<T: Element = f32> {
-    of: BTreeMap<ParamId, ArcArrayD<T>>,
+    of: ArrayMap<T>,
 }
 
 impl<T: Element> GradientMap<T> {
+    pub(crate) fn new(of: ArrayMap<T>) -> Self {
+        Self { of }
+    }
+
     /// The gradient with respect to a parameter, of its shape.
     ///
     /// # Panics
     /// If there is none: the parameter was not used in the loss's scope, was frozen or was
     /// substituted.
     #[track_caller]
-    pub fn wrt(&self, param: &Param<T>) -> ArcArrayD<T> {
+    pub fn wrt(&self, param: &Param<T>) -> &ArrayD<T> {
         match self.get(param) {
-            Some(gradient) => gradient.clone(),
+            Some(gradient) => gradient,
             None => error::no_gradient(param.value.shape()),
         }
     }
 
     /// The gradient with respect to a parameter, if there is one.
-    pub fn get(&self, param: impl Into<ParamId>) -> Option<&ArcArrayD<T>> {
-        self.of.get(&param.into())
+    pub fn get(&self, param: impl Into<ParamId>) -> Option<&ArrayD<T>> {
+        self.of.get(param.into().number())
     }
 
     /// Every gradient, in the order of the parameters' making.
-    pub fn iter(&self) -> impl Iterator<Item = (ParamId, &ArcArrayD<T>)> {
-        self.of.iter().map(|(&id, gradient)| (id, gradient))
+    pub fn iter(&self) -> impl Iterator<Item = (ParamId, &ArrayD<T>)> {
+        self.of
+            .iter()
+            .map(|(number, gradient)| (ParamId::numbered(number), gradient))
     }
 
     /// How many parameters have a gradient.
@@ -47,12 +53,13 @@ impl<T: Element> GradientMap<T> {
     }
 }
 
-impl<T: Element> FromIterator<(ParamId, ArcArrayD<T>)> for GradientMap<T> {
-    fn from_iter<I: IntoIterator<Item = (ParamId, ArcArrayD<T>)>>(gradients: I) -> Self {
+/// From numbers or arrays in any layout.
+impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> {
+    fn from_iter<I: IntoIterator<Item = (ParamId, A)>>(gradients: I) -> Self {
+        let gradients = gradients.into_iter();
         Self {
             of: gradients
-                .into_iter()
-                .map(|(id, gradient)| (id, gradient.into_value()))
+                .map(|(id, gradient)| (id.number(), gradient.into_value().into_owned()))
                 .collect(),
         }
     }

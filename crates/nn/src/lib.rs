@@ -19,7 +19,6 @@
 //! assert_eq!(gradients.wrt(&model.layers[0].weight).shape(), [1, 8]);
 //! ```
 
-mod activation;
 mod dense;
 mod error;
 mod gradient_map;
@@ -28,12 +27,12 @@ pub mod loss;
 mod mlp;
 mod module;
 mod name;
+mod notes;
 mod param;
 mod penalty;
 pub mod random;
 mod scope;
 
-pub use activation::Activation;
 pub use dense::Dense;
 pub use gradient_map::GradientMap;
 pub use initializer::Initializer;
@@ -43,3 +42,4 @@ pub use name::Name;
 pub use param::{Param, ParamId, Role};
 pub use penalty::{Penalty, Strength};
 pub use scope::{Scope, Within};
+pub use tapegrad_autodiff::Activation;

@@ -28,7 +28,7 @@ pub fn mean_squared_error<'t, T: Element>(
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
     let targets = of_one_shape("mean_squared_error", predictions, targets);
-    (predictions - targets).powi(2).mean(..)
+    predictions.mean_squared_difference(targets)
 }
 
 /// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of
@@ -55,11 +55,7 @@ pub fn bce_with_logits<'t, T: Element>(
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
     let targets = of_one_shape("bce_with_logits", logits, targets);
-    if let Some(target) = targets
-        .value()
-        .iter()
-        .find(|y| !(T::zero()..=T::one()).contains(y))
-    {
+    if let Some(target) = targets.find(|y| !(T::zero()..=T::one()).contains(&y)) {
         error::target_range("bce_with_logits", target.wide());
     }
     logits.sigmoid_cross_entropy(targets).mean(..)

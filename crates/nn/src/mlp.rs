@@ -106,12 +106,12 @@ impl<T: Element> Module<T> for Mlp<T> {
         for (index, layer) in self.layers.iter().enumerate() {
             let _part = on.enter("layers", index);
             let last = index + 1 == self.layers.len();
-            y = if last {
+            let activation = if last {
                 self.output_activation
             } else {
                 self.activation
-            }
-            .apply(layer.forward(on, y));
+            };
+            y = layer.forward_with(on, y, activation);
         }
         y
     }

@@ -1,6 +1,6 @@
-use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var};
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var, total};
 
-use crate::{Name, Param, Scope};
+use crate::{Name, Param, Penalty, Scope};
 
 /// A function with parameters.
 ///
@@ -48,12 +48,18 @@ pub trait Module<T: Element = f32> {
     /// report it apart.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
-        let mut params = Vec::new();
-        self.visit(Name::root(), &mut |_, param| params.push(param));
         let mut sum: Option<Var<'t, T>> = None;
-        for param in params {
-            if let Some(cost) = param.penalty.cost(on, param) {
-                sum = Some(sum.map_or(cost, |sum| sum + cost));
+        for first in (0..).step_by(AT_ONCE) {
+            let (params, more) = penalised(self, first);
+            let mut costs = [None; AT_ONCE];
+            for (cost, param) in costs.iter_mut().zip(params) {
+                if let Some(param) = param {
+                    *cost = param.penalty.cost(on, param);
+                }
+            }
+            sum = total(sum.into_iter().chain(costs.into_iter().flatten()));
+            if !more {
+                break;
             }
         }
         sum.unwrap_or_else(|| on.tape().constant(T::zero()))
@@ -85,4 +91,24 @@ pub trait Module<T: Element = f32> {
         let tape = Tape::new();
         self.forward(&Scope::eval(&tape), tape.constant(x)).value()
     }
+}
+
+/// How many penalties are added at a time: a number that needs no memory but the stack's.
+const AT_ONCE: usize = 16;
+
+/// The penalised parameters of a module from the `first`-th on, and whether there are more.
+fn penalised<T: Element>(
+    module: &(impl Module<T> + ?Sized),
+    first: usize,
+) -> ([Option<&Param<T>>; AT_ONCE], bool) {
+    let (mut params, mut count) = ([None; AT_ONCE], 0_usize);
+    module.visit(Name::root(), &mut |_, param| {
+        if param.penalty != Penalty::none() {
+            if let Some(slot) = params.get_mut(count.wrapping_sub(first)) {
+                *slot = Some(param);
+            }
+            count += 1;
+        }
+    });
+    (params, count > first + AT_ONCE)
 }

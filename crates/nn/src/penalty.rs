@@ -1,6 +1,6 @@
 use std::ops::Add;
 
-use tapegrad_autodiff::{Element, Var};
+use tapegrad_autodiff::{Element, Var, total};
 
 use crate::{Param, ParamId, Scope, error};
 
@@ -119,15 +119,24 @@ impl Penalty {
     /// As [`Scope::param`], and if what was substituted for a strength does not hold one number.
     #[track_caller]
     pub fn cost<'t, T: Element>(&self, on: &Scope<'t, T>, w: &Param<T>) -> Option<Var<'t, T>> {
-        let mut cost = None;
+        let strengths = [self.l1, self.l2];
+        if strengths == [None, None] {
+            return None;
+        }
+        let w = on.param(w);
+        let substituted = |strength: Strength| on.substituted(strength).is_some();
+        if !strengths.into_iter().flatten().any(substituted) {
+            let [l1, l2] = strengths.map(|strength| strength.map(Strength::value));
+            return Some(w.elastic_net(l1, l2));
+        }
+        let mut terms = [None; 2];
         if let Some(strength) = self.l1 {
-            cost = Some(on.scale(on.param(w).abs().sum(..), strength));
+            terms[0] = Some(on.scale(w.l1_norm(), strength));
         }
         if let Some(strength) = self.l2 {
-            let l2 = on.scale(on.param(w).powi(2).sum(..), strength);
-            cost = Some(cost.map_or(l2, |l1| l1 + l2));
+            terms[1] = Some(on.scale(w.squared_norm(), strength));
         }
-        cost
+        total(terms.into_iter().flatten())
     }
 }
 

@@ -1,12 +1,12 @@
 use std::cell::{RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::fmt;
 
 use ndarray::ArrayD;
 use rand::RngExt;
 use rand_distr::StandardNormal;
-use tapegrad_autodiff::{ArcArrayD, Element, IntoVar, Tape, Var};
+use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
 
+use crate::notes::{Binding, Notes, Source, same_array};
 use crate::random::Stream;
 use crate::{GradientMap, Param, ParamId, Strength, error, random};
 
@@ -31,50 +31,8 @@ use crate::{GradientMap, Param, ParamId, Strength, error, random};
 pub struct Scope<'t, T: Element = f32> {
     tape: &'t Tape<T>,
     training: bool,
-    bound: RefCell<BTreeMap<ParamId, Binding<'t, T>>>,
+    notes: RefCell<Notes>,
     stream: RefCell<Stream>,
-    path: RefCell<Vec<(&'static str, Option<usize>)>>,
-}
-
-struct Binding<'t, T: Element> {
-    var: Var<'t, T>,
-    /// Whether the gradient belongs in the map.
-    trained: bool,
-    source: Source<T>,
-}
-
-/// Where a variable's value came from.
-enum Source<T: Element> {
-    Substituted,
-    /// The parameter's own storage, which the tape holds too: who writes to the parameter moves it.
-    Shared(*const T),
-    /// A copy of a parameter in another layout, which is held so that who writes to it moves it.
-    Copied(ArcArrayD<T>),
-}
-
-impl<T: Element> Source<T> {
-    fn of(value: &ArcArrayD<T>) -> Self {
-        if value.is_standard_layout() {
-            Self::Shared(value.as_ptr())
-        } else {
-            Self::Copied(value.clone())
-        }
-    }
-
-    /// Whether a parameter still has the value that was bound, of the given shape.
-    fn is(&self, value: &ArcArrayD<T>, shape: &[usize]) -> bool {
-        match self {
-            Self::Substituted => true,
-            Self::Shared(pointer) => {
-                value.is_standard_layout() && value.as_ptr() == *pointer && value.shape() == shape
-            }
-            Self::Copied(held) => {
-                value.as_ptr() == held.as_ptr()
-                    && value.shape() == shape
-                    && value.strides() == held.strides()
-            }
-        }
-    }
 }
 
 impl<'t, T: Element> Scope<'t, T> {
@@ -94,9 +52,8 @@ impl<'t, T: Element> Scope<'t, T> {
         Self {
             tape,
             training,
-            bound: RefCell::default(),
+            notes: RefCell::new(Notes::new()),
             stream: RefCell::new(random::stream(0)),
-            path: RefCell::default(),
         }
     }
 
@@ -121,16 +78,12 @@ impl<'t, T: Element> Scope<'t, T> {
             error::substitute_from_another_tape();
         }
         let binding = Binding {
-            var,
+            id: what.into(),
+            index: var.index(),
             trained: false,
             source: Source::Substituted,
         };
-        if self
-            .bound
-            .borrow_mut()
-            .insert(what.into(), binding)
-            .is_some()
-        {
+        if !self.notes.borrow_mut().bind(binding) {
             error::substitute_bound();
         }
         self
@@ -143,30 +96,38 @@ impl<'t, T: Element> Scope<'t, T> {
     /// scope serves one step.
     #[track_caller]
     pub fn param(&self, param: &Param<T>) -> Var<'t, T> {
-        let bind = || {
+        let notes = &mut *self.notes.borrow_mut();
+        let Some(Binding { index, source, .. }) = notes.find(param.id()) else {
             let trained = self.training && param.trainable;
-            let value = param.value.clone();
             let var = if trained {
-                self.tape.var(value)
+                self.tape.var(&param.value)
             } else {
-                self.tape.constant(value)
+                self.tape.constant(&param.value)
             };
-            Binding {
-                var,
+            notes.bind(Binding {
+                id: param.id(),
+                index: var.index(),
                 trained,
                 source: Source::of(&param.value),
-            }
+            });
+            return var;
         };
-        let mut bound = self.bound.borrow_mut();
-        let Binding { var, source, .. } = bound.entry(param.id()).or_insert_with(bind);
-        let (shape, expected) = (var.shape(), param.value.shape());
-        if !source.is(&param.value, &shape) {
+        let (var, expected) = (self.tape.at(*index), param.value.shape());
+        let same = match source {
+            Source::Substituted => true,
+            Source::Shared => var.shares(&param.value),
+            Source::Copied(held) => held
+                .downcast_ref()
+                .is_some_and(|held| same_array(held, &param.value)),
+        };
+        if !same {
             error::other_value(expected);
         }
-        if shape != expected {
+        let shape = var.shape();
+        if *shape != *expected {
             error::substitute_shape(&shape, expected);
         }
-        *var
+        var
     }
 
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.
@@ -180,11 +141,18 @@ impl<'t, T: Element> Scope<'t, T> {
     /// If what was substituted does not hold one number.
     #[track_caller]
     pub(crate) fn scale(&self, cost: Var<'t, T>, strength: Strength) -> Var<'t, T> {
-        match self.bound.borrow().get(&strength.into()) {
-            Some(binding) if binding.var.len() == 1 => cost * binding.var.reshape(&[]),
-            Some(binding) => error::substitute_shape(&binding.var.shape(), &[]),
+        match self.substituted(strength) {
+            Some(var) if var.len() == 1 => cost * var.reshape(&[]),
+            Some(var) => error::substitute_shape(&var.shape(), &[]),
             None => cost * strength.value(),
         }
+    }
+
+    /// What was substituted for a strength.
+    pub(crate) fn substituted(&self, strength: Strength) -> Option<Var<'t, T>> {
+        let notes = self.notes.borrow();
+        let binding = notes.find(strength.into())?;
+        Some(self.tape.at(binding.index))
     }
 
     /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero
@@ -198,11 +166,12 @@ impl<'t, T: Element> Scope<'t, T> {
             error::loss_on_another_tape();
         }
         let gradients = loss.backward();
-        let bound = self.bound.borrow();
-        let trained = bound.iter().filter(|(_, binding)| binding.trained);
-        trained
-            .map(|(&id, binding)| (id, gradients.wrt(binding.var)))
-            .collect()
+        let notes = self.notes.borrow();
+        let trained = notes.bound.iter().filter(|binding| binding.trained);
+        GradientMap::new(
+            gradients
+                .by_key(trained.map(|binding| (binding.id.number(), self.tape.at(binding.index)))),
+        )
     }
 
     /// The tape of the pass.
@@ -252,8 +221,8 @@ impl<'t, T: Element> Scope<'t, T> {
     /// assert_eq!(on.path(), "encoder.layers.2");
     /// ```
     pub fn enter(&self, field: &'static str, index: impl Into<Option<usize>>) -> Within<'_> {
-        self.path.borrow_mut().push((field, index.into()));
-        Within { path: &self.path }
+        self.notes.borrow_mut().path.push((field, index.into()));
+        Within { notes: &self.notes }
     }
 
     /// The part of the model that the pass is in; empty at the top.
@@ -262,8 +231,9 @@ impl<'t, T: Element> Scope<'t, T> {
             Some(index) => format!("{field}.{index}"),
             None => (*field).to_owned(),
         };
-        self.path
+        self.notes
             .borrow()
+            .path
             .iter()
             .map(part)
             .collect::<Vec<_>>()
@@ -275,7 +245,7 @@ impl<T: Element> fmt::Debug for Scope<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mode, bound) = (
             if self.training { "train" } else { "eval" },
-            self.bound.borrow().len(),
+            self.notes.borrow().bound.len(),
         );
         write!(
             f,
@@ -289,11 +259,11 @@ impl<T: Element> fmt::Debug for Scope<'_, T> {
 #[derive(Debug)]
 #[must_use = "the part is left when the guard is dropped"]
 pub struct Within<'s> {
-    path: &'s RefCell<Vec<(&'static str, Option<usize>)>>,
+    notes: &'s RefCell<Notes>,
 }
 
 impl Drop for Within<'_> {
     fn drop(&mut self) {
-        self.path.borrow_mut().pop();
+        self.notes.borrow_mut().path.pop();
     }
 }

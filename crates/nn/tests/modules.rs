@@ -220,7 +220,7 @@ fn shared_parameters_are_bound_once() {
         layer.weight.value.as_ptr(),
         "not copied"
     );
-    let gradient = on.backward(twice).wrt(&layer.weight);
+    let gradient = on.backward(twice).wrt(&layer.weight).clone();
 
     let mut other = layer.clone();
     other.weight = Param::new(Role::Weight, &layer.weight.value);
@@ -291,7 +291,7 @@ fn a_training_loop_compiles_as_documented() {
         let gradients = on.backward(loss);
         tape.clear();
         model.visit_mut(Name::root(), &mut |_, param| {
-            param.value = (&param.value - &gradients.wrt(param)).into_shared();
+            param.value = (&param.value - gradients.wrt(param)).into_shared();
         });
     }
 }

@@ -3,6 +3,7 @@
 use std::array::from_fn;
 
 use tapegrad_autodiff::Element;
+use tapegrad_autodiff::kernel::machine::vectorize;
 
 use crate::{Decay, Real, Rule};
 
@@ -65,13 +66,18 @@ impl<U: Rule, T: Element> Step<U, T> {
     }
 
     fn each<const N: usize>(self, x: &mut [T], g: &[T], mut slots: [&mut [T]; N]) {
-        let blocks = x.len() / BLOCK * BLOCK;
-        for start in (0..blocks).step_by(BLOCK) {
-            self.block::<N, BLOCK>(start, x, g, &mut slots);
-        }
-        for start in blocks..x.len() {
-            self.block::<N, 1>(start, x, g, &mut slots);
-        }
+        vectorize(
+            #[inline(always)]
+            |_| {
+                let blocks = x.len() / BLOCK * BLOCK;
+                for start in (0..blocks).step_by(BLOCK) {
+                    self.block::<N, BLOCK>(start, x, g, &mut slots);
+                }
+                for start in blocks..x.len() {
+                    self.block::<N, 1>(start, x, g, &mut slots);
+                }
+            },
+        );
     }
 
     /// `LEN` elements from `start` on. They are copied in and out, so that the compiler sees that

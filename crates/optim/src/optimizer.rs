@@ -1,8 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+use ndarray::ArrayD;
+use tapegrad_autodiff::{Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
 use crate::lift::{MOST_SLOTS, Step};
@@ -29,6 +30,8 @@ pub struct Optimizer<R, T: Element = f32> {
     pub(crate) schedule: Arc<dyn Schedule>,
     pub(crate) steps: usize,
     pub(crate) states: BTreeMap<ParamId, State<T>>,
+    /// The parameters of the last step, for their memory.
+    seen: Vec<ParamId>,
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
@@ -50,6 +53,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             schedule: Arc::new(lr),
             steps: 0,
             states: BTreeMap::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -114,7 +118,9 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         const WHO: &str = "Optimizer::step";
         let lr = error::at_least_zero(WHO, "learning rate", self.learning_rate());
-        self.check_states(WHO, model);
+        let mut seen = std::mem::take(&mut self.seen);
+        self.check_states(WHO, model, &mut seen);
+        self.seen = seen;
         check_gradients(WHO, model, gradients);
         self.steps += 1;
         model.visit_mut(Name::root(), &mut |_, param| {
@@ -125,16 +131,25 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 
     /// That each parameter stands in the model once (clones would be stepped apart and drift) and
-    /// that each trainable one has the shape that it had before.
+    /// that each trainable one has the shape that it had before. `seen` is storage.
     #[track_caller]
-    pub(crate) fn check_states(&self, who: &str, model: &(impl Module<T> + ?Sized)) {
-        let mut seen = BTreeSet::new();
-        let (mut again, mut resized) = (None, None);
+    pub(crate) fn check_states(
+        &self,
+        who: &str,
+        model: &(impl Module<T> + ?Sized),
+        seen: &mut Vec<ParamId>,
+    ) {
+        seen.clear();
+        model.visit(Name::root(), &mut |_, param| seen.push(param.id()));
+        seen.sort_unstable();
+        let twice = seen.windows(2).find(|pair| pair[0] == pair[1]);
+        let mut again = None;
+        let mut resized = None;
         model.visit(Name::root(), &mut |name, param| {
-            if !seen.insert(param.id()) {
-                again.get_or_insert_with(|| name.to_string());
-            }
             let (id, shape) = (param.id(), param.value.shape());
+            if twice.is_some_and(|twice| twice[0] == id) {
+                again = Some(name.to_string());
+            }
             let slot = self.states.get(&id).and_then(|state| state.slots.first());
             if let Some(slot) = slot.filter(|slot| param.trainable && slot.shape() != shape) {
                 resized.get_or_insert_with(|| (name.to_string(), slot.shape(), shape));
@@ -148,7 +163,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         }
     }
 
-    fn step_param(&mut self, lr: f64, param: &mut Param<T>, g: &ArcArrayD<T>) {
+    fn step_param(&mut self, lr: f64, param: &mut Param<T>, g: &ArrayD<T>) {
         if !param.value.is_standard_layout() {
             param.value = (&param.value).into_value();
         }

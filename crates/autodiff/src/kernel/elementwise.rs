@@ -1,79 +1,108 @@
 //! Functions of each element.
 
-use ndarray::ArrayD;
+use ndarray::{ArrayView, IxDyn};
 
-use crate::{ArcArrayD, Element};
+use super::machine::{Machine, vectorize};
+use crate::Element;
 
-/// `f` of each element.
-pub(crate) fn map<T: Element>(x: &ArcArrayD<T>, f: impl Fn(T) -> T) -> ArcArrayD<T> {
-    from_flat(x.shape(), flat(x).iter().map(|&x| f(x)).collect())
+/// `out ← f(x)` for each element.
+#[inline]
+pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T) {
+    vectorize(
+        #[inline(always)]
+        |machine| {
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = f(machine, x);
+            }
+        },
+    );
 }
 
-/// `f` of each pair of elements, both broadcast to `shape`.
-pub(crate) fn zip<T: Element>(
-    shape: &[usize],
-    x: &ArcArrayD<T>,
-    y: &ArcArrayD<T>,
-    f: impl Fn(T, T) -> T,
-) -> ArcArrayD<T> {
-    if x.shape() == shape && shape.ends_with(y.shape()) {
-        return repeat(x, y, f);
-    }
-    if y.shape() == shape && shape.ends_with(x.shape()) {
-        return repeat(y, x, |y, x| f(x, y));
-    }
-    let mut result = Vec::with_capacity(shape.iter().product());
-    // Row by row: along the last axis an operand is a slice, or one number repeated.
-    let broadcast = "the shapes were seen to broadcast";
-    let (x, y) = (
-        x.broadcast(shape).expect(broadcast),
-        y.broadcast(shape).expect(broadcast),
+/// `out ← f(x, y)` for each pair of elements.
+#[inline]
+pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T) {
+    vectorize(
+        #[inline(always)]
+        |machine| {
+            for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                *out = f(machine, x, y);
+            }
+        },
     );
-    for (x, y) in x.rows().into_iter().zip(y.rows()) {
+}
+
+/// `x ← f(x)` for each element.
+#[inline]
+pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T) {
+    vectorize(
+        #[inline(always)]
+        |machine| {
+            for x in x {
+                *x = f(machine, *x);
+            }
+        },
+    );
+}
+
+/// `x ← f(x, y)` for each pair of elements.
+#[inline]
+pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T) {
+    vectorize(
+        #[inline(always)]
+        |machine| {
+            for (x, &y) in x.iter_mut().zip(y) {
+                *x = f(machine, *x, y);
+            }
+        },
+    );
+}
+
+/// `f` of each pair of elements, both broadcast to `shape`: numbers with their shapes.
+#[inline]
+pub(crate) fn broadcast<T: Element>(
+    out: &mut [T],
+    shape: &[usize],
+    (x, x_shape): (&[T], &[usize]),
+    (y, y_shape): (&[T], &[usize]),
+    f: impl Fn(Machine, T, T) -> T,
+) {
+    if x.len() == out.len() && shape.ends_with(y_shape) {
+        return repeat(out, x, y, f);
+    }
+    if y.len() == out.len() && shape.ends_with(x_shape) {
+        return repeat(out, y, x, |machine, y, x| f(machine, x, y));
+    }
+    let Some(&width) = shape.last().filter(|&&width| width > 0) else {
+        return;
+    };
+    // Row by row: along the last axis an operand is a slice, or one number repeated.
+    let array = |x, from| ArrayView::from_shape(IxDyn(from), x).expect("one number for each place");
+    let (x, y) = (array(x, x_shape), array(y, y_shape));
+    let spread = "the shapes were seen to broadcast";
+    let (x, y) = (
+        x.broadcast(shape).expect(spread),
+        y.broadcast(shape).expect(spread),
+    );
+    let rows = x.rows().into_iter().zip(y.rows());
+    for (out, (x, y)) in out.chunks_exact_mut(width).zip(rows) {
         match (x.to_slice(), y.to_slice()) {
-            (Some(x), Some(y)) => result.extend(x.iter().zip(y).map(|(&x, &y)| f(x, y))),
-            (Some(x), None) => result.extend(x.iter().map(|&x| f(x, y[0]))),
-            (None, Some(y)) => result.extend(y.iter().map(|&y| f(x[0], y))),
-            (None, None) => result.extend(std::iter::repeat_n(f(x[0], y[0]), x.len())),
+            (Some(x), Some(y)) => zip(out, x, y, &f),
+            (Some(x), None) => map(out, x, |machine, x| f(machine, x, y[0])),
+            (None, Some(y)) => map(out, y, |machine, y| f(machine, x[0], y)),
+            (None, None) => vectorize(|machine| out.fill(f(machine, x[0], y[0]))),
         }
     }
-    from_flat(shape, result)
 }
 
 /// `f` of each element of `whole` and of `part`, which has its last axes (or none, or all) and is
 /// repeated along the others.
-fn repeat<T: Element>(
-    whole: &ArcArrayD<T>,
-    part: &ArcArrayD<T>,
-    f: impl Fn(T, T) -> T,
-) -> ArcArrayD<T> {
-    if let &[part] = flat(part) {
-        return map(whole, |x| f(x, part));
+#[inline]
+fn repeat<T: Element>(out: &mut [T], whole: &[T], part: &[T], f: impl Fn(Machine, T, T) -> T) {
+    if let &[part] = part {
+        return map(out, whole, |machine, x| f(machine, x, part));
     }
-    let mut result = Vec::with_capacity(whole.len());
-    for block in flat(whole).chunks_exact(part.len().max(1)) {
-        result.extend(block.iter().zip(flat(part)).map(|(&x, &y)| f(x, y)));
+    let width = part.len().max(1);
+    for (out, whole) in out.chunks_exact_mut(width).zip(whole.chunks_exact(width)) {
+        zip(out, whole, part, &f);
     }
-    from_flat(whole.shape(), result)
-}
-
-/// `a + b` of equal shapes, in the storage of one that nobody else holds.
-pub(crate) fn add<T: Element>(mut a: ArcArrayD<T>, mut b: ArcArrayD<T>) -> ArcArrayD<T> {
-    if !a.is_unique() && b.is_unique() {
-        std::mem::swap(&mut a, &mut b);
-    }
-    a += &b;
-    a
-}
-
-/// The elements in row-major order.
-pub(crate) fn flat<T: Element>(x: &ArcArrayD<T>) -> &[T] {
-    x.as_slice().expect("values on a tape are contiguous")
-}
-
-/// The array of the given shape with these elements in row-major order.
-pub(crate) fn from_flat<T: Element>(shape: &[usize], elements: Vec<T>) -> ArcArrayD<T> {
-    ArrayD::from_shape_vec(shape, elements)
-        .expect("one element for each place")
-        .into_shared()
 }

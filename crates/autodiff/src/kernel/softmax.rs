@@ -1,76 +1,107 @@
 //! Exponentials that are compared with each other, shifted so that none overflows.
 
-use super::elementwise::{self, flat, from_flat};
-use super::reduction;
+use super::elementwise;
+use super::machine::Machine;
+use super::reduction::{self, sum_of};
+use crate::Element;
 use crate::axes::AxesOf;
-use crate::{ArcArrayD, Element};
 
-/// `ln Σ eˣ` over `axes`, which keep the size 1.
-pub(crate) fn log_sum_exp<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<T> {
-    let (shift, _, sum) = exponentials(x, axes);
-    elementwise::zip(sum.shape(), &sum, &shift, |sum, shift| shift + sum.ln())
+/// `ln Σ eˣ` over `axes`.
+pub(crate) fn log_sum_exp<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
+    if let Some(width) = axes.last_together(shape) {
+        for (out, x) in out.iter_mut().zip(x.chunks_exact(width)) {
+            let shift = shift(reduction::max(x));
+            *out = shift + sum_of(x, |m, x| m.exp(x - shift)).ln();
+        }
+        return;
+    }
+    let (shifts, exponentials) = exponentials(x, shape, axes);
+    reduction::sum_axes(out, &exponentials, shape, axes);
+    elementwise::update(out, &shifts, |m, sum, shift| shift + m.ln(sum));
 }
 
-/// `eˣ / Σ eˣ` over `axes`.
-pub(crate) fn softmax<T: Element>(x: &ArcArrayD<T>, axes: AxesOf) -> ArcArrayD<T> {
-    let (_, exponentials, sum) = exponentials(x, axes);
-    elementwise::zip(x.shape(), &exponentials, &sum, |e, sum| e / sum)
+/// `out ← eˣ / Σ eˣ` over `axes`.
+pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
+    if let Some(width) = axes.last_together(shape) {
+        for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+            let shift = shift(reduction::max(x));
+            elementwise::map(out, x, |m, x| m.exp(x - shift));
+            let sum = reduction::sum(out);
+            elementwise::change(out, |_, e| e / sum);
+        }
+        return;
+    }
+    let (_, exponentials) = exponentials(x, shape, axes);
+    let kept = axes.kept(shape);
+    let mut sums = vec![T::zero(); kept.count()];
+    reduction::sum_axes(&mut sums, &exponentials, shape, axes);
+    let (exponentials, sums) = ((&exponentials[..], shape), (&sums[..], &kept[..]));
+    elementwise::broadcast(out, shape, exponentials, sums, |_, e, sum| e / sum);
+}
+
+/// The shifts and `e^(x − shift)`, for axes that do not lie together at the end.
+fn exponentials<T: Element>(x: &[T], shape: &[usize], axes: AxesOf) -> (Vec<T>, Vec<T>) {
+    let kept = axes.kept(shape);
+    let mut shifts = vec![T::zero(); kept.count()];
+    reduction::max_axes(&mut shifts, x, shape, axes);
+    elementwise::change(&mut shifts, |_, max| shift(max));
+    let mut exponentials = vec![T::zero(); x.len()];
+    let operands = ((x, shape), (&shifts[..], &kept[..]));
+    elementwise::broadcast(
+        &mut exponentials,
+        shape,
+        operands.0,
+        operands.1,
+        |m, x, shift| m.exp(x - shift),
+    );
+    (shifts, exponentials)
+}
+
+/// What is subtracted, from the maximum: 0 where that is infinite, because from there is no
+/// distance.
+#[inline(always)]
+fn shift<T: Element>(max: T) -> T {
+    if max.is_infinite() { T::zero() } else { max }
 }
 
 /// `ln Σⱼ e^xⱼ − x_class` of each row of `x`, one class a row.
 ///
 /// With the largest element `xₘ` of a row it is `ln(1 + Σ_{j≠m} e^(xⱼ − xₘ)) − (x_class − xₘ)`,
 /// which neither overflows nor cancels.
-pub(crate) fn cross_entropy<T: Element>(x: &ArcArrayD<T>, classes: &[usize]) -> ArcArrayD<T> {
-    let mut exponentials = vec![T::zero(); x.shape()[1]];
-    let loss = rows(x).zip(classes).map(|(row, &class)| {
-        let largest = exponentials_of(row, class, &mut exponentials);
-        exponentials[largest] = T::zero();
-        reduction::sum(&exponentials).ln_1p() - (row[class] - row[largest])
-    });
-    from_flat(&[classes.len()], loss.collect())
-}
-
-/// `softmax(x) − onehot(class)` of each row of `x`, one class a row. At the class it is computed as
-/// `−Σ_{j≠class} softmax(x)ⱼ`, which is not 0 where the softmax rounds to 1.
-pub(crate) fn residual<T: Element>(x: &ArcArrayD<T>, classes: &[usize]) -> ArcArrayD<T> {
-    let mut exponentials = vec![T::zero(); x.shape()[1]];
-    let mut result = Vec::with_capacity(x.len());
-    for (row, &class) in rows(x).zip(classes) {
-        exponentials_of(row, class, &mut exponentials);
-        let sum = reduction::sum(&exponentials);
-        exponentials[class] = T::zero();
-        exponentials[class] = -reduction::sum(&exponentials);
-        result.extend(exponentials.iter().map(|&e| e / sum));
+pub fn cross_entropy<T: Element>(out: &mut [T], x: &[T], classes: &[usize]) {
+    for ((out, row), &class) in out.iter_mut().zip(rows(x, classes)).zip(classes) {
+        let largest = largest(row, class);
+        let max = row[largest];
+        let others = sum_but(row, largest, |m, x| m.exp(x - max));
+        *out = others.ln_1p() - (row[class] - max);
     }
-    from_flat(x.shape(), result)
 }
 
-/// The rows of a matrix. Without columns there are none.
-fn rows<T: Element>(x: &ArcArrayD<T>) -> impl Iterator<Item = &[T]> {
-    flat(x).chunks_exact(x.shape()[1].max(1))
-}
-
-/// Writes `e^(xⱼ − xₘ)` for the largest element `xₘ` of a row, and returns `m`: `class` if no
-/// element is larger.
-fn exponentials_of<T: Element>(row: &[T], class: usize, exponentials: &mut [T]) -> usize {
-    let largest = (0..row.len()).fold(class, |most, j| if row[j] > row[most] { j } else { most });
-    for (e, &x) in exponentials.iter_mut().zip(row) {
-        *e = (x - row[largest]).exp();
+/// `out ← g (softmax(x) − onehot(class))` of each row of `x`, one class and one `g` a row. At the
+/// class it is computed as `−Σ_{j≠class} softmax(x)ⱼ`, which is not 0 where the softmax rounds to 1.
+pub fn residual<T: Element>(out: &mut [T], x: &[T], classes: &[usize], g: &[T]) {
+    let width = out.len() / classes.len().max(1);
+    let outs = out.chunks_exact_mut(width.max(1));
+    for (((out, row), &class), &g) in outs.zip(rows(x, classes)).zip(classes).zip(g) {
+        let max = row[largest(row, class)];
+        elementwise::map(out, row, |m, x| m.exp(x - max));
+        let sum = reduction::sum(out);
+        out[class] = -sum_but(out, class, |_, e| e);
+        elementwise::change(out, |_, e| e / sum * g);
     }
-    largest
 }
 
-/// The shift, `e^(x − shift)` and its sum. The shift is the maximum; 0 where that is infinite,
-/// because from there is no distance.
-fn exponentials<T: Element>(
-    x: &ArcArrayD<T>,
-    axes: AxesOf,
-) -> (ArcArrayD<T>, ArcArrayD<T>, ArcArrayD<T>) {
-    let shift = elementwise::map(&reduction::max_axes(x, axes), |max| {
-        if max.is_infinite() { T::zero() } else { max }
-    });
-    let exponentials = elementwise::zip(x.shape(), x, &shift, |x, shift| (x - shift).exp());
-    let sum = reduction::sum_axes(&exponentials, axes);
-    (shift, exponentials, sum)
+/// The rows of a matrix, as many as there are classes. Without columns there are none.
+fn rows<'x, T: Element>(x: &'x [T], classes: &[usize]) -> impl Iterator<Item = &'x [T]> {
+    x.chunks_exact((x.len() / classes.len().max(1)).max(1))
+}
+
+/// `Σ_{j≠left} f(xⱼ)`.
+fn sum_but<T: Element>(x: &[T], left: usize, f: impl Fn(Machine, T) -> T + Copy) -> T {
+    sum_of(&x[..left], f) + sum_of(&x[left + 1..], f)
+}
+
+/// The place of the largest number: `class` if none is larger.
+fn largest<T: Element>(row: &[T], class: usize) -> usize {
+    (0..row.len()).fold(class, |most, j| if row[j] > row[most] { j } else { most })
 }

@@ -11,7 +11,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.abs().backward().wrt(x)[[]], -1.0);
     /// ```
     pub fn abs(self) -> Self {
-        self.unary(self.map(T::abs), |g, x, _y| g * x.sign())
+        self.unary(self.map(|_, x| x.abs()), |g, x, _y| g * x.sign())
     }
 
     /// `−1`, `0` or `1` as `x` is negative, zero of either sign, or positive, and NaN for NaN;
@@ -27,6 +27,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(signs.value(), ndarray::array![-1.0, 0.0, 0.0, 1.0].into_dyn());
     /// ```
     pub fn sign(self) -> Self {
-        self.constant(self.map(Real::sign))
+        self.constant(self.map(|_, x| Real::sign(x)))
     }
 }

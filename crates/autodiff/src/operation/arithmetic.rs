@@ -9,7 +9,7 @@ impl<T: Element> Add for Var<'_, T> {
     fn add(self, y: Self) -> Self {
         self.binary(
             y,
-            self.zip("+", y, |x, y| x + y),
+            self.zip("+", y, |_, x, y| x + y),
             |g, _x, _y, _z| g,
             |g, _x, _y, _z| g,
         )
@@ -23,7 +23,7 @@ impl<T: Element> Sub for Var<'_, T> {
     fn sub(self, y: Self) -> Self {
         self.binary(
             y,
-            self.zip("-", y, |x, y| x - y),
+            self.zip("-", y, |_, x, y| x - y),
             |g, _x, _y, _z| g,
             |g, _x, _y, _z| -g,
         )
@@ -37,7 +37,7 @@ impl<T: Element> Mul for Var<'_, T> {
     fn mul(self, y: Self) -> Self {
         self.binary(
             y,
-            self.zip("*", y, |x, y| x * y),
+            self.zip("*", y, |_, x, y| x * y),
             |g, _x, y, _z| g * y,
             |g, x, _y, _z| g * x,
         )
@@ -51,7 +51,7 @@ impl<T: Element> Div for Var<'_, T> {
     fn div(self, y: Self) -> Self {
         self.binary(
             y,
-            self.zip("/", y, |x, y| x / y),
+            self.zip("/", y, |_, x, y| x / y),
             |g, _x, y, _z| g / y,
             |g, _x, y, z| -(g * z / y),
         )
@@ -62,7 +62,7 @@ impl<T: Element> Div for Var<'_, T> {
 impl<T: Element> Neg for Var<'_, T> {
     type Output = Self;
     fn neg(self) -> Self {
-        self.unary(self.map(|x| -x), |g, _x, _y| -g)
+        self.unary(self.map(|_, x| -x), |g, _x, _y| -g)
     }
 }
 
@@ -71,7 +71,7 @@ impl<T: Element> Add<f64> for Var<'_, T> {
     type Output = Self;
     fn add(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|x| x + number), |g, _x, _y| g)
+        self.unary(self.map(|_, x| x + number), |g, _x, _y| g)
     }
 }
 
@@ -88,7 +88,7 @@ impl<T: Element> Mul<f64> for Var<'_, T> {
     type Output = Self;
     fn mul(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|x| x * number), move |g, _x, _y| g * c)
+        self.unary(self.map(|_, x| x * number), move |g, _x, _y| g * c)
     }
 }
 
@@ -97,7 +97,7 @@ impl<T: Element> Div<f64> for Var<'_, T> {
     type Output = Self;
     fn div(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|x| x / number), move |g, _x, _y| g / c)
+        self.unary(self.map(|_, x| x / number), move |g, _x, _y| g / c)
     }
 }
 
@@ -114,7 +114,7 @@ impl<'t, T: Element> Sub<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
     fn sub(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);
-        x.unary(x.map(|x| number - x), |g, _x, _y| -g)
+        x.unary(x.map(|_, x| number - x), |g, _x, _y| -g)
     }
 }
 
@@ -131,7 +131,7 @@ impl<'t, T: Element> Div<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
     fn div(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);
-        x.unary(x.map(|x| number / x), |g, x, y| -(g * y / x))
+        x.unary(x.map(|_, x| number / x), |g, x, y| -(g * y / x))
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::axes::AxesOf;
-use crate::kernel::reduction;
-use crate::{Element, Var, error, shape};
+use crate::kernel::{elementwise, reduction};
+use crate::{Element, Shape, Var, error, shape};
 
 impl<T: Element> Var<'_, T> {
     /// The array repeated to `shape` by NumPy's rule; the cotangent is [summed back](Var::sum_to).
@@ -16,11 +16,18 @@ impl<T: Element> Var<'_, T> {
     /// If, counted from the last axis, a size is neither equal nor 1.
     #[track_caller]
     pub fn broadcast_to(self, shape: &[usize]) -> Self {
-        let x = self.value();
-        let Some(repeated) = x.broadcast(shape) else {
-            error::broadcast_to(x.shape(), shape)
+        let value = {
+            let x = self.read();
+            if !shape::broadcasts_to(x.shape(), shape) {
+                error::broadcast_to(x.shape(), shape);
+            }
+            let mut value = self.tape.fresh(Shape::from(shape));
+            // What is repeated is added to nothing, in the loop that repeats for all operations.
+            let nothing = (&[T::zero()][..], &[][..]);
+            let x = (x.numbers(), &x.shape()[..]);
+            elementwise::broadcast(value.numbers_mut(), shape, x, nothing, |_, x, _| x);
+            value
         };
-        let value = repeated.as_standard_layout().into_owned().into_shared();
         self.unary(value, |g, x, _y| g.sum_to(&x.shape()))
     }
 
@@ -39,16 +46,19 @@ impl<T: Element> Var<'_, T> {
     /// If `shape` does not broadcast to the shape of the array.
     #[track_caller]
     pub fn sum_to(self, shape: &[usize]) -> Self {
-        let x = self.value();
-        if !shape::broadcasts_to(shape, x.shape()) {
-            error::sum_to(x.shape(), shape);
-        }
-        let new = x.ndim() - shape.len();
-        let repeated = |axis| axis < new || shape[axis - new] == 1 && x.shape()[axis] != 1;
-        let sum = reduction::sum_axes(&x, AxesOf::kept_where(x.ndim(), repeated));
-        let value = sum
-            .into_shape_with_order(shape)
-            .expect("summed axes have size 1");
+        let value = {
+            let x = self.read();
+            let from = x.shape();
+            if !shape::broadcasts_to(shape, from) {
+                error::sum_to(from, shape);
+            }
+            let new = from.len() - shape.len();
+            let repeated = |axis| axis < new || shape[axis - new] == 1 && from[axis] != 1;
+            let axes = AxesOf::kept_where(from.len(), repeated);
+            let mut value = self.tape.fresh(Shape::from(shape));
+            reduction::sum_axes(value.numbers_mut(), x.numbers(), from, axes);
+            value
+        };
         self.unary(value, |g, x, _y| g.broadcast_to(&x.shape()))
     }
 }

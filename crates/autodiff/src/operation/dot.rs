@@ -1,7 +1,5 @@
-use ndarray::{ArrayView2, Ix2};
-
-use crate::kernel::product::product;
-use crate::{ArcArrayD, Element, Var, error};
+use crate::kernel::product::{Start, gemm};
+use crate::{Element, Shape, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The product `Z = X Y` of matrices `[m, k]` and `[k, n]`, with `X̄ = Z̄ Yᵀ` and `Ȳ = Xᵀ Z̄`.
@@ -28,7 +26,6 @@ impl<T: Element> Var<'_, T> {
                 "dot",
                 y,
                 [1, 0],
-                product,
                 |g, _x, y| g.dot_t(y),
                 |g, x, _y| x.t_dot(g),
             ),
@@ -54,12 +51,10 @@ impl<T: Element> Var<'_, T> {
     /// If the numbers of columns differ, or one of the two has not two axes.
     #[track_caller]
     pub fn dot_t(self, y: Self) -> Self {
-        let multiply = |x: ArrayView2<'_, T>, y: ArrayView2<'_, T>| product(x, y.reversed_axes());
         self.multiply(
             "dot_t",
             y,
             [1, 1],
-            multiply,
             |g, _x, y| g.dot(y),
             |g, x, _y| g.t_dot(x),
         )
@@ -79,12 +74,10 @@ impl<T: Element> Var<'_, T> {
     /// If the numbers of rows differ, or one of the two has not two axes.
     #[track_caller]
     pub fn t_dot(self, y: Self) -> Self {
-        let multiply = |x: ArrayView2<'_, T>, y: ArrayView2<'_, T>| product(x.reversed_axes(), y);
         self.multiply(
             "t_dot",
             y,
             [0, 0],
-            multiply,
             |g, _x, y| y.dot_t(g),
             |g, x, _y| x.dot(g),
         )
@@ -98,24 +91,34 @@ impl<T: Element> Var<'_, T> {
         operation: &str,
         y: Self,
         inner: [usize; 2],
-        multiply: impl Fn(ArrayView2<'_, T>, ArrayView2<'_, T>) -> ArcArrayD<T>,
         x_rule: impl for<'a> Fn(Var<'a, T>, Var<'a, T>, Var<'a, T>) -> Var<'a, T> + Send + 'static,
         y_rule: impl for<'a> Fn(Var<'a, T>, Var<'a, T>, Var<'a, T>) -> Var<'a, T> + Send + 'static,
     ) -> Self {
         self.same_tape(operation, y);
-        let (a, b) = (self.value(), y.value());
-        let (Ok(x), Ok(z)) = (
-            a.view().into_dimensionality::<Ix2>(),
-            b.view().into_dimensionality::<Ix2>(),
-        ) else {
-            error::dot_rank(operation, "two axes", a.shape(), b.shape());
+        let value = {
+            let (a, b) = (self.read(), y.read());
+            if (a.shape().len(), b.shape().len()) != (2, 2) {
+                error::dot_rank(operation, "two axes", a.shape(), b.shape());
+            }
+            if a.shape()[inner[0]] != b.shape()[inner[1]] {
+                error::dot(operation, a.shape(), b.shape());
+            }
+            let outer = [a.shape()[1 - inner[0]], b.shape()[1 - inner[1]]];
+            let mut value = self.tape.fresh(Shape::from(outer));
+            // With the inner axis last on the left and first on the right.
+            let (mut x, mut y) = (a.matrix(), b.matrix());
+            if inner[0] == 0 {
+                x = x.reversed_axes();
+            }
+            if inner[1] == 1 {
+                y = y.reversed_axes();
+            }
+            gemm(x, y, Start::Zero, value.numbers_mut(), None);
+            value
         };
-        if a.shape()[inner[0]] != b.shape()[inner[1]] {
-            error::dot(operation, a.shape(), b.shape());
-        }
         self.binary(
             y,
-            multiply(x, z),
+            value,
             move |g, x, y, _z| x_rule(g, x, y),
             move |g, x, y, _z| y_rule(g, x, y),
         )

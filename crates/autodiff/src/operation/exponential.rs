@@ -10,7 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.exp().item(), std::f64::consts::E);
     /// ```
     pub fn exp(self) -> Self {
-        self.unary(self.map(T::exp), |g, _x, y| g * y)
+        self.unary(self.map(|m, x| m.exp(x)), |g, _x, y| g * y)
     }
 
     /// The natural logarithm `ln x`, with `∂x = 1 / x`; −∞ at 0 and NaN below.
@@ -22,6 +22,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.ln().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn ln(self) -> Self {
-        self.unary(self.map(T::ln), |g, x, _y| g / x)
+        self.unary(self.map(|m, x| m.ln(x)), |g, x, _y| g / x)
     }
 }

@@ -1,5 +1,7 @@
+#[allow(unused)]
+use crate::Real;
 use crate::kernel::reduction;
-use crate::{Axes, Element, Var, error, keep};
+use crate::{Axes, Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger,
@@ -14,7 +16,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn maximum(self, y: Self) -> Self {
-        let value = self.zip("maximum", y, T::maximum);
+        let value = self.zip("maximum", y, |_, x, y| x.maximum(y));
         self.binary(
             y,
             value,
@@ -26,7 +28,7 @@ impl<T: Element> Var<'_, T> {
     /// 1 where `x > y` or `x` is NaN, ½ where they are equal, 0 elsewhere, as a constant.
     fn wins_over(self, y: Self) -> Self {
         let (zero, half, one) = (T::zero(), T::of(0.5), T::one());
-        let share = |x: T, y: T| {
+        let share = |_, x: T, y: T| {
             if x > y || x.is_nan() {
                 one
             } else if x == y {
@@ -54,20 +56,24 @@ impl<T: Element> Var<'_, T> {
     /// If the array lacks one of the axes, or if they are empty: nothing has no largest element.
     #[track_caller]
     pub fn max(self, axes: impl Into<Axes>) -> Self {
-        let (axes, x) = (axes.into(), self.value());
-        let of = axes.of("max", x.shape());
-        if of.count(x.shape()) == 0 {
-            error::nothing_to_reduce("max", x.shape());
+        let shape = self.shape();
+        let axes = axes.into().of("max", &shape);
+        if axes.count(&shape) == 0 {
+            error::nothing_to_reduce("max", &shape);
         }
-        let value = of.result(reduction::max_axes(&x, of), x.shape());
+        let value = self.reduce(axes, reduction::max_axes);
         self.unary(value, move |g, x, y| {
             let largest = x.equals(y.keep_axes_of(x, axes));
-            g.keep_axes_of(x, axes) * (largest / largest.sum(keep(axes)))
+            g.keep_axes_of(x, axes) * (largest / largest.sum_over(axes.keep()))
         })
     }
 
     /// 1 where `x = y`, 0 elsewhere, as a constant.
     fn equals(self, y: Self) -> Self {
-        self.constant(self.zip("max", y, |x, y| if x == y { T::one() } else { T::zero() }))
+        self.constant(self.zip(
+            "max",
+            y,
+            |_, x, y| if x == y { T::one() } else { T::zero() },
+        ))
     }
 }

@@ -1,3 +1,4 @@
+use crate::kernel::reduction;
 use crate::{Axes, Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
@@ -14,11 +15,18 @@ impl<T: Element> Var<'_, T> {
     /// If the array lacks one of the axes, or if they are empty: nothing has no mean.
     #[track_caller]
     pub fn mean(self, axes: impl Into<Axes>) -> Self {
-        let (axes, shape) = (axes.into(), self.shape());
-        let count = axes.of("mean", &shape).count(&shape);
-        if count == 0 {
+        let shape = self.shape();
+        let axes = axes.into().of("mean", &shape);
+        let count = axes.count(&shape) as f64;
+        if count == 0.0 {
             error::nothing_to_reduce("mean", &shape);
         }
-        self.sum(axes) / count as f64
+        let value = self.reduce(axes, |out, x, shape, axes| {
+            reduction::sum_axes(out, x, shape, axes);
+            out.iter_mut().for_each(|sum| *sum /= T::of(count));
+        });
+        self.unary(value, move |g, x, _y| {
+            (g / count).keep_axes_of(x, axes).broadcast_to(&x.shape())
+        })
     }
 }

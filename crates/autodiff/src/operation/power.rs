@@ -10,7 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.sqrt().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn sqrt(self) -> Self {
-        self.unary(self.map(T::sqrt), |g, _x, y| g / (2.0 * y))
+        self.unary(self.map(|_, x| x.sqrt()), |g, _x, y| g / (2.0 * y))
     }
 
     /// `xⁿ` for a whole number `n`, with `∂x = n xⁿ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere.
@@ -24,10 +24,10 @@ impl<T: Element> Var<'_, T> {
     /// ```
     pub fn powi(self, n: i32) -> Self {
         match n {
-            0 => self.constant(self.map(|_| T::one())),
+            0 => self.constant(self.map(|_, _| T::one())),
             1 => self,
-            2 => self.unary(self.map(|x| x * x), |g, x, _y| g * (2.0 * x)),
-            _ => self.unary(self.map(|x| x.powi(n)), move |g, x, _y| {
+            2 => self.unary(self.map(|_, x| x * x), |g, x, _y| g * (2.0 * x)),
+            _ => self.unary(self.map(|_, x| x.powi(n)), move |g, x, _y| {
                 g * (f64::from(n) * x.powi(n.saturating_sub(1)))
             }),
         }
@@ -45,7 +45,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     pub fn powf(self, p: f64) -> Self {
         let exponent = T::of(p);
-        let value = self.map(|x| x.powf(exponent));
+        let value = self.map(|_, x| x.powf(exponent));
         if p == 0.0 {
             return self.constant(value);
         }

@@ -12,14 +12,23 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(y.sum(..).backward().wrt(x), ndarray::array![0.0, 0.0, 1.0].into_dyn());
     /// ```
     pub fn relu(self) -> Self {
-        self.unary(
-            self.map(|x| if x <= T::zero() { T::zero() } else { x }),
-            |g, x, _y| g * x.is_positive(),
-        )
+        self.unary(self.map(|_, x| relu(x)), |g, _x, y| g.relu_rule(y))
     }
 
-    /// 0 where `x ≤ 0`, 1 elsewhere, at NaN as well, which is not to be hidden; as a constant.
-    fn is_positive(self) -> Self {
-        self.constant(self.map(|x| if x <= T::zero() { T::zero() } else { T::one() }))
+    /// `ȳ` where the rectifier's result `y` is not 0, and 0 elsewhere.
+    pub(super) fn relu_rule(self, y: Self) -> Self {
+        // NaN passes: it is not to be hidden.
+        let value = self.zip(
+            "relu",
+            y,
+            |_, g, y| if y == T::zero() { T::zero() } else { g },
+        );
+        self.binary_by_first(y, value, |h, _g, y, _| h.relu_rule(y))
     }
+}
+
+/// The rectifier of a number.
+#[inline(always)]
+pub(super) fn relu<T: Element>(x: T) -> T {
+    if x <= T::zero() { T::zero() } else { x }
 }

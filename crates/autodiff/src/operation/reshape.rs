@@ -1,4 +1,4 @@
-use crate::{Element, Var, error};
+use crate::{Element, Shape, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The same elements in row-major order under another shape; the cotangent gets the old shape.
@@ -15,16 +15,16 @@ impl<T: Element> Var<'_, T> {
     /// If the number of elements would change.
     #[track_caller]
     pub fn reshape(self, shape: &[usize]) -> Self {
-        let x = self.value();
-        if x.len() != shape.iter().product() {
-            error::reshape(x.shape(), shape);
-        }
-        if x.shape() == shape {
-            return self;
-        }
-        let value = x
-            .into_shape_with_order(shape)
-            .expect("the number of elements is the same");
+        let value = {
+            let (x, shape) = (self.read(), Shape::from(shape));
+            if x.shape().count() != shape.count() {
+                error::reshape(x.shape(), &shape);
+            }
+            if *x.shape() == shape {
+                return self;
+            }
+            x.reshaped(shape)
+        };
         self.unary(value, |g, x, _y| g.reshape(&x.shape()))
     }
 
@@ -37,12 +37,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.t().value(), ndarray::array![[1.0, 3.0], [2.0, 4.0]].into_dyn());
     /// ```
     pub fn t(self) -> Self {
-        let value = self
-            .value()
-            .t()
-            .as_standard_layout()
-            .into_owned()
-            .into_shared();
+        let value = self.value().t().as_standard_layout().into_owned();
         self.unary(value, |g, _x, _y| g.t())
     }
 }

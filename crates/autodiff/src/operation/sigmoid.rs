@@ -10,7 +10,18 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.tanh().backward().wrt(x)[[]], 1.0);
     /// ```
     pub fn tanh(self) -> Self {
-        self.unary(self.map(T::tanh), |g, _x, y| g * (1.0 - y * y))
+        self.unary(self.map(|m, x| m.tanh(x)), |g, _x, y| g.tanh_rule(y))
+    }
+
+    /// `ȳ (1 − y²)`.
+    pub(super) fn tanh_rule(self, y: Self) -> Self {
+        let value = self.zip("tanh", y, |_, g, y| g * (T::one() - y * y));
+        self.binary(
+            y,
+            value,
+            |h, _g, y, _| h.tanh_rule(y),
+            |h, g, y, _| h * g * y * -2.0,
+        )
     }
 
     /// The logistic function `y = 1 / (1 + e⁻ˣ)`, with `∂x = y (1 − y)`. It does not overflow.
@@ -23,16 +34,18 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.sigmoid().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn sigmoid(self) -> Self {
-        let one = T::one();
-        let sigmoid = |x: T| {
-            let e = (-x.abs()).exp();
-            if x < T::zero() {
-                e / (one + e)
-            } else {
-                one / (one + e)
-            }
-        };
-        self.unary(self.map(sigmoid), |g, _x, y| g * (y * (1.0 - y)))
+        self.unary(self.map(|m, x| m.sigmoid(x)), |g, _x, y| g.sigmoid_rule(y))
+    }
+
+    /// `ȳ y (1 − y)`.
+    pub(super) fn sigmoid_rule(self, y: Self) -> Self {
+        let value = self.zip("sigmoid", y, |_, g, y| g * (y * (T::one() - y)));
+        self.binary(
+            y,
+            value,
+            |h, _g, y, _| h.sigmoid_rule(y),
+            |h, g, y, _| h * g * (1.0 - 2.0 * y),
+        )
     }
 
     /// `ln(1 + eˣ)`, with `∂x = sigmoid(x)`. It does not overflow.
@@ -43,9 +56,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(tape.var(1000.0).softplus().item(), 1000.0);
     /// ```
     pub fn softplus(self) -> Self {
-        self.unary(
-            self.map(|x| x.max(T::zero()) + (-x.abs()).exp().ln_1p()),
-            |g, x, _y| g * x.sigmoid(),
-        )
+        self.unary(self.map(|m, x| m.softplus(x)), |g, x, _y| g * x.sigmoid())
     }
 }

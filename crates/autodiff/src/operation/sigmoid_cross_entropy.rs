@@ -1,3 +1,4 @@
+use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -21,14 +22,25 @@ impl<T: Element> Var<'_, T> {
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
     pub fn sigmoid_cross_entropy(self, targets: Self) -> Self {
-        let loss = |x: T, y: T| (x.max(T::zero()) - x * y) + (-x.abs()).exp().ln_1p();
+        let loss = |m: Machine, x: T, y: T| (x.max(T::zero()) - x * y) + m.ln_1p(m.exp(-x.abs()));
         let value = self.zip("sigmoid_cross_entropy", targets, loss);
         // Not `sigmoid(x) − y`, which is 0 long before a right answer for y = 1 is.
         self.binary(
             targets,
             value,
-            |g, x, y, _z| g * ((1.0 - y) * x.sigmoid() - y * (-x).sigmoid()),
+            |g, x, y, _z| g * x.sigmoid_residual(y),
             |g, x, _y, _z| -(g * x),
+        )
+    }
+
+    /// `sigmoid(x) − y`, computed as `(1 − y) sigmoid(x) − y sigmoid(−x)`.
+    fn sigmoid_residual(self, y: Self) -> Self {
+        let residual = |m: Machine, x: T, y: T| (T::one() - y) * m.sigmoid(x) - y * m.sigmoid(-x);
+        self.binary(
+            y,
+            self.zip("sigmoid_cross_entropy", y, residual),
+            |g, x, _y, _z| g * (x.sigmoid() * (-x).sigmoid()),
+            |g, _x, _y, _z| -g,
         )
     }
 }

@@ -1,5 +1,6 @@
+use crate::axes::AxesOf;
 use crate::kernel::softmax;
-use crate::{Axes, Element, Var, keep};
+use crate::{Axes, Element, Var};
 
 impl<T: Element> Var<'_, T> {
     /// `y = ln Σ eˣ` over `axes`, with `∂x = softmax(x)`. It does not overflow; of nothing it is
@@ -16,11 +17,10 @@ impl<T: Element> Var<'_, T> {
     /// If the array lacks one of the axes.
     #[track_caller]
     pub fn log_sum_exp(self, axes: impl Into<Axes>) -> Self {
-        let (axes, x) = (axes.into(), self.value());
-        let of = axes.of("log_sum_exp", x.shape());
-        let value = of.result(softmax::log_sum_exp(&x, of), x.shape());
+        let axes = axes.into().of("log_sum_exp", &self.shape());
+        let value = self.reduce(axes, softmax::log_sum_exp);
         self.unary(value, move |g, x, _y| {
-            g.keep_axes_of(x, axes) * x.softmax(axes)
+            g.keep_axes_of(x, axes) * x.softmax_over(axes)
         })
     }
 
@@ -37,14 +37,24 @@ impl<T: Element> Var<'_, T> {
     /// If the array lacks one of the axes.
     #[track_caller]
     pub fn softmax(self, axes: impl Into<Axes>) -> Self {
-        let (axes, x) = (axes.into(), self.value());
-        let value = softmax::softmax(&x, axes.of("softmax", x.shape()));
+        let axes = axes.into().of("softmax", &self.shape());
+        self.softmax_over(axes)
+    }
+
+    /// The softmax over axes that the array has.
+    pub(super) fn softmax_over(self, axes: AxesOf) -> Self {
+        let value = {
+            let x = self.read();
+            let mut value = self.tape.fresh(x.shape().clone());
+            softmax::softmax(value.numbers_mut(), x.numbers(), x.shape(), axes);
+            value
+        };
         self.unary(value, move |g, _x, y| y.softmax_rule(g, axes))
     }
 
     /// `x̄ = p (ȳ − Σ ȳ p)` for this softmax `p` of `x` and a cotangent `ȳ` of what differs from it
     /// by a constant.
-    pub(super) fn softmax_rule(self, g: Self, axes: Axes) -> Self {
-        self * (g - (g * self).sum(keep(axes)))
+    pub(super) fn softmax_rule(self, g: Self, axes: AxesOf) -> Self {
+        self * (g - (g * self).sum_over(axes.keep()))
     }
 }

@@ -1,5 +1,6 @@
 use crate::kernel::softmax;
-use crate::{Axes, Element, Var, error};
+use crate::tape::Indices;
+use crate::{Axes, Element, Shape, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `ln Σⱼ e^xⱼ − x_class` of its
@@ -31,18 +32,32 @@ impl<T: Element> Var<'_, T> {
         if let Some(row) = classes.iter().position(|&class| class >= count) {
             error::class(classes[row], row, &shape);
         }
-        let loss = softmax::cross_entropy(&self.value(), classes);
-        let classes: Box<[usize]> = classes.into();
-        self.unary(loss, move |g, x, _y| {
-            g.reshape(&[rows, 1]) * x.softmax_residual(&classes)
-        })
+        let mut loss = self.tape.fresh(Shape::from([rows]));
+        softmax::cross_entropy(loss.numbers_mut(), self.read().numbers(), classes);
+        let classes = self.tape.keep_indices(classes);
+        self.unary(loss, move |g, x, _y| x.softmax_residual(g, classes))
     }
 
-    /// `softmax(x) − onehot(class)` of each row, whose rule is that of the softmax.
-    fn softmax_residual(self, classes: &[usize]) -> Self {
-        let value = softmax::residual(&self.value(), classes);
-        self.unary(value, |g, x, _y| {
-            x.softmax(-1).softmax_rule(g, Axes::from(-1))
-        })
+    /// `ȳ (softmax(x) − onehot(class))` of each row and its `ȳ`.
+    fn softmax_residual(self, g: Self, classes: Indices) -> Self {
+        let value = {
+            let (x, g) = (self.read(), g.read());
+            let mut value = self.tape.fresh(x.shape().clone());
+            let classes = self.tape.indices(classes);
+            softmax::residual(value.numbers_mut(), x.numbers(), &classes, g.numbers());
+            value
+        };
+        self.binary(
+            g,
+            value,
+            move |h, x, g, _z| {
+                let axes = Axes::from(-1).of("softmax_cross_entropy", &x.shape());
+                x.softmax_over(axes).softmax_rule(h, axes) * g.reshape(&[g.len(), 1])
+            },
+            move |h, x, g, _z| {
+                let ones = g.tape.leaf(g.tape.filled(g.shape(), T::one()), false);
+                (h * x.softmax_residual(ones, classes)).sum(-1)
+            },
+        )
     }
 }

@@ -1,4 +1,6 @@
+use crate::axes::AxesOf;
 use crate::kernel::reduction;
+use crate::value::Value;
 use crate::{Axes, Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -16,17 +18,32 @@ impl<T: Element> Var<'_, T> {
     /// If the array lacks one of the axes.
     #[track_caller]
     pub fn sum(self, axes: impl Into<Axes>) -> Self {
-        let (axes, x) = (axes.into(), self.value());
-        let of = axes.of("sum", x.shape());
-        let value = of.result(reduction::sum_axes(&x, of), x.shape());
+        let axes = axes.into().of("sum", &self.shape());
+        self.sum_over(axes)
+    }
+
+    /// The sum over axes that the array has.
+    pub(super) fn sum_over(self, axes: AxesOf) -> Self {
+        let value = self.reduce(axes, reduction::sum_axes);
         self.unary(value, move |g, x, _y| {
             g.keep_axes_of(x, axes).broadcast_to(&x.shape())
         })
     }
 
+    /// What a kernel `(out, x, shape, axes)` makes of this array.
+    pub(super) fn reduce(
+        self,
+        axes: AxesOf,
+        kernel: impl FnOnce(&mut [T], &[T], &[usize], AxesOf),
+    ) -> Value<T> {
+        let x = self.read();
+        let mut value = self.tape.fresh(axes.reduced(x.shape()));
+        kernel(value.numbers_mut(), x.numbers(), x.shape(), axes);
+        value
+    }
+
     /// This result of reducing `x` over `axes` with those axes of size 1.
-    pub(super) fn keep_axes_of(self, x: Self, axes: Axes) -> Self {
-        let shape = x.shape();
-        self.reshape(&axes.of("", &shape).kept(&shape))
+    pub(super) fn keep_axes_of(self, x: Self, axes: AxesOf) -> Self {
+        self.reshape(&axes.kept(&x.shape()))
     }
 }

@@ -1,4 +1,4 @@
-use tapegrad_autodiff::{Element, Var};
+use crate::{Element, Var};
 
 /// The nonlinearity after a layer.
 ///
