@@ -1,83 +1,177 @@
-//! Matrix products.
-#![expect(unsafe_code, reason = "matrixmultiply takes pointers and strides")]
+//! `C ← start + A B`: matrix products.
+//!
+//! Each element of `C` is summed in the order of the inner dimension, so its bits do not depend on
+//! where in `C` it stands, or on how `C` is divided among threads.
+#![expect(
+    unsafe_code,
+    reason = "tiles of C in registers, operands in any layout"
+)]
+
+mod blocked;
+mod pack;
+mod scratch;
+mod tile;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use ndarray::ArrayView2;
 
-use crate::Element;
+use self::blocked::{Job, Plan, blocked};
+use self::tile::Matrix;
+use self::vector::{Lanes, Vector};
+use super::elementwise::from_flat;
+use super::machine::Level;
+use crate::{ArcArrayD, Element};
 
-/// Stand-in.
-#[allow(missing_docs)]
+/// What a product is added to.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, T> {
+    /// Nothing: `C` is overwritten.
+    Zero,
+    /// Each row of `C` starts as this one: a bias.
+    Row(&'a [T]),
+    /// What `C` holds.
+    Sum,
+}
+
+/// What is done to each element of a product at last, by slices: an activation.
+pub type Finish<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
+
+/// `C ← start + A B`, then `finish` of each element of `C`, in slices that are still in the cache.
+///
+/// `C` is row-major, `A` and `B` may have any strides.
+///
+/// # Panics
+/// If the inner dimensions differ, `c` has not one element for each row of `A` and column of `B`,
+/// or a row to start from has not one for each column.
+pub fn gemm<T: Element>(
+    a: ArrayView2<'_, T>,
+    b: ArrayView2<'_, T>,
+    start: Start<'_, T>,
+    c: &mut [T],
+    finish: Option<Finish<'_, T>>,
+) {
+    gemm_at(Level::detected(), a, b, start, c, finish);
+}
+
+/// [`gemm`] with the instructions of a level, or the most that the machine has if it lacks them.
+///
+/// # Panics
+/// As [`gemm`].
+pub fn gemm_at<T: Element>(
+    level: Level,
+    a: ArrayView2<'_, T>,
+    b: ArrayView2<'_, T>,
+    start: Start<'_, T>,
+    c: &mut [T],
+    finish: Option<Finish<'_, T>>,
+) {
+    let ((m, k), n) = (a.dim(), b.ncols());
+    assert_eq!(
+        k,
+        b.nrows(),
+        "gemm: A has {k} columns and B {} rows; the inner dimensions must be equal",
+        b.nrows()
+    );
+    assert_eq!(
+        m.checked_mul(n),
+        Some(c.len()),
+        "gemm: C has {} elements; a product of {m} rows and {n} columns needs one for each",
+        c.len()
+    );
+    if let Start::Row(row) = start {
+        assert_eq!(
+            row.len(),
+            n,
+            "gemm: the row to start from has {} elements; it needs one for each of {n} columns",
+            row.len()
+        );
+    }
+    if c.is_empty() {
+        return;
+    }
+    let to = c.as_mut_ptr();
+    let (start, start_stride) = match start {
+        Start::Zero => (std::ptr::null(), 0),
+        Start::Row(row) => (row.as_ptr(), 0),
+        Start::Sum => (to.cast_const(), n),
+    };
+    let matrix = |x: &ArrayView2<'_, T>| Matrix {
+        first: x.as_ptr(),
+        strides: match (x.dim(), x.strides()) {
+            // The stride of one row or column is that of the layout for which there is a kernel.
+            ((_, 1), &[rows, _]) => [rows, 1],
+            ((1, _), &[_, columns]) => [1, columns],
+            (_, strides) => [strides[0], strides[1]],
+        },
+    };
+    let job = Job {
+        size: [m, k, n],
+        a: matrix(&a),
+        b: matrix(&b),
+        c: to,
+        c_stride: n,
+        start,
+        start_stride,
+        finish,
+    };
+    // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is borrowed
+    // exclusively and was seen to hold m rows of n, and a row to start from to hold n.
+    unsafe { T::multiply(level, &job) };
+}
+
+/// A product with the registers of each level. Sealed with [`Element`].
 pub trait Gemm: Sized {
-    fn gemm(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, beta: Self, c: &mut [Self]);
+    /// The product, at a level that the machine has or at its most.
+    ///
+    /// # Safety
+    /// What the job describes is there.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    unsafe fn multiply(level: Level, job: &Job<'_, Self>);
 }
 
 macro_rules! gemm {
-    ($element:ty, $function:path) => {
+    ($element:ty, $baseline:ty, $avx2:ident, $avx512:ident) => {
         impl Gemm for $element {
-            fn gemm(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, beta: Self, c: &mut [Self]) {
-                let ((m, k), n) = (a.dim(), b.ncols());
-                assert_eq!(m.checked_mul(n), Some(c.len()));
-                let [[ra, ca], [rb, cb]] = [&a, &b].map(|x| [x.strides()[0], x.strides()[1]]);
-                // SAFETY: stand-in.
+            #[expect(private_interfaces, reason = "the trait is sealed")]
+            unsafe fn multiply(level: Level, job: &Job<'_, Self>) {
+                // SAFETY: the caller's; the level is one that the machine has.
                 unsafe {
-                    $function(
-                        m,
-                        k,
-                        n,
-                        1.0,
-                        a.as_ptr(),
-                        ra,
-                        ca,
-                        b.as_ptr(),
-                        rb,
-                        cb,
-                        beta,
-                        c.as_mut_ptr(),
-                        n as isize,
-                        1,
-                    );
+                    match level.min(Level::detected()) {
+                        #[cfg(target_arch = "x86_64")]
+                        Level::Avx512 => multiply::<std::arch::x86_64::$avx512>(job),
+                        #[cfg(target_arch = "x86_64")]
+                        Level::Avx2 => multiply::<std::arch::x86_64::$avx2>(job),
+                        _ => multiply::<$baseline>(job),
+                    }
                 }
             }
         }
     };
 }
 
-gemm!(f32, matrixmultiply::sgemm);
-gemm!(f64, matrixmultiply::dgemm);
+gemm!(f32, Lanes<f32, 4>, __m256, __m512);
+gemm!(f64, Lanes<f64, 2>, __m256d, __m512d);
 
-/// What a product is added to.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
-pub enum Start<'a, T> {
-    Zero,
-    Row(&'a [T]),
-    Sum,
+unsafe fn multiply<V: Vector>(job: &Job<'_, V::Element>) {
+    let [m, k, n] = job.size;
+    let plan = Plan {
+        pack_a: n >= 128 && m * k > 8192,
+        pack_b: m >= 32 && k * n > 8192,
+        rows: 512,
+        inner: 256,
+    };
+    // SAFETY: the caller's.
+    unsafe { blocked::<V>(job, plan) };
 }
 
-/// Stand-in.
-pub fn gemm<T: Element>(
-    a: ArrayView2<'_, T>,
-    b: ArrayView2<'_, T>,
-    start: Start<'_, T>,
-    c: &mut [T],
-    finish: Option<&(dyn Fn(&mut [T]) + Sync)>,
-) {
-    let beta = match start {
-        Start::Zero => {
-            c.fill(T::zero());
-            T::zero()
-        }
-        Start::Row(row) => {
-            c.chunks_exact_mut(row.len().max(1))
-                .for_each(|c| c.copy_from_slice(row));
-            T::one()
-        }
-        Start::Sum => T::one(),
-    };
-    if !c.is_empty() && a.ncols() > 0 {
-        T::gemm(a, b, beta, c);
-    }
-    if let Some(finish) = finish {
-        finish(c);
-    }
+/// `A B` in row-major order; `A` and `B` in any layout, so a transposed operand is not copied.
+pub(crate) fn product<T: Element>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> ArcArrayD<T> {
+    let (m, n) = (a.nrows(), b.ncols());
+    let count = m.checked_mul(n).expect("a product that memory can hold");
+    let mut c = vec![T::zero(); count];
+    gemm(a, b, Start::Zero, &mut c, None);
+    from_flat(&[m, n], c)
 }

@@ -1,0 +1,157 @@
+//! Products in panels of `C`, with operands in place or packed.
+
+use super::tile::{Matrix, Panel, panel};
+use super::vector::Vector;
+use super::{pack, scratch};
+
+/// `C ← start + A B` for pointers.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a, T> {
+    /// Rows of `A`, columns of `A`, columns of `B`.
+    pub(super) size: [usize; 3],
+    pub(super) a: Matrix<T>,
+    pub(super) b: Matrix<T>,
+    pub(super) c: *mut T,
+    pub(super) c_stride: usize,
+    /// What is added, with its row stride (0: one row for all); null for nothing.
+    pub(super) start: *const T,
+    pub(super) start_stride: usize,
+    pub(super) finish: Option<&'a (dyn Fn(&mut [T]) + Sync)>,
+}
+
+/// Which operands are packed, and in blocks of how many rows and of how much of the inner
+/// dimension.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) pack_a: bool,
+    pub(super) pack_b: bool,
+    pub(super) rows: usize,
+    pub(super) inner: usize,
+}
+
+/// Numbers of `C` after which they are finished: they are still in the cache then.
+const FINISH: usize = 1 << 15;
+
+/// The product as planned.
+///
+/// # Safety
+/// The machine has the instructions of `V`, and what the job describes is there.
+pub(super) unsafe fn blocked<V: Vector>(job: &Job<'_, V::Element>, plan: Plan) {
+    let [m, k, _] = job.size;
+    let inner = plan.inner.min(k);
+    let a_size = if plan.pack_a {
+        pack::a_size::<V>(plan.rows.min(m), inner).next_multiple_of(64)
+    } else {
+        0
+    };
+    let size = a_size + pack::b_size::<V>(inner);
+    scratch::with(size, |room: *mut V::Element| {
+        let mut i = 0;
+        while i < m {
+            let rows = plan.rows.min(m - i);
+            // SAFETY: the caller's; the room has what the two packed operands take.
+            unsafe { row_block::<V>(job, plan, [i, rows], room, room.add(a_size)) };
+            i += rows;
+        }
+    });
+}
+
+unsafe fn row_block<V: Vector>(
+    job: &Job<'_, V::Element>,
+    plan: Plan,
+    [i, rows]: [usize; 2],
+    a_room: *mut V::Element,
+    b_room: *mut V::Element,
+) {
+    let [_, k, n] = job.size;
+    let c = job.c.wrapping_add(i * job.c_stride);
+    let mut p = 0;
+    loop {
+        let inner = plan.inner.min(k - p);
+        let (start, start_stride) = if p == 0 {
+            let first = job.start.wrapping_add(i * job.start_stride);
+            (
+                if job.start.is_null() {
+                    job.start
+                } else {
+                    first
+                },
+                job.start_stride,
+            )
+        } else {
+            (c.cast_const(), job.c_stride)
+        };
+        let mut a = job.a.from(i, p);
+        let mut a_step = a.strides[0].wrapping_mul(V::ROWS as isize);
+        if plan.pack_a {
+            // SAFETY: the caller's.
+            unsafe { pack::a::<V>(a, rows, inner, a_room) };
+            a = Matrix {
+                first: a_room,
+                strides: [1, V::ROWS as isize],
+            };
+            a_step = (V::ROWS * inner) as isize;
+        }
+        let (mut j, mut finished) = (0, 0);
+        while j < n {
+            let columns = (V::VECTORS * V::LANES).min(n - j);
+            let vectors = columns.div_ceil(V::LANES);
+            let last = columns - (vectors - 1) * V::LANES;
+            let mut b = job.b.from(p, j);
+            if plan.pack_b || last < V::LANES || b.strides[1] != 1 {
+                let width = vectors * V::LANES;
+                // SAFETY: the caller's.
+                unsafe { pack::b::<V>(b, inner, columns, width, b_room) };
+                b = Matrix {
+                    first: b_room,
+                    strides: [width as isize, 1],
+                };
+            }
+            let part = Panel {
+                rows,
+                inner,
+                a,
+                a_step,
+                b: b.first,
+                b_stride: b.strides[0],
+                c: c.wrapping_add(j),
+                c_stride: job.c_stride,
+                start: if start.is_null() {
+                    start
+                } else {
+                    start.wrapping_add(j)
+                },
+                start_stride,
+                last,
+            };
+            // SAFETY: the caller's.
+            unsafe { panel::<V>(&part, vectors) };
+            j += columns;
+            if p + inner == k && (j == n || (j - finished) * rows >= FINISH) {
+                // SAFETY: these columns of these rows are complete, and nobody else has them.
+                unsafe { finish(job, c, rows, [finished, j]) };
+                finished = j;
+            }
+        }
+        p += inner;
+        if p >= k {
+            break;
+        }
+    }
+}
+
+/// Finishes columns `from..to` of rows that begin at `c`.
+pub(super) unsafe fn finish<T>(job: &Job<'_, T>, c: *mut T, rows: usize, [from, to]: [usize; 2]) {
+    let Some(finish) = job.finish else { return };
+    let slice = |at: usize, length: usize| {
+        // SAFETY: the caller's.
+        finish(unsafe { std::slice::from_raw_parts_mut(c.add(at), length) });
+    };
+    if to - from == job.c_stride {
+        slice(0, rows * job.c_stride);
+    } else {
+        for i in 0..rows {
+            slice(i * job.c_stride + from, to - from);
+        }
+    }
+}
