@@ -110,7 +110,7 @@ fn check<T: Element>(size: [usize; 3], [left, right]: [Layout; 2], start: usize)
     for level in Level::all() {
         let mut c = before.clone().into_raw_vec_and_offset().0;
         let mut finished = c.clone();
-        gemm_at(level, a.view(), b.view(), start, &mut c, None);
+        gemm_at(level, None, a.view(), b.view(), start, &mut c, None);
         for (i, (&c, &expected)) in c.iter().zip(&expected).enumerate() {
             assert!(
                 (c.wide() - expected).abs() <= allowed * (1.0 + expected.abs()),
@@ -124,6 +124,7 @@ fn check<T: Element>(size: [usize; 3], [left, right]: [Layout; 2], start: usize)
         };
         gemm_at(
             level,
+            None,
             a.view(),
             b.view(),
             start,

@@ -8,7 +8,12 @@
 )]
 
 mod blocked;
+mod dots;
+mod job;
+mod library;
+mod method;
 mod pack;
+mod row;
 mod scratch;
 mod tile;
 mod vector;
@@ -17,9 +22,9 @@ mod x86;
 
 use ndarray::ArrayView2;
 
-use self::blocked::{Job, Plan, blocked};
-use self::tile::Matrix;
-use self::vector::{Lanes, Vector};
+use self::job::{Job, Matrix};
+pub use self::method::Method;
+use self::vector::Lanes;
 use super::elementwise::from_flat;
 use super::machine::Level;
 use crate::{ArcArrayD, Element};
@@ -52,21 +57,24 @@ pub fn gemm<T: Element>(
     c: &mut [T],
     finish: Option<Finish<'_, T>>,
 ) {
-    gemm_at(Level::detected(), a, b, start, c, finish);
+    gemm_at(Level::detected(), None, a, b, start, c, finish);
 }
 
-/// [`gemm`] with the instructions of a level, or the most that the machine has if it lacks them.
+/// [`gemm`] with the instructions of a level, or the most that the machine has if it lacks them,
+/// and by a method instead of the one chosen. Returns the method, or none if the one given does not
+/// apply, in which case nothing was done.
 ///
 /// # Panics
 /// As [`gemm`].
 pub fn gemm_at<T: Element>(
     level: Level,
+    method: Option<Method>,
     a: ArrayView2<'_, T>,
     b: ArrayView2<'_, T>,
     start: Start<'_, T>,
     c: &mut [T],
     finish: Option<Finish<'_, T>>,
-) {
+) -> Option<Method> {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert_eq!(
         k,
@@ -88,37 +96,53 @@ pub fn gemm_at<T: Element>(
             row.len()
         );
     }
-    if c.is_empty() {
-        return;
+    if n == 1 && m > 1 {
+        // A column is a row: Cᵀ = Bᵀ Aᵀ.
+        let start = match start {
+            Start::Row(row) => {
+                c.fill(row[0]);
+                Start::Sum
+            }
+            start => start,
+        };
+        return gemm_at(
+            level,
+            method,
+            b.reversed_axes(),
+            a.reversed_axes(),
+            start,
+            c,
+            finish,
+        );
     }
+    let empty = c.is_empty();
     let to = c.as_mut_ptr();
     let (start, start_stride) = match start {
         Start::Zero => (std::ptr::null(), 0),
         Start::Row(row) => (row.as_ptr(), 0),
         Start::Sum => (to.cast_const(), n),
     };
-    let matrix = |x: &ArrayView2<'_, T>| Matrix {
-        first: x.as_ptr(),
-        strides: match (x.dim(), x.strides()) {
-            // The stride of one row or column is that of the layout for which there is a kernel.
-            ((_, 1), &[rows, _]) => [rows, 1],
-            ((1, _), &[_, columns]) => [1, columns],
-            (_, strides) => [strides[0], strides[1]],
-        },
-    };
     let job = Job {
         size: [m, k, n],
-        a: matrix(&a),
-        b: matrix(&b),
+        a: Matrix::new(&a),
+        b: Matrix::new(&b),
         c: to,
         c_stride: n,
         start,
         start_stride,
         finish,
     };
-    // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is borrowed
-    // exclusively and was seen to hold m rows of n, and a row to start from to hold n.
-    unsafe { T::multiply(level, &job) };
+    let method = method.unwrap_or_else(|| Method::of(level, &job));
+    if !method.applies(&job) {
+        return None;
+    }
+    if !empty {
+        // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is borrowed
+        // exclusively and was seen to hold m rows of n, and a row to start from to hold n. The
+        // method applies.
+        unsafe { T::multiply(level, method, &job) };
+    }
+    Some(method)
 }
 
 /// A product with the registers of each level. Sealed with [`Element`].
@@ -126,25 +150,25 @@ pub trait Gemm: Sized {
     /// The product, at a level that the machine has or at its most.
     ///
     /// # Safety
-    /// What the job describes is there.
+    /// What the job describes is there, and the method applies to it.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
-    unsafe fn multiply(level: Level, job: &Job<'_, Self>);
+    unsafe fn multiply(level: Level, method: Method, job: &Job<'_, Self>);
 }
 
 macro_rules! gemm {
     ($element:ty, $baseline:ty, $avx2:ident, $avx512:ident) => {
         impl Gemm for $element {
             #[expect(private_interfaces, reason = "the trait is sealed")]
-            unsafe fn multiply(level: Level, job: &Job<'_, Self>) {
+            unsafe fn multiply(level: Level, method: Method, job: &Job<'_, Self>) {
                 // SAFETY: the caller's; the level is one that the machine has.
                 unsafe {
                     match level.min(Level::detected()) {
                         #[cfg(target_arch = "x86_64")]
-                        Level::Avx512 => multiply::<std::arch::x86_64::$avx512>(job),
+                        Level::Avx512 => method.run::<std::arch::x86_64::$avx512>(job),
                         #[cfg(target_arch = "x86_64")]
-                        Level::Avx2 => multiply::<std::arch::x86_64::$avx2>(job),
-                        _ => multiply::<$baseline>(job),
+                        Level::Avx2 => method.run::<std::arch::x86_64::$avx2>(job),
+                        _ => method.run::<$baseline>(job),
                     }
                 }
             }
@@ -154,18 +178,6 @@ macro_rules! gemm {
 
 gemm!(f32, Lanes<f32, 4>, __m256, __m512);
 gemm!(f64, Lanes<f64, 2>, __m256d, __m512d);
-
-unsafe fn multiply<V: Vector>(job: &Job<'_, V::Element>) {
-    let [m, k, n] = job.size;
-    let plan = Plan {
-        pack_a: n >= 128 && m * k > 8192,
-        pack_b: m >= 32 && k * n > 8192,
-        rows: 512,
-        inner: 256,
-    };
-    // SAFETY: the caller's.
-    unsafe { blocked::<V>(job, plan) };
-}
 
 /// `A B` in row-major order; `A` and `B` in any layout, so a transposed operand is not copied.
 pub(crate) fn product<T: Element>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> ArcArrayD<T> {

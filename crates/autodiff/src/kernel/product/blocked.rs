@@ -1,23 +1,9 @@
 //! Products in panels of `C`, with operands in place or packed.
 
-use super::tile::{Matrix, Panel, panel};
+use super::job::{Job, Matrix};
+use super::tile::{Panel, panel};
 use super::vector::Vector;
 use super::{pack, scratch};
-
-/// `C ← start + A B` for pointers.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'a, T> {
-    /// Rows of `A`, columns of `A`, columns of `B`.
-    pub(super) size: [usize; 3],
-    pub(super) a: Matrix<T>,
-    pub(super) b: Matrix<T>,
-    pub(super) c: *mut T,
-    pub(super) c_stride: usize,
-    /// What is added, with its row stride (0: one row for all); null for nothing.
-    pub(super) start: *const T,
-    pub(super) start_stride: usize,
-    pub(super) finish: Option<&'a (dyn Fn(&mut [T]) + Sync)>,
-}
 
 /// Which operands are packed, and in blocks of how many rows and of how much of the inner
 /// dimension.
@@ -129,29 +115,13 @@ unsafe fn row_block<V: Vector>(
             j += columns;
             if p + inner == k && (j == n || (j - finished) * rows >= FINISH) {
                 // SAFETY: these columns of these rows are complete, and nobody else has them.
-                unsafe { finish(job, c, rows, [finished, j]) };
+                unsafe { job.finish(c, rows, [finished, j]) };
                 finished = j;
             }
         }
         p += inner;
         if p >= k {
             break;
-        }
-    }
-}
-
-/// Finishes columns `from..to` of rows that begin at `c`.
-pub(super) unsafe fn finish<T>(job: &Job<'_, T>, c: *mut T, rows: usize, [from, to]: [usize; 2]) {
-    let Some(finish) = job.finish else { return };
-    let slice = |at: usize, length: usize| {
-        // SAFETY: the caller's.
-        finish(unsafe { std::slice::from_raw_parts_mut(c.add(at), length) });
-    };
-    if to - from == job.c_stride {
-        slice(0, rows * job.c_stride);
-    } else {
-        for i in 0..rows {
-            slice(i * job.c_stride + from, to - from);
         }
     }
 }

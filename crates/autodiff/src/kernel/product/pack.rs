@@ -1,6 +1,6 @@
 //! Copies of parts of the operands in the order in which the tiles read them.
 
-use super::tile::Matrix;
+use super::job::Matrix;
 use super::vector::Vector;
 
 /// How many numbers a packed panel of `B` takes, with what is written beyond its end.

@@ -1,28 +1,7 @@
 //! `C[i, j] ← start + Σₚ A[i, p] B[p, j]` for a tile of `C` that is kept in registers.
 
+use super::job::Matrix;
 use super::vector::Vector;
-
-/// A matrix in any layout: element `(i, j)` is `strides[0] i + strides[1] j` from the first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Matrix<T> {
-    pub(super) first: *const T,
-    pub(super) strides: [isize; 2],
-}
-
-impl<T> Matrix<T> {
-    /// From row `i` and column `j` on. Nothing is read.
-    #[inline(always)]
-    pub(super) fn from(self, i: usize, j: usize) -> Self {
-        let [rows, columns] = self.strides;
-        let step = (i as isize)
-            .wrapping_mul(rows)
-            .wrapping_add((j as isize).wrapping_mul(columns));
-        Self {
-            first: self.first.wrapping_offset(step),
-            ..self
-        }
-    }
-}
 
 /// A panel of `C`, some vectors wide and `rows` high, and the operands that it is the product of.
 #[derive(Clone, Copy)]

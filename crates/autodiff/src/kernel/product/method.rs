@@ -1,0 +1,96 @@
+//! How a product is computed, by its sizes and strides.
+
+use super::blocked::{Plan, blocked};
+use super::dots::dots;
+use super::job::Job;
+use super::library::{Library, library};
+use super::row::row;
+use super::vector::Vector;
+use crate::kernel::machine::Level;
+
+/// A way to compute a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Method {
+    /// Tiles of `C`; the operands are read where they are, where that can be.
+    InPlace,
+    /// Tiles of `C`; panels of `B` are packed.
+    PackB,
+    /// Tiles of `C`; blocks of `A` are packed.
+    PackA,
+    /// Tiles of `C`; blocks of `A` and panels of `B` are packed.
+    Packed,
+    /// Sums of rows of `B`, for one row of `A`.
+    Row,
+    /// Inner products, for `B` with contiguous columns.
+    Dots,
+    /// matrixmultiply.
+    Library,
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::InPlace,
+        Self::PackB,
+        Self::PackA,
+        Self::Packed,
+        Self::Row,
+        Self::Dots,
+        Self::Library,
+    ];
+
+    /// The fastest.
+    pub(super) fn of<T>(level: Level, job: &Job<'_, T>) -> Self {
+        let [m, k, n] = job.size;
+        let _ = level;
+        let [down, along] = job.b.strides;
+        if m == 1 && along == 1 && (n > 1 || down != 1) {
+            Self::Row
+        } else if m < 4 && down == 1 && k >= 16 {
+            Self::Dots
+        } else {
+            match (n >= 128 && m * k > 8192, m >= 32 && k * n > 8192) {
+                (false, false) => Self::InPlace,
+                (false, true) => Self::PackB,
+                (true, false) => Self::PackA,
+                (true, true) => Self::Packed,
+            }
+        }
+    }
+
+    /// Whether it can compute the product.
+    pub(super) fn applies<T>(self, job: &Job<'_, T>) -> bool {
+        match self {
+            Self::Row => job.size[0] == 1 && job.b.strides[1] == 1,
+            Self::Dots => job.b.strides[0] == 1,
+            _ => true,
+        }
+    }
+
+    /// Computes the product.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `V`, what the job describes is there, and the method
+    /// applies to it.
+    pub(super) unsafe fn run<V: Vector<Element: Library>>(self, job: &Job<'_, V::Element>) {
+        let plan = |pack_a, pack_b| Plan {
+            pack_a,
+            pack_b,
+            rows: 512,
+            inner: 256,
+        };
+        // SAFETY: the caller's.
+        unsafe {
+            match self {
+                Self::InPlace => blocked::<V>(job, plan(false, false)),
+                Self::PackB => blocked::<V>(job, plan(false, true)),
+                Self::PackA => blocked::<V>(job, plan(true, false)),
+                Self::Packed => blocked::<V>(job, plan(true, true)),
+                Self::Row => row::<V>(job),
+                Self::Dots => dots::<V>(job),
+                Self::Library => library(job),
+            }
+        }
+    }
+}
