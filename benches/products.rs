@@ -10,6 +10,7 @@ use ndarray::{Array2, ArrayView2};
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::machine::Level;
 use tapegrad_autodiff::kernel::product::{Method, Start, gemm_at};
+use tapegrad_autodiff::kernel::threads::set_threads;
 
 /// Name, batch and widths of the layers.
 const WORKLOADS: [(&str, usize, &[usize]); 7] = [
@@ -33,6 +34,7 @@ fn main() {
     let only = std::env::args()
         .nth(1)
         .filter(|name| !name.starts_with('-'));
+    set_threads(1);
     let seconds = if quick { 0.005 } else { 0.05 };
     println!(
         "GFLOP/s on one core, {:?}; * is what gemm chooses\n",
@@ -85,7 +87,7 @@ fn workload<T: Element>(
             })
         });
         case(&format!("{name} NN"), x.view(), w.view(), others, seconds);
-        if name != "infer1" && layer > 0 {
+        if name != "infer1" && (layer > 0 || name == "deep") {
             case(&format!("{name} NT"), g.view(), w.t(), others, seconds);
         }
         if name != "infer1" {

@@ -9,4 +9,5 @@ pub mod elementwise;
 pub mod machine;
 pub mod product;
 pub mod reduction;
-pub mod softmax;
+pub(crate) mod softmax;
+pub mod threads;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::{Array2, ArrayView2, s};
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::machine::Level;
-use tapegrad_autodiff::kernel::product::{Start, gemm, gemm_at};
+use tapegrad_autodiff::kernel::product::{Method, Start, gemm, gemm_at};
+use tapegrad_autodiff::kernel::threads::{for_each_chunk, set_threads};
 
 const SIZES: [usize; 18] = [
     0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 300,
@@ -182,6 +183,95 @@ fn f32_products() {
 #[test]
 fn f64_products() {
     check_all::<f64>();
+}
+
+/// The methods that a product of this size would not choose.
+#[test]
+fn all_methods_agree() {
+    for size in [
+        [64, 64, 64],
+        [1, 70, 90],
+        [3, 33, 70],
+        [45, 300, 40],
+        [130, 17, 257],
+    ] {
+        for right in [Layout::RowMajor, Layout::Transposed] {
+            let (a, b) = (
+                Stored::<f32>::new([size[0], size[1]], Layout::RowMajor, 1),
+                Stored::<f32>::new([size[1], size[2]], right, 2),
+            );
+            let expected = reference(a.view(), b.view());
+            let mut c = vec![0.0; expected.len()];
+            for (level, method) in Level::all().flat_map(|l| Method::ALL.map(|m| (l, m))) {
+                c.fill(f32::NAN);
+                if gemm_at(
+                    level,
+                    Some(method),
+                    a.view(),
+                    b.view(),
+                    Start::Zero,
+                    &mut c,
+                    None,
+                )
+                .is_some()
+                {
+                    for (&c, &expected) in c.iter().zip(&expected) {
+                        let error = (f64::from(c) - expected).abs();
+                        assert!(error < 1e-4, "{size:?} {right:?} {level:?} {method:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_bits_on_any_number_of_threads() {
+    let sizes = [
+        [128, 784, 512],
+        [784, 128, 512],
+        [300, 300, 300],
+        [1, 2048, 1100],
+        [3000, 800, 1],
+    ];
+    for size @ [m, k, n] in sizes {
+        for right in [Layout::RowMajor, Layout::Transposed] {
+            let (a, b) = (
+                Stored::<f32>::new([m, k], Layout::Transposed, 1),
+                Stored::<f32>::new([k, n], right, 2),
+            );
+            let row = numbers::<f32>([1, n], 3);
+            let row = row.as_slice().expect("a row");
+            let finish = |x: &mut [f32]| x.iter_mut().for_each(|x| *x = 3.0 - *x);
+            for level in Level::all() {
+                let [one, more @ ..] = [1, 2, 3, 4].map(|n_threads| {
+                    set_threads(n_threads);
+                    let mut c = vec![f32::NAN; m * n];
+                    let (a, b) = (a.view(), b.view());
+                    gemm_at(level, None, a, b, Start::Row(row), &mut c, Some(&finish));
+                    c
+                });
+                assert!(
+                    more.iter().all(|c| *c == one),
+                    "{size:?} {right:?} {level:?}"
+                );
+            }
+        }
+    }
+    set_threads(0);
+}
+
+#[test]
+fn chunks_are_visited_once() {
+    for n_threads in [1, 3] {
+        set_threads(n_threads);
+        let mut x = vec![0; 1000];
+        for_each_chunk(&mut x, 64, |index, chunk| {
+            chunk.iter_mut().for_each(|x| *x += index + 1);
+        });
+        assert!(x.iter().enumerate().all(|(i, &x)| x == i / 64 + 1));
+    }
+    set_threads(0);
 }
 
 #[test]

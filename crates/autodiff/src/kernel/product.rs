@@ -27,6 +27,7 @@ pub use self::method::Method;
 use self::vector::Lanes;
 use super::elementwise::from_flat;
 use super::machine::Level;
+use super::threads::{for_each, threads};
 use crate::{ArcArrayD, Element};
 
 /// What a product is added to.
@@ -140,10 +141,57 @@ pub fn gemm_at<T: Element>(
         // SAFETY: sizes and strides of the views describe storage that they borrow; `c` is borrowed
         // exclusively and was seen to hold m rows of n, and a row to start from to hold n. The
         // method applies.
-        unsafe { T::multiply(level, method, &job) };
+        unsafe { split(level, method, &job) };
     }
     Some(method)
 }
+
+/// Multiplications from which on threads are worth waking: some tens of microseconds of one.
+const THREADED: usize = 1 << 21;
+
+/// The product in blocks of whole rows or columns of `C`, whichever it has more of, on the threads.
+///
+/// # Safety
+/// As [`Gemm::multiply`].
+unsafe fn split<T: Element>(level: Level, method: Method, job: &Job<'_, T>) {
+    let [m, k, n] = job.size;
+    let threads = match m.saturating_mul(k).saturating_mul(n) {
+        work if work >= THREADED => threads(),
+        _ => 1,
+    };
+    if threads == 1 {
+        // SAFETY: the caller's.
+        return unsafe { T::multiply(level, method, job) };
+    }
+    // Blocks of whole tiles, more than threads: they may not all be as fast.
+    let (length, tile) = if m > n { (m, 24) } else { (n, 64) };
+    let block = length.div_ceil(2 * threads).next_multiple_of(tile);
+    let shared = Shared(job);
+    for_each(length.div_ceil(block), |index| {
+        let from = index * block;
+        let count = block.min(length - from);
+        let part = if m > n {
+            shared.get().part([from, 0], [count, n])
+        } else {
+            shared.get().part([0, from], [m, count])
+        };
+        // SAFETY: the caller's; the blocks do not overlap.
+        unsafe { T::multiply(level, method, &part) };
+    });
+}
+
+/// A job that several threads do parts of.
+struct Shared<'a, T>(&'a Job<'a, T>);
+
+impl<'a, T> Shared<'a, T> {
+    fn get(&self) -> &'a Job<'a, T> {
+        self.0
+    }
+}
+
+// SAFETY: the operands are only read, the function to finish with is `Sync`, and each thread writes
+// another block of `C`.
+unsafe impl<T: Sync + Send> Sync for Shared<'_, T> {}
 
 /// A product with the registers of each level. Sealed with [`Element`].
 pub trait Gemm: Sized {

@@ -30,7 +30,7 @@ pub(super) unsafe fn blocked<V: Vector>(job: &Job<'_, V::Element>, plan: Plan) {
     } else {
         0
     };
-    let size = a_size + pack::b_size::<V>(inner);
+    let size = a_size + pack::b_size::<V>(inner, 4);
     scratch::with(size, |room: *mut V::Element| {
         let mut i = 0;
         while i < m {
@@ -40,6 +40,11 @@ pub(super) unsafe fn blocked<V: Vector>(job: &Job<'_, V::Element>, plan: Plan) {
             i += rows;
         }
     });
+}
+
+/// Vectors in a row of a tile.
+fn widest<V: Vector>(rows: usize) -> usize {
+    if rows <= V::LOW { 4 } else { 2 }
 }
 
 unsafe fn row_block<V: Vector>(
@@ -80,7 +85,7 @@ unsafe fn row_block<V: Vector>(
         }
         let (mut j, mut finished) = (0, 0);
         while j < n {
-            let columns = (V::VECTORS * V::LANES).min(n - j);
+            let columns = (widest::<V>(rows) * V::LANES).min(n - j);
             let vectors = columns.div_ceil(V::LANES);
             let last = columns - (vectors - 1) * V::LANES;
             let mut b = job.b.from(p, j);

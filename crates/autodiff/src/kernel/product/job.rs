@@ -9,7 +9,7 @@ pub(super) struct Matrix<T> {
     pub(super) strides: [isize; 2],
 }
 
-impl<T> Matrix<T> {
+impl<T: Copy> Matrix<T> {
     /// Where the elements of a view are.
     pub(super) fn new(view: &ArrayView2<'_, T>) -> Self {
         let strides = match (view.dim(), view.strides()) {
@@ -53,7 +53,24 @@ pub(super) struct Job<'a, T> {
     pub(super) finish: Option<&'a (dyn Fn(&mut [T]) + Sync)>,
 }
 
-impl<T> Job<'_, T> {
+impl<T: Copy> Job<'_, T> {
+    /// The job for a block of `C`.
+    pub(super) fn part(&self, [i, j]: [usize; 2], [rows, columns]: [usize; 2]) -> Self {
+        let start = if self.start.is_null() {
+            self.start
+        } else {
+            self.start.wrapping_add(i * self.start_stride + j)
+        };
+        Self {
+            size: [rows, self.size[1], columns],
+            a: self.a.from(i, 0),
+            b: self.b.from(0, j),
+            c: self.c.wrapping_add(i * self.c_stride + j),
+            start,
+            ..*self
+        }
+    }
+
     /// Finishes columns `from..to` of `rows` rows that begin at `c`.
     ///
     /// # Safety

@@ -4,8 +4,8 @@ use super::job::Matrix;
 use super::vector::Vector;
 
 /// How many numbers a packed panel of `B` takes, with what is written beyond its end.
-pub(super) fn b_size<V: Vector>(inner: usize) -> usize {
-    inner.next_multiple_of(V::SQUARE) * V::VECTORS * V::LANES
+pub(super) fn b_size<V: Vector>(inner: usize, vectors: usize) -> usize {
+    inner.next_multiple_of(V::SQUARE) * vectors * V::LANES
 }
 
 /// How many numbers a packed block of `A` takes, with what is written beyond its end.

@@ -32,7 +32,9 @@ pub(super) unsafe fn panel<V: Vector>(panel: &Panel<V::Element>, vectors: usize)
     unsafe {
         match vectors {
             1 => rows::<V, 1>(panel),
-            _ => rows::<V, 2>(panel),
+            2 => rows::<V, 2>(panel),
+            3 => low::<V, 3>(panel),
+            _ => low::<V, 4>(panel),
         }
     }
 }
@@ -69,6 +71,20 @@ unsafe fn rows<V: Vector, const N: usize>(panel: &Panel<V::Element>) {
     }
 }
 
+/// One tile of few rows.
+unsafe fn low<V: Vector, const N: usize>(panel: &Panel<V::Element>) {
+    // SAFETY: the caller's.
+    unsafe {
+        match panel.rows {
+            1 => tiles::<V, 1, N>(panel, 1),
+            2 => tiles::<V, 2, N>(panel, 1),
+            3 if V::LOW > 2 => tiles::<V, 3, N>(panel, 1),
+            4 if V::LOW > 2 => tiles::<V, 4, N>(panel, 1),
+            _ => {}
+        }
+    }
+}
+
 /// `count` tiles of `R` rows, one below the other.
 unsafe fn tiles<V: Vector, const R: usize, const N: usize>(
     panel: &Panel<V::Element>,
@@ -98,6 +114,14 @@ unsafe fn one<V: Vector, const R: usize, const N: usize>(tile: &Panel<V::Element
     // SAFETY: rows, columns and inner dimension are those of the operands, for which the caller
     // vouches; the last vector of C is touched in its `last` lanes only.
     unsafe {
+        // What is added at last may be far away.
+        if !tile.start.is_null() {
+            for i in 0..R {
+                let start = tile.start.wrapping_add(i * tile.start_stride);
+                V::prefetch(start);
+                V::prefetch(start.wrapping_add(V::LANES));
+            }
+        }
         let mut sums = [[V::splat(num_traits::zero()); N]; R];
         let (mut a, mut b) = (tile.a.first, tile.b);
         for _ in 0..tile.inner {

@@ -14,8 +14,8 @@ pub(super) trait Vector: Copy {
     const LANES: usize;
     /// Rows of the tile of C that is kept in registers.
     const ROWS: usize;
-    /// Vectors in each row of that tile.
-    const VECTORS: usize = 2;
+    /// Up to how many rows a tile is four vectors wide, for enough sums; two else.
+    const LOW: usize;
     /// The side of the square that [`transpose`](Self::transpose) moves.
     const SQUARE: usize;
 
@@ -23,6 +23,8 @@ pub(super) trait Vector: Copy {
     unsafe fn run<R>(f: impl FnOnce() -> R) -> R;
     /// All lanes `x`.
     unsafe fn splat(x: Self::Element) -> Self;
+    /// Asks for the line of the cache at an address, which need not be there.
+    fn prefetch(_at: *const Self::Element) {}
     unsafe fn load(from: *const Self::Element) -> Self;
     /// The first `count` lanes, zeros after them.
     unsafe fn load_part(from: *const Self::Element, count: usize) -> Self;
@@ -53,6 +55,7 @@ impl<T: Element, const L: usize> Vector for Lanes<T, L> {
     type Element = T;
     const LANES: usize = L;
     const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
+    const LOW: usize = if cfg!(target_arch = "aarch64") { 4 } else { 2 };
     const SQUARE: usize = 4;
 
     #[inline(always)]

@@ -163,6 +163,7 @@ macro_rules! vector {
             type Element = $element;
             const LANES: usize = $lanes;
             const ROWS: usize = $rows;
+            const LOW: usize = if $rows == 8 { 4 } else { 2 };
             const SQUARE: usize = $square;
 
             #[inline(always)]
@@ -178,6 +179,11 @@ macro_rules! vector {
             unsafe fn splat(x: $element) -> Self {
                 // SAFETY: the caller vouches for the instructions; so below, and for the elements.
                 unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            fn prefetch(at: *const $element) {
+                // SAFETY: SSE is everywhere, and nothing is read.
+                unsafe { _mm_prefetch(at.cast(), _MM_HINT_T0) }
             }
             #[inline(always)]
             unsafe fn load(from: *const $element) -> Self {
