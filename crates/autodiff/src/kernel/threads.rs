@@ -40,7 +40,7 @@ fn at_first() -> usize {
 }
 
 /// `f` of each number below `count`, on the threads.
-pub fn for_each(count: usize, f: impl Fn(usize) + Sync) {
+pub fn for_each(count: usize, f: impl Fn(usize) + Send + Sync) {
     #[cfg(feature = "threads")]
     if count > 1
         && let Some(pool) = pool::of(threads())
@@ -57,7 +57,11 @@ pub fn for_each(count: usize, f: impl Fn(usize) + Sync) {
 ///
 /// # Panics
 /// If `length` is 0.
-pub fn for_each_chunk<T: Send>(x: &mut [T], length: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+pub fn for_each_chunk<T: Send>(
+    x: &mut [T],
+    length: usize,
+    f: impl Fn(usize, &mut [T]) + Send + Sync,
+) {
     #[cfg(feature = "threads")]
     if x.len() > length
         && let Some(pool) = pool::of(threads())

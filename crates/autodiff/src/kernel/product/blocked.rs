@@ -1,7 +1,7 @@
 //! Products in panels of `C`, with operands in place or packed.
 
 use super::job::{Job, Matrix};
-use super::tile::{Panel, panel};
+use super::tile::{Ahead, Panel, panel};
 use super::vector::Vector;
 use super::{pack, scratch};
 
@@ -89,6 +89,31 @@ unsafe fn row_block<V: Vector>(
             let vectors = columns.div_ceil(V::LANES);
             let last = columns - (vectors - 1) * V::LANES;
             let mut b = job.b.from(p, j);
+            let mut ahead = Ahead {
+                first: b.first,
+                stride: 0,
+                count: 0,
+                run: 0,
+            };
+            if plan.pack_b {
+                let next = job.b.from(p, j + columns);
+                let next_columns = columns.min(n - j - columns);
+                ahead = match b.strides {
+                    [stride, 1] => Ahead {
+                        first: next.first,
+                        stride,
+                        count: inner,
+                        run: next_columns,
+                    },
+                    [1, stride] => Ahead {
+                        first: next.first,
+                        stride,
+                        count: next_columns,
+                        run: inner,
+                    },
+                    _ => ahead,
+                };
+            }
             if plan.pack_b || last < V::LANES || b.strides[1] != 1 {
                 let width = vectors * V::LANES;
                 // SAFETY: the caller's.
@@ -114,6 +139,7 @@ unsafe fn row_block<V: Vector>(
                 },
                 start_stride,
                 last,
+                ahead,
             };
             // SAFETY: the caller's.
             unsafe { panel::<V>(&part, vectors) };

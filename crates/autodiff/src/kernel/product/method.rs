@@ -8,6 +8,9 @@ use super::row::row;
 use super::vector::Vector;
 use crate::kernel::machine::Level;
 
+/// Bytes of an operand that stay in the second cache with the others.
+const CACHE: usize = 1 << 20;
+
 /// A way to compute a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -43,19 +46,24 @@ impl Method {
     /// The fastest.
     pub(super) fn of<T>(level: Level, job: &Job<'_, T>) -> Self {
         let [m, k, n] = job.size;
-        let _ = level;
         let [down, along] = job.b.strides;
+        let large = |count: usize| count.saturating_mul(size_of::<T>()) > CACHE;
         if m == 1 && along == 1 && (n > 1 || down != 1) {
             Self::Row
         } else if m < 4 && down == 1 && k >= 16 {
+            // For so few rows a panel of B is not worth packing.
             Self::Dots
-        } else {
-            match (n >= 128 && m * k > 8192, m >= 32 && k * n > 8192) {
-                (false, false) => Self::InPlace,
-                (false, true) => Self::PackB,
-                (true, false) => Self::PackA,
-                (true, true) => Self::Packed,
+        } else if level == Level::Baseline && m.min(k).min(n) >= 32 {
+            Self::Library
+        } else if m >= 32 && large(k.saturating_mul(n)) {
+            // Too large to be read again and again from where it is.
+            if n >= 128 && large(m.saturating_mul(k)) {
+                Self::Packed
+            } else {
+                Self::PackB
             }
+        } else {
+            Self::InPlace
         }
     }
 

@@ -5,7 +5,7 @@ use super::vector::Vector;
 
 /// How many numbers a packed panel of `B` takes, with what is written beyond its end.
 pub(super) fn b_size<V: Vector>(inner: usize, vectors: usize) -> usize {
-    inner.next_multiple_of(V::SQUARE) * vectors * V::LANES
+    inner.next_multiple_of(V::SQUARE) * vectors * V::LANES + V::SQUARE
 }
 
 /// How many numbers a packed block of `A` takes, with what is written beyond its end.
@@ -31,7 +31,8 @@ pub(super) unsafe fn b<V: Vector>(
             || match b.strides {
                 [down, 1] => copy_rows::<V>(b.first, down, [inner, columns], to, width),
                 [1, along] => {
-                    for j in (0..width).step_by(V::SQUARE) {
+                    // The last columns first: what they spill is under the first of the next row.
+                    for j in (0..width).step_by(V::SQUARE).rev() {
                         let rows = columns.saturating_sub(j).min(V::SQUARE);
                         for p in (0..inner).step_by(V::SQUARE) {
                             V::transpose(

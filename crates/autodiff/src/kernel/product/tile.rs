@@ -21,6 +21,31 @@ pub(super) struct Panel<T> {
     pub(super) start_stride: usize,
     /// Lanes of the last vector that are in `C`.
     pub(super) last: usize,
+    /// What will be packed next.
+    pub(super) ahead: Ahead<T>,
+}
+
+/// Lines of memory that will be wanted: `count` runs of so many elements.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<T> {
+    pub(super) first: *const T,
+    pub(super) stride: isize,
+    pub(super) count: usize,
+    pub(super) run: usize,
+}
+
+impl<T> Ahead<T> {
+    /// Asks for runs `from..to`.
+    #[inline(always)]
+    fn prefetch<V: Vector<Element = T>>(&self, from: usize, to: usize) {
+        let line = 64 / size_of::<T>();
+        for i in from..to.min(self.count) {
+            let run = self.first.wrapping_offset(i as isize * self.stride);
+            for at in (0..self.run).step_by(line) {
+                V::prefetch_far(run.wrapping_add(at));
+            }
+        }
+    }
 }
 
 /// The product for a panel of `vectors` vectors.
@@ -51,6 +76,7 @@ unsafe fn rows<V: Vector, const N: usize>(panel: &Panel<V::Element>) {
                 6 if V::ROWS == 6 => tiles::<V, 6, N>(panel, whole),
                 _ => tiles::<V, 4, N>(panel, whole),
             }
+            rest.ahead.count = 0;
             rest.a.first = rest.a.first.wrapping_offset(panel.a_step * whole as isize);
             rest.c = rest.c.wrapping_add(whole * V::ROWS * panel.c_stride);
             rest.start = rest
@@ -97,7 +123,10 @@ unsafe fn tiles<V: Vector, const R: usize, const N: usize>(
             #[inline(always)]
             || {
                 let mut tile = panel;
-                for _ in 0..count {
+                let share = panel.ahead.count.div_ceil(count);
+                for index in 0..count {
+                    let from = index * share;
+                    panel.ahead.prefetch::<V>(from, from + share);
                     one::<V, R, N>(&tile);
                     tile.a.first = tile.a.first.wrapping_offset(panel.a_step);
                     tile.c = tile.c.wrapping_add(R * panel.c_stride);

@@ -25,6 +25,8 @@ pub(super) trait Vector: Copy {
     unsafe fn splat(x: Self::Element) -> Self;
     /// Asks for the line of the cache at an address, which need not be there.
     fn prefetch(_at: *const Self::Element) {}
+    /// The same, no nearer than the second cache.
+    fn prefetch_far(_at: *const Self::Element) {}
     unsafe fn load(from: *const Self::Element) -> Self;
     /// The first `count` lanes, zeros after them.
     unsafe fn load_part(from: *const Self::Element, count: usize) -> Self;

@@ -186,6 +186,11 @@ macro_rules! vector {
                 unsafe { _mm_prefetch(at.cast(), _MM_HINT_T0) }
             }
             #[inline(always)]
+            fn prefetch_far(at: *const $element) {
+                // SAFETY: as above.
+                unsafe { _mm_prefetch(at.cast(), _MM_HINT_T1) }
+            }
+            #[inline(always)]
             unsafe fn load(from: *const $element) -> Self {
                 // SAFETY: as above.
                 unsafe { $load(from) }
