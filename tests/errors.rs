@@ -5,6 +5,7 @@ use std::panic::{self, UnwindSafe};
 use std::sync::Once;
 
 use ndarray::{Array2, array};
+use tapegrad::autodiff::total;
 use tapegrad::data::{Standardizer, Table};
 use tapegrad::prelude::*;
 

@@ -9,5 +9,5 @@ pub mod elementwise;
 pub mod machine;
 pub mod product;
 pub mod reduction;
-pub(crate) mod softmax;
+pub mod softmax;
 pub mod threads;

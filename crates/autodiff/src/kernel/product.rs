@@ -25,10 +25,9 @@ use ndarray::ArrayView2;
 use self::job::{Job, Matrix};
 pub use self::method::Method;
 use self::vector::Lanes;
-use super::elementwise::from_flat;
 use super::machine::Level;
 use super::threads::{for_each, threads};
-use crate::{ArcArrayD, Element};
+use crate::Element;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
@@ -226,12 +225,3 @@ macro_rules! gemm {
 
 gemm!(f32, Lanes<f32, 4>, __m256, __m512);
 gemm!(f64, Lanes<f64, 2>, __m256d, __m512d);
-
-/// `A B` in row-major order; `A` and `B` in any layout, so a transposed operand is not copied.
-pub(crate) fn product<T: Element>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> ArcArrayD<T> {
-    let (m, n) = (a.nrows(), b.ncols());
-    let count = m.checked_mul(n).expect("a product that memory can hold");
-    let mut c = vec![T::zero(); count];
-    gemm(a, b, Start::Zero, &mut c, None);
-    from_flat(&[m, n], c)
-}
