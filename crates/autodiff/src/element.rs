@@ -31,7 +31,7 @@ pub trait Element:
 
 mod sealed {
     /// What the kernels need of an element and nobody else may implement.
-    pub trait Sealed: crate::kernel::product::Gemm {}
+    pub trait Sealed: crate::kernel::product::Gemm + crate::kernel::elementary::Elementary {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -1,40 +1,172 @@
-//! Stand-in.
-use super::machine::Machine;
+//! Elementary functions, in loops that are vectors.
+//!
+//! `on.exp(x)` in a loop that [`vectorize`] compiles takes as many numbers at once as the machine
+//! has room for: no branch, no table, no call. The functions of this module are that loop.
+
+mod coefficients;
+mod erf;
+mod exp;
+mod format;
+mod ln;
+mod sigmoid;
+mod tanh;
+
+use super::machine::{Machine, vectorize};
 use crate::Element;
-#[allow(missing_docs)]
-impl Machine {
+
+/// The formats that the functions are made for: `f32` and `f64`.
+pub trait Elementary: format::Format + format::Polynomials {
+    /// `x·Φ(x)`, in the precision that it needs.
+    #[doc(hidden)]
+    fn gelu_on(on: Machine, x: Self) -> Self;
+}
+
+impl Elementary for f32 {
     #[inline(always)]
-    pub fn exp<T: Element>(self, x: T) -> T {
-        num_traits::Float::exp(x)
+    fn gelu_on(on: Machine, x: Self) -> Self {
+        erf::single_gelu(on, x)
     }
+}
+
+impl Elementary for f64 {
     #[inline(always)]
-    pub fn exp_m1<T: Element>(self, x: T) -> T {
-        num_traits::Float::exp_m1(x)
+    fn gelu_on(on: Machine, x: Self) -> Self {
+        erf::gelu(on, x)
     }
-    #[inline(always)]
-    pub fn ln<T: Element>(self, x: T) -> T {
-        num_traits::Float::ln(x)
-    }
-    #[inline(always)]
-    pub fn ln_1p<T: Element>(self, x: T) -> T {
-        num_traits::Float::ln_1p(x)
-    }
-    #[inline(always)]
-    pub fn tanh<T: Element>(self, x: T) -> T {
-        num_traits::Float::tanh(x)
-    }
-    #[inline(always)]
-    pub fn sigmoid<T: Element>(self, x: T) -> T {
-        let one = T::one();
-        let e = num_traits::Float::exp(-x.abs());
-        if x < T::zero() {
-            e / (one + e)
-        } else {
-            one / (one + e)
+}
+
+/// Defines a method of [`Machine`], and the function that applies it to a slice.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident = $formula:literal by $function:path;)*) => {
+        /// Elementary functions of one number, for loops: see [`elementary`](self).
+        impl Machine {
+            $(
+                #[doc = $formula]
+                #[inline(always)]
+                pub fn $name<T: Element>(self, x: T) -> T {
+                    $function(self, x)
+                }
+            )*
         }
-    }
-    #[inline(always)]
-    pub fn softplus<T: Element>(self, x: T) -> T {
-        x.max(T::zero()) + num_traits::Float::exp(-x.abs()).ln_1p()
-    }
+        $(
+            #[doc = $formula]
+            ///
+            $(#[$doc])*
+            ///
+            /// # Panics
+            ///
+            /// If the lengths differ.
+            #[track_caller]
+            pub fn $name<T: Element>(x: &[T], out: &mut [T]) {
+                check_lengths(stringify!($name), x.len(), out.len());
+                vectorize(|on| {
+                    for (y, &x) in out.iter_mut().zip(x) {
+                        *y = on.$name(x);
+                    }
+                });
+            }
+        )*
+    };
+}
+
+functions! {
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 3];
+    /// elementary::exp(&[0.0, 1.0, f64::NEG_INFINITY], &mut y);
+    /// assert_eq!(y, [1.0, std::f64::consts::E, 0.0]);
+    /// ```
+    exp = "`eˣ`." by exp::exp;
+
+    /// Exact to the last digits near 0 too, where it is about `x`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::exp_m1(&[1e-20, -1000.0], &mut y);
+    /// assert_eq!(y, [1e-20, -1.0]);
+    /// ```
+    exp_m1 = "`eˣ − 1`." by exp::exp_m1;
+
+    /// −∞ at 0, NaN below.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::ln(&[1.0, 2.0], &mut y);
+    /// assert_eq!(y, [0.0, std::f64::consts::LN_2]);
+    /// ```
+    ln = "`ln x`." by ln::ln;
+
+    /// Exact to the last digits near 0 too, where it is about `x`. −∞ at −1, NaN below.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::ln_1p(&[1e-20, 1.0], &mut y);
+    /// assert_eq!(y, [1e-20, std::f64::consts::LN_2]);
+    /// ```
+    ln_1p = "`ln(1 + x)`." by ln::ln_1p;
+
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::tanh(&[1e-20, -50.0], &mut y);
+    /// assert_eq!(y, [1e-20, -1.0]);
+    /// ```
+    tanh = "`tanh x`." by tanh::tanh;
+
+    /// For a very negative `x` it is about `eˣ`, down to where that is 0.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::sigmoid(&[0.0, -700.0], &mut y);
+    /// assert_eq!(y, [0.5, f64::exp(-700.0)]);
+    /// ```
+    sigmoid = "`1 / (1 + e⁻ˣ)`, the logistic function." by sigmoid::sigmoid;
+
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::erf(&[0.0, 10.0], &mut y);
+    /// assert_eq!(y, [0.0, 1.0]);
+    /// ```
+    erf = "`erf x = 2/√π ∫₀ˣ e^−t² dt`, the error function." by erf::erf;
+
+    /// It keeps its digits for a very negative `x` too, down to where it is 0.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 2];
+    /// elementary::gelu(&[-1.0, 100.0], &mut y);
+    /// assert_eq!(y, [-0.15865525393145705, 100.0]);
+    /// ```
+    gelu = "`x·Φ(x) = x/2·(1 + erf(x/√2))` with the normal distribution `Φ`." by T::gelu_on;
+
+    /// For a very negative `x` it is about `eˣ`, for a large one `x`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::kernel::elementary;
+    /// let mut y = [0.0; 3];
+    /// elementary::softplus(&[0.0, 1000.0, -700.0], &mut y);
+    /// assert_eq!(y, [std::f64::consts::LN_2, 1000.0, f64::exp(-700.0)]);
+    /// ```
+    softplus = "`ln(1 + eˣ)`." by ln::softplus;
+}
+
+#[track_caller]
+fn check_lengths(name: &str, x: usize, out: usize) {
+    assert!(
+        x == out,
+        "`{name}` writes one number for each that it reads: it was given {x} to read and room for \
+         {out}"
+    );
+}
+
+/// `x`, or the bound that it is beyond. NaN stays.
+#[inline(always)]
+fn bounded<T: Element>(x: T, low: T, high: T) -> T {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
 }

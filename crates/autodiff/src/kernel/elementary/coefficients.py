@@ -1,0 +1,164 @@
+"""Writes coefficients.rs: the polynomials of the elementary functions.
+
+    python coefficients.py > coefficients.rs     (needs mpmath and numpy)
+
+Each polynomial p is the best for `weight · (p − f)` on an interval: among all of its degree the
+largest |weight · (p − f)| is the least. Remez's exchange finds it: solve for the p whose error is
+±e in turn at n + 2 points, move the points to where the error is largest, repeat.
+"""
+
+import itertools
+
+import mpmath as mp
+import numpy
+
+mp.mp.dps = 50
+
+
+def remez(f, weight, low, high, degree):
+    """The coefficients, lowest power first, and the largest weighted error."""
+    n = degree + 2
+    low, high = mp.mpf(low), mp.mpf(high)
+    middle, half = (low + high) / 2, (high - low) / 2
+    grid = [middle - half * mp.cos(mp.pi * i / (40 * n)) for i in range(40 * n + 1)]
+    values = [(x, f(x), weight(x)) for x in grid]
+    points = [values[round(40 * n * (2 * i + 1) / (2 * n))] for i in range(n)]
+    for _ in range(30):
+        rows = [[x**k for k in range(degree + 1)] + [(-1) ** i / w]
+                for i, (x, _, w) in enumerate(points)]
+        *p, e = mp.lu_solve(mp.matrix(rows), mp.matrix([y for _, y, _ in points]))
+        errors = [w * (mp.polyval(p[::-1], x) - y) for x, y, w in values]
+        runs = []  # the largest of each run of errors of one sign
+        for i, error in enumerate(errors):
+            if runs and error * errors[runs[-1]] > 0:
+                if abs(error) > abs(errors[runs[-1]]):
+                    runs[-1] = i
+            else:
+                runs.append(i)
+        while len(runs) > n:
+            runs.pop(0 if abs(errors[runs[0]]) < abs(errors[runs[-1]]) else -1)
+        most = max(abs(error) for error in errors)
+        if len(runs) < n or most < abs(e) * 1.001:
+            break
+        points = [values[i] for i in runs]
+    return p, most
+
+
+def series(terms):
+    """The sum up to the first term that does not matter: near 0, where a formula cancels."""
+    return mp.fsum(itertools.takewhile(lambda term: abs(term) > mp.mpf(10) ** -48, terms))
+
+
+def exp_rest(r):
+    return series(r**k / mp.factorial(k + 2) for k in itertools.count())
+
+
+def ln_rest(z):
+    return series(2 * z**k / (2 * k + 3) for k in itertools.count())
+
+
+def erf_rest(z):
+    x = mp.sqrt(z)
+    return mp.erf(x) / x - 1 if x > 0 else 2 / mp.sqrt(mp.pi) - 1
+
+
+def erfc_scaled(centre):
+    def f(t):
+        if t == 1:
+            return 1 / mp.sqrt(mp.pi)
+        z = centre * (1 + t) / (1 - t)
+        return mp.exp(z * z) * mp.erfc(z) * (z + centre)
+    return f
+
+
+def place(z, centre):
+    return (mp.mpf(z) - centre) / (z + centre)
+
+
+def exp_polynomial(degree):
+    half = mp.log(2) / 2 + (0.008 if degree < 9 else 0.0001)  # a square's low part comes on top
+    return remez(exp_rest, lambda r: max(r * r, TINY), -half, half, degree)
+
+
+def ln_polynomial(degree):
+    most = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.001")
+    return remez(ln_rest, lambda z: max(z, TINY), 0, most, degree)
+
+
+def erf_polynomial(degree):
+    return remez(erf_rest, lambda z: 1, 0, 1, degree)
+
+
+def erfc_polynomial(centre, low, high, degree):
+    f = erfc_scaled(centre)
+    return remez(f, lambda t: 1 / f(t), place(low, centre), place(high, centre), degree)
+
+
+TINY = mp.mpf(10) ** -9  # A weight of 0 would be no equation.
+TEXTS = {
+    "exp_rest": "`(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`",
+    "ln_rest": "`(ln((1 + s)/(1 − s)) − 2s) / s³` of `z = s²` for `|s| ≤ (√2 − 1)/(√2 + 1)`",
+    "erf_rest": "`erf(x) / x − 1` of `z = x²` for `|x| ≤ 1`",
+    "erfc_scaled": "`exp(z²) erfc(z) (z + K)` of `t = (z − K)/(z + K)` for `%s ≤ z ≤ %s`",
+}
+ARGUMENTS = {"exp_rest": "r", "ln_rest": "z", "erf_rest": "z", "erfc_scaled": "t"}
+
+
+def write(indent, public, kind, name, self_type, shortest, polynomial, interval=()):
+    coefficients, error = polynomial
+    text = TEXTS[kind] % interval if interval else TEXTS[kind]
+    x = ARGUMENTS[kind]
+    lines = [f"/// {text}: within 2^{mp.nstr(mp.log(error, 2), 3)}.", "#[inline(always)]",
+             f"{public}fn {name}(on: Machine, {x}: {self_type}) -> {self_type} {{",
+             f"    polynomial!(on, {x}, ["]
+    lines += [f"        {shortest(c)}," for c in coefficients] + ["    ])", "}"]
+    print("\n".join(indent + line for line in lines))
+
+
+def single(c):
+    return str(numpy.float32(float(c)))
+
+
+def double(c):
+    return repr(float(c))
+
+
+def main():
+    print("""//! The polynomials, as `coefficients.py` writes them.
+
+use super::format::Polynomials;
+use crate::kernel::machine::Machine;
+
+/// `x·(x·(… + c₂) + c₁) + c₀`.
+macro_rules! polynomial {
+    ($on:expr, $x:expr, [$last:literal $(,)?]) => { $last };
+    ($on:expr, $x:expr, [$first:literal, $($rest:tt)+]) => {
+        $on.mul_add(polynomial!($on, $x, [$($rest)+]), $x, $first)
+    };
+}
+""")
+    for name, shortest, centre, low, high, degrees in [
+        ("f32", single, 2, 1, 4.1, (4, 2, 6, 6)),
+        ("f64", double, 3, 0, 27.6, (9, 6, 11, 22)),
+    ]:
+        print(f"impl Polynomials for {name} {{\n    const ERFC_CENTRE: Self = {centre}.0;")
+        rest = [
+            ("exp_rest", exp_polynomial(degrees[0])),
+            ("ln_rest", ln_polynomial(degrees[1])),
+            ("erf_rest", erf_polynomial(degrees[2])),
+            ("erfc_scaled", erfc_polynomial(centre, low, high, degrees[3]), (low, high)),
+        ]
+        for kind, polynomial, *interval in rest:
+            print()
+            write("    ", "", kind, kind, "Self", shortest, polynomial, *interval)
+        print("}\n")
+    print("/// `K` of [`single_erfc_scaled`].\npub(super) const SINGLE_ERFC_CENTRE: f64 = 2.0;\n")
+    public = "pub(super) "
+    write("", public, "exp_rest", "single_exp_rest", "f64", double, exp_polynomial(4))
+    print()
+    write("", public, "erfc_scaled", "single_erfc_scaled", "f64", double,
+          erfc_polynomial(2, 0, 10.3, 11), (0, 10.3))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+//! The elementary functions against values that are known better, at every level of the machine.
+
+use std::thread;
+
+use tapegrad_autodiff::Element;
+use tapegrad_autodiff::kernel::elementary;
+use tapegrad_autodiff::kernel::machine::{Level, Machine, vectorize_at};
+
+/// In units of the last place, from the value before it is rounded.
+const SINGLE_BOUND: f64 = 2.0;
+const DOUBLE_BOUND: f64 = 4.0;
+
+/// Calls a macro with a function's name, its type to be told, and the same in exact `f64`.
+macro_rules! for_each_function {
+    ($do:ident) => {
+        $do!(exp, f64::exp);
+        $do!(exp_m1, f64::exp_m1);
+        $do!(ln, f64::ln);
+        $do!(ln_1p, f64::ln_1p);
+        $do!(tanh, f64::tanh);
+        $do!(sigmoid, |x: f64| 1.0 / (1.0 + (-x).exp()));
+        $do!(erf, |x| baseline(x, Machine::erf));
+        $do!(gelu, |x| baseline(x, Machine::gelu));
+        $do!(softplus, |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p());
+    };
+}
+
+/// The library's own in `f64`, which [`double`] tests: the standard library has no error function.
+fn baseline(x: f64, f: impl Fn(Machine, f64) -> f64) -> f64 {
+    vectorize_at(Level::Baseline, |on| f(on, x))
+}
+
+#[inline(always)]
+fn apply<T: Element>(level: Level, x: &[T], y: &mut [T], f: impl Fn(Machine, T) -> T) {
+    vectorize_at(level, |on| {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = f(on, x);
+        }
+    });
+}
+
+/// The largest error, in units of the last place, and where it is.
+#[derive(Clone, Copy, Default)]
+struct Worst {
+    error: f64,
+    x: f64,
+}
+
+impl Worst {
+    fn see(&mut self, error: f64, x: f64) {
+        // NaN is an error that nothing is larger than.
+        if !(error <= self.error) && !self.error.is_nan() {
+            *self = Self { error, x };
+        }
+    }
+}
+
+/// Text: a function's lines `x y d`, where its value at `x` is `y` and `d` units of the last place.
+fn table(function: &str) -> Vec<(f64, f64, f64)> {
+    let number = |word: &str| f64::from_bits(u64::from_str_radix(word, 16).unwrap());
+    include_str!("fixtures/elementary.txt")
+        .lines()
+        .skip_while(|&line| line != function)
+        .skip(1)
+        .map_while(|line| {
+            let (x, rest) = line.split_once(' ')?;
+            let (y, distance) = rest.split_once(' ')?;
+            Some((number(x), number(y), distance.parse().unwrap()))
+        })
+        .collect()
+}
+
+/// The distance of two neighbours at `y`; of the smallest numbers where `y` is denormal.
+fn unit(y: f64) -> f64 {
+    let exponent = (y.to_bits() >> 52 & 0x7ff).max(1) as i32 - 1023 - 52;
+    // In two steps: each is normal.
+    2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2)
+}
+
+#[test]
+fn double() {
+    let mut failed = false;
+    macro_rules! test {
+        ($name:ident, $reference:expr) => {
+            let table = table(stringify!($name));
+            assert!(table.len() > 300);
+            let x: Vec<f64> = table.iter().map(|row| row.0).collect();
+            let mut y = vec![0.0; x.len()];
+            for level in Level::all() {
+                apply(level, &x, &mut y, |on, x| on.$name(x));
+                let mut worst = Worst::default();
+                for (&(x, exact, distance), &y) in table.iter().zip(&y) {
+                    let error = if y == exact {
+                        distance.abs()
+                    } else {
+                        ((y - exact) / unit(exact) - distance).abs()
+                    };
+                    worst.see(error, x);
+                }
+                println!(
+                    "{} f64 {level:?}: {:.2} at {:e}",
+                    stringify!($name),
+                    worst.error,
+                    worst.x
+                );
+                failed |= !(worst.error <= DOUBLE_BOUND);
+            }
+        };
+    }
+    for_each_function!(test);
+    assert!(!failed, "an error is larger than {DOUBLE_BOUND}");
+}
+
+/// The error of `y` in units of the last place of an `f32`, for the exact value in `f64`.
+fn single_error(y: f32, exact: f64) -> f64 {
+    let rounded = exact as f32;
+    if y == rounded || y.is_nan() && rounded.is_nan() {
+        // Zeros differ in their sign, which the table of special cases tests.
+        return if rounded.is_finite() {
+            (f64::from(y) - exact).abs() / single_unit(exact)
+        } else {
+            0.0
+        };
+    }
+    if rounded.is_infinite() && y == f32::MAX.copysign(rounded) {
+        return 1.0;
+    }
+    (f64::from(y) - exact).abs() / single_unit(exact)
+}
+
+fn single_unit(y: f64) -> f64 {
+    let exponent = (y.to_bits() >> 52 & 0x7ff) as i64 - 1023;
+    f64::from_bits(((exponent.max(-126) - 23 + 1023) as u64) << 52)
+}
+
+const BLOCK: usize = 1 << 14;
+
+/// The largest errors of `f`, by level, over the numbers with the bits `0, step, 2 step, …`.
+#[inline(always)]
+fn worst_of_singles(
+    levels: &[Level],
+    step: usize,
+    f: impl Fn(Machine, f32) -> f32 + Sync + Copy,
+    reference: impl Fn(f64) -> f64 + Sync + Copy,
+) -> Vec<Worst> {
+    let stride = step * BLOCK;
+    let blocks = (1_usize << 32) / stride;
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let part = |worker: usize| {
+        let mut worst = vec![Worst::default(); levels.len()];
+        let (mut x, mut y) = (vec![0.0_f32; BLOCK], vec![0.0_f32; BLOCK]);
+        for block in (worker..blocks).step_by(workers) {
+            for (i, x) in x.iter_mut().enumerate() {
+                *x = f32::from_bits((block * stride + i * step) as u32);
+            }
+            let exact: Vec<f64> = x.iter().map(|&x| reference(f64::from(x))).collect();
+            for (worst, &level) in worst.iter_mut().zip(levels) {
+                apply(level, &x, &mut y, f);
+                for ((&x, &y), &exact) in x.iter().zip(&y).zip(&exact) {
+                    worst.see(single_error(y, exact), f64::from(x));
+                }
+            }
+        }
+        worst
+    };
+    let parts: Vec<_> = thread::scope(|scope| {
+        let part = &part;
+        let started: Vec<_> = (0..workers).map(|i| scope.spawn(move || part(i))).collect();
+        started
+            .into_iter()
+            .map(|worker| worker.join().unwrap())
+            .collect()
+    });
+    (0..levels.len())
+        .map(|level| {
+            parts.iter().fold(Worst::default(), |mut most, part| {
+                most.see(part[level].error, part[level].x);
+                most
+            })
+        })
+        .collect()
+}
+
+fn single(step: usize) {
+    let levels: Vec<Level> = Level::all().collect();
+    let mut failed = false;
+    macro_rules! test {
+        ($name:ident, $reference:expr) => {
+            let worst = worst_of_singles(&levels, step, |on, x| on.$name(x), $reference);
+            for (worst, level) in worst.iter().zip(&levels) {
+                println!(
+                    "{} f32 {level:?}: {:.3} at {:e}",
+                    stringify!($name),
+                    worst.error,
+                    worst.x
+                );
+                failed |= !(worst.error <= SINGLE_BOUND);
+            }
+        };
+    }
+    for_each_function!(test);
+    assert!(!failed, "an error is larger than {SINGLE_BOUND}");
+}
+
+#[test]
+fn some_singles() {
+    // An odd step: all the last digits are met.
+    single(2047);
+}
+
+/// `cargo test --release -p tapegrad-autodiff --test elementary -- --ignored --nocapture`
+#[test]
+#[ignore = "minutes"]
+fn every_single() {
+    single(1);
+}
+
+fn special_cases<T: Element>() {
+    let (zero, one, infinity, nan) = (T::zero(), T::one(), T::infinity(), T::nan());
+    let (large, small) = (T::max_value(), T::min_positive_value() * T::epsilon());
+    assert!(
+        small > zero && small * T::of(0.5) == zero,
+        "the smallest denormal"
+    );
+    let check = |name, level, f: &dyn Fn(T) -> T, cases: &[(T, T)]| {
+        assert!(f(nan).is_nan(), "{name}(NaN) at {level:?}");
+        for &(x, expected) in cases {
+            let y = f(x);
+            let same = y == expected && y.is_sign_negative() == expected.is_sign_negative();
+            assert!(
+                same || y.is_nan() && expected.is_nan(),
+                "{name}({x:?}) is {y:?} and not {expected:?} at {level:?}"
+            );
+        }
+    };
+    macro_rules! check {
+        ($name:ident, $($x:expr => $y:expr),+ $(,)?) => {
+            for level in Level::all() {
+                let f = |x| {
+                    let mut y = [T::zero(); 37];
+                    apply(level, &[x; 37], &mut y, |on, x| on.$name(x));
+                    assert!(y.iter().all(|&one| one == y[0] || one.is_nan() && y[0].is_nan()));
+                    y[0]
+                };
+                check(stringify!($name), level, &f, &[$(($x, $y)),+]);
+            }
+        };
+    }
+    let half = T::of(0.5);
+    check!(exp, zero => one, -zero => one, infinity => infinity, -infinity => zero,
+        large => infinity, -large => zero, small => one);
+    check!(exp_m1, zero => zero, -zero => -zero, infinity => infinity, -infinity => -one,
+        large => infinity, -large => -one, small => small, -small => -small);
+    check!(ln, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
+        -one => nan, -small => nan, -infinity => nan);
+    check!(ln_1p, zero => zero, -zero => -zero, -one => -infinity, infinity => infinity,
+        -T::of(2.0) => nan, -infinity => nan, small => small, -small => -small,
+        -one - T::epsilon() => nan);
+    check!(tanh, zero => zero, -zero => -zero, infinity => one, -infinity => -one, large => one,
+        -large => -one, T::of(20.0) => one, -T::of(20.0) => -one, small => small,
+        -small => -small);
+    check!(sigmoid, zero => half, -zero => half, infinity => one, -infinity => zero,
+        large => one, -large => zero, T::of(40.0) => one, small => half);
+    check!(erf, zero => zero, -zero => -zero, infinity => one, -infinity => -one, large => one,
+        -large => -one, T::of(6.0) => one, -T::of(6.0) => -one);
+    check!(gelu, zero => zero, -zero => -zero, infinity => infinity, -infinity => -zero,
+        large => large, -large => -zero, T::of(40.0) => T::of(40.0), -T::of(40.0) => -zero);
+    check!(softplus, infinity => infinity, -infinity => zero, large => large, -large => zero,
+        T::of(40.0) => T::of(40.0));
+}
+
+#[test]
+fn special_cases_of_both() {
+    special_cases::<f32>();
+    special_cases::<f64>();
+}
+
+#[test]
+#[should_panic(expected = "`tanh` writes one number for each that it reads")]
+fn lengths_differ() {
+    elementary::tanh(&[0.0_f32; 3], &mut [0.0; 2]);
+}
