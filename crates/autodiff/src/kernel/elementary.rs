@@ -59,7 +59,7 @@ macro_rules! functions {
             #[track_caller]
             pub fn $name<T: Element>(x: &[T], out: &mut [T]) {
                 check_lengths(stringify!($name), x.len(), out.len());
-                vectorize(|on| {
+                vectorize(#[inline(always)] |on| {
                     for (y, &x) in out.iter_mut().zip(x) {
                         *y = on.$name(x);
                     }
@@ -164,9 +164,8 @@ fn check_lengths(name: &str, x: usize, out: usize) {
     );
 }
 
-/// `x`, or the bound that it is beyond. NaN stays.
+/// `x`, or `high` if it is larger. NaN stays.
 #[inline(always)]
-fn bounded<T: Element>(x: T, low: T, high: T) -> T {
-    let x = if x < low { low } else { x };
+fn bounded<T: Element>(x: T, high: T) -> T {
     if x > high { high } else { x }
 }

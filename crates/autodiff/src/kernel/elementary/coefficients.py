@@ -18,8 +18,7 @@ mp.mp.dps = 50
 def remez(f, weight, low, high, degree):
     """The coefficients, lowest power first, and the largest weighted error."""
     n = degree + 2
-    low, high = mp.mpf(low), mp.mpf(high)
-    middle, half = (low + high) / 2, (high - low) / 2
+    middle, half = mp.mpf(low + high) / 2, mp.mpf(high - low) / 2
     grid = [middle - half * mp.cos(mp.pi * i / (40 * n)) for i in range(40 * n + 1)]
     values = [(x, f(x), weight(x)) for x in grid]
     points = [values[round(40 * n * (2 * i + 1) / (2 * n))] for i in range(n)]
@@ -28,7 +27,7 @@ def remez(f, weight, low, high, degree):
                 for i, (x, _, w) in enumerate(points)]
         *p, e = mp.lu_solve(mp.matrix(rows), mp.matrix([y for _, y, _ in points]))
         errors = [w * (mp.polyval(p[::-1], x) - y) for x, y, w in values]
-        runs = []  # the largest of each run of errors of one sign
+        runs = []  # The largest of each run of errors of one sign.
         for i, error in enumerate(errors):
             if runs and error * errors[runs[-1]] > 0:
                 if abs(error) > abs(errors[runs[-1]]):
@@ -64,19 +63,14 @@ def erf_rest(z):
 
 def erfc_scaled(centre):
     def f(t):
-        if t == 1:
-            return 1 / mp.sqrt(mp.pi)
         z = centre * (1 + t) / (1 - t)
         return mp.exp(z * z) * mp.erfc(z) * (z + centre)
     return f
 
 
-def place(z, centre):
-    return (mp.mpf(z) - centre) / (z + centre)
-
-
 def exp_polynomial(degree):
-    half = mp.log(2) / 2 + (0.008 if degree < 9 else 0.0001)  # a square's low part comes on top
+    # In `erf` the rest of a square comes on top.
+    half = mp.log(2) / 2 + (0.008 if degree < 9 else 0.0001)
     return remez(exp_rest, lambda r: max(r * r, TINY), -half, half, degree)
 
 
@@ -91,36 +85,30 @@ def erf_polynomial(degree):
 
 def erfc_polynomial(centre, low, high, degree):
     f = erfc_scaled(centre)
-    return remez(f, lambda t: 1 / f(t), place(low, centre), place(high, centre), degree)
+    ends = [(mp.mpf(z) - centre) / (z + centre) for z in (low, high)]
+    return remez(f, lambda t: 1 / f(t), *ends, degree)
 
 
 TINY = mp.mpf(10) ** -9  # A weight of 0 would be no equation.
-TEXTS = {
-    "exp_rest": "`(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`",
-    "ln_rest": "`(ln((1 + s)/(1 − s)) − 2s) / s³` of `z = s²` for `|s| ≤ (√2 − 1)/(√2 + 1)`",
-    "erf_rest": "`erf(x) / x − 1` of `z = x²` for `|x| ≤ 1`",
-    "erfc_scaled": "`exp(z²) erfc(z) (z + K)` of `t = (z − K)/(z + K)` for `%s ≤ z ≤ %s`",
+FUNCTIONS = {  # the argument, the text
+    "exp_rest": ("r", "`(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`"),
+    "ln_rest": ("z", "`(ln((1 + s)/(1 − s)) − 2s) / s³` of `z = s²` for `|s| ≤ (√2 − 1)/(√2 + 1)`"),
+    "erf_rest": ("z", "`erf(x) / x − 1` of `z = x²` for `|x| ≤ 1`"),
+    "erfc_scaled": ("t", "`exp(z²) erfc(z) (z + K)` of `t = (z − K)/(z + K)` for `%s ≤ z ≤ %s`"),
 }
-ARGUMENTS = {"exp_rest": "r", "ln_rest": "z", "erf_rest": "z", "erfc_scaled": "t"}
 
 
-def write(indent, public, kind, name, self_type, shortest, polynomial, interval=()):
+def write(indent, kind, name, type_name, polynomial, interval=()):
     coefficients, error = polynomial
-    text = TEXTS[kind] % interval if interval else TEXTS[kind]
-    x = ARGUMENTS[kind]
-    lines = [f"/// {text}: within 2^{mp.nstr(mp.log(error, 2), 3)}.", "#[inline(always)]",
-             f"{public}fn {name}(on: Machine, {x}: {self_type}) -> {self_type} {{",
+    x, text = FUNCTIONS[kind]
+    shortest = numpy.float32 if type_name == "f32" else float
+    public, type_name = ("", "Self") if indent else ("pub(super) ", type_name)
+    lines = [f"/// {text % interval}: within 2^{mp.nstr(mp.log(error, 2), 3)}.",
+             "#[inline(always)]",
+             f"{public}fn {name}(on: Machine, {x}: {type_name}) -> {type_name} {{",
              f"    polynomial!(on, {x}, ["]
-    lines += [f"        {shortest(c)}," for c in coefficients] + ["    ])", "}"]
-    print("\n".join(indent + line for line in lines))
-
-
-def single(c):
-    return str(numpy.float32(float(c)))
-
-
-def double(c):
-    return repr(float(c))
+    lines += [f"        {shortest(float(c))!s}," for c in coefficients] + ["    ])", "}"]
+    print("\n" + "\n".join(indent + line for line in lines))
 
 
 def main():
@@ -137,27 +125,23 @@ macro_rules! polynomial {
     };
 }
 """)
-    for name, shortest, centre, low, high, degrees in [
-        ("f32", single, 2, 1, 4.1, (4, 2, 6, 6)),
-        ("f64", double, 3, 0, 27.6, (9, 6, 11, 22)),
+    for name, centre, low, high, degrees in [
+        ("f32", 2, 1, 4.1, (4, 2, 6, 6)),
+        ("f64", 3, 0, 27.6, (9, 6, 11, 22)),
     ]:
         print(f"impl Polynomials for {name} {{\n    const ERFC_CENTRE: Self = {centre}.0;")
-        rest = [
+        for kind, polynomial, *interval in [
             ("exp_rest", exp_polynomial(degrees[0])),
             ("ln_rest", ln_polynomial(degrees[1])),
             ("erf_rest", erf_polynomial(degrees[2])),
             ("erfc_scaled", erfc_polynomial(centre, low, high, degrees[3]), (low, high)),
-        ]
-        for kind, polynomial, *interval in rest:
-            print()
-            write("    ", "", kind, kind, "Self", shortest, polynomial, *interval)
+        ]:
+            write("    ", kind, kind, name, polynomial, *interval)
         print("}\n")
-    print("/// `K` of [`single_erfc_scaled`].\npub(super) const SINGLE_ERFC_CENTRE: f64 = 2.0;\n")
-    public = "pub(super) "
-    write("", public, "exp_rest", "single_exp_rest", "f64", double, exp_polynomial(4))
-    print()
-    write("", public, "erfc_scaled", "single_erfc_scaled", "f64", double,
-          erfc_polynomial(2, 0, 10.3, 11), (0, 10.3))
+    print("/// `K` of [`single_erfc_scaled`].\npub(super) const SINGLE_ERFC_CENTRE: f64 = 3.0;")
+    write("", "exp_rest", "single_exp_rest", "f64", exp_polynomial(4))
+    singles = erfc_polynomial(3, 0, 10.3, 9)
+    write("", "erfc_scaled", "single_erfc_scaled", "f64", singles, (0, 10.3))
 
 
 if __name__ == "__main__":

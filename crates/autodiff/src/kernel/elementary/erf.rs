@@ -1,81 +1,82 @@
 //! The error function, and the normal distribution.
 //!
 //! `erfc z = e^−z²·p(t) / (z + K)` for `z ≥ 0`, with a polynomial `p` of `t = (z − K)/(z + K)`.
-//! The square is split in two: a part of it that is exact, and the small rest.
 
 use super::bounded;
 use super::coefficients::{SINGLE_ERFC_CENTRE, single_erfc_scaled, single_exp_rest};
-use super::exp::{Exponential, scale};
+use super::exp::{Exponential, reduce, scale};
+use super::format::Format;
 use crate::Element;
-use crate::kernel::machine::Machine;
+use crate::kernel::machine::{Level, Machine};
 
 /// `erf x = 2/√π ∫₀ˣ e^−t² dt`: `x + x·p(x²)` up to 1, `1 − erfc x` from there.
 #[inline(always)]
 pub(super) fn erf<T: Element>(on: Machine, x: T) -> T {
-    let z = bounded(x.abs(), T::zero(), T::ERF_HIGHEST);
+    let z = bounded(x.abs(), T::ERF_HIGHEST);
     let near = on.mul_add(z, T::erf_rest(on, z * z), z);
-    let Exponential { n, high, .. } = exp_minus_square(on, z, T::one(), T::exp_rest);
-    let factor = scaled(z, T::ERFC_CENTRE, |t| T::erfc_scaled(on, t));
+    let Exponential { n, high, .. } = exp_minus_square(on, z, T::one());
+    let inverse = (z + T::ERFC_CENTRE).recip();
+    let factor = T::erfc_scaled(on, (z - T::ERFC_CENTRE) * inverse) * inverse;
     let far = on.mul_add(-factor, high * T::power_of_two(n), T::one());
     if z > T::one() { far } else { near }.copysign(x)
 }
 
-/// `x·Φ(x)` in this format.
+/// `x·Φ(x)`. With `q = |x|/2·erfc(|x|/√2)`, it is `−q` below 0 and `x − q` above.
 #[inline(always)]
 pub(super) fn gelu<T: Element>(on: Machine, x: T) -> T {
-    let lowest = T::of(-40.0);
-    gelu_by(on, x, lowest, T::ERFC_CENTRE, T::exp_rest, T::erfc_scaled)
-}
-
-/// `x·Φ(x)` in `f64`, as exact as an `f32` is: four numbers are multiplied here, each with its
-/// rounding.
-#[inline(always)]
-pub(super) fn single_gelu(on: Machine, x: f32) -> f32 {
-    let y = gelu_by(
-        on,
-        f64::from(x),
-        -15.0,
-        SINGLE_ERFC_CENTRE,
-        single_exp_rest,
-        single_erfc_scaled,
-    );
-    y as f32
-}
-
-/// With `q = |x|/2·erfc(|x|/√2)`, it is `−q` below 0 and `x − q` above. At `lowest` it rounds to 0.
-#[inline(always)]
-fn gelu_by<T: Element>(
-    on: Machine,
-    x: T,
-    lowest: T,
-    centre: T,
-    exp_rest: impl Fn(Machine, T) -> T,
-    erfc_scaled: impl Fn(Machine, T) -> T,
-) -> T {
-    let a = bounded(x.abs(), T::zero(), -lowest);
-    let Exponential { n, high, low } = exp_minus_square(on, a, T::HALF, exp_rest);
-    let factor = scaled(a * T::SQRT_HALF, centre, |t| erfc_scaled(on, t));
+    let a = bounded(x.abs(), T::GELU_HIGHEST);
+    let Exponential { n, high, low } = exp_minus_square(on, a, T::HALF);
+    let (factor, lost) = scaled(on, a * T::SQRT_HALF);
     let factor = T::HALF * a * factor;
+    let low = on.mul_add(lost, high, low);
     let q = scale(on, on.mul_add(factor, high, factor * low), n);
     if x < T::zero() { -q } else { x - q }
 }
 
-/// `e^(−half·z²)` for a `half` of 1 or ½.
+/// `x·Φ(x)` of an `f32` by way of `f64`: four numbers are multiplied here, each with its rounding.
 #[inline(always)]
-fn exp_minus_square<T: Element>(
-    on: Machine,
-    z: T,
-    half: T,
-    rest: impl Fn(Machine, T) -> T,
-) -> Exponential<T> {
-    let leading = T::leading(z);
-    let tail = (z - leading) * (z + leading);
-    Exponential::of(on, -half * (leading * leading), -half * tail, rest)
+pub(super) fn single_gelu(on: Machine, x: f32) -> f32 {
+    let x = f64::from(x);
+    let a = bounded(x.abs(), f64::from(f32::GELU_HIGHEST));
+    let (n, r) = reduce(on, -0.5 * (a * a));
+    let exponential = 1.0 + on.mul_add(r * r, single_exp_rest(on, r), r);
+    let z = a * f64::SQRT_HALF;
+    let inverse = 1.0 / (z + SINGLE_ERFC_CENTRE);
+    let factor = single_erfc_scaled(on, (z - SINGLE_ERFC_CENTRE) * inverse) * inverse;
+    let q = (0.5 * a * factor) * (exponential * f64::power_of_two(n));
+    (if x < 0.0 { -q } else { x - q }) as f32
 }
 
-/// `p(t) / (z + K)`.
+/// `e^(−half·z²)` for a `half` of 1 or ½. The square is of a part of `z` whose square is exact;
+/// the small rest of it is a tail.
 #[inline(always)]
-fn scaled<T: Element>(z: T, centre: T, polynomial: impl Fn(T) -> T) -> T {
-    let inverse = (z + centre).recip();
-    polynomial((z - centre) * inverse) * inverse
+fn exp_minus_square<T: Element>(on: Machine, z: T, half: T) -> Exponential<T> {
+    let leading = T::leading(z);
+    let tail = (z - leading) * (z + leading);
+    Exponential::of(on, -half * (leading * leading), -half * tail)
+}
+
+/// `p(t) / (z + K) = y·(1 + lost)`, with a small `lost`.
+#[inline(always)]
+fn scaled<T: Element>(on: Machine, z: T) -> (T, T) {
+    let below = z + T::ERFC_CENTRE;
+    let inverse = below.recip();
+    // What the sum and the quotient lost to rounding, relative to the quotient.
+    let sum_lost = z - (below - T::ERFC_CENTRE);
+    let lost = on.mul_add(-sum_lost, inverse, one_minus_product(on, below, inverse));
+    let above = (z - T::ERFC_CENTRE) * inverse;
+    let t = on.mul_add(above, lost, above);
+    (T::erfc_scaled(on, t) * inverse, lost)
+}
+
+/// `1 − a·b` for a product of nearly 1, as if it were not rounded.
+#[inline(always)]
+fn one_minus_product<T: Element>(on: Machine, a: T, b: T) -> T {
+    if on.level() > Level::Baseline {
+        return on.mul_add(-a, b, T::one());
+    }
+    // Without fused operations: in halves, whose products are exact.
+    let (a_high, b_high) = (T::leading(a), T::leading(b));
+    let (a_low, b_low) = (a - a_high, b - b_high);
+    T::one() - a_high * b_high - a_high * b_low - a_low * b_high - a_low * b_low
 }

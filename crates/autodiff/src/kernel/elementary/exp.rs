@@ -10,16 +10,24 @@ use crate::kernel::machine::Machine;
 /// `eˣ`.
 #[inline(always)]
 pub(super) fn exp<T: Element>(on: Machine, x: T) -> T {
-    let x = bounded(x, T::EXP_LOWEST, T::EXP_HIGHEST);
-    let n = exponent(on, x);
-    let r = on.mul_add(n, -T::LN_2_LOW, on.mul_add(n, -T::LN_2_HIGH, x));
+    let x = bounded(x, T::EXP_HIGHEST);
+    let x = if x < T::EXP_LOWEST { T::EXP_LOWEST } else { x };
+    let (n, r) = reduce(on, x);
     scale(on, T::one() + on.mul_add(r * r, T::exp_rest(on, r), r), n)
 }
 
 /// `e^x − 1`.
 #[inline(always)]
 pub(super) fn exp_m1<T: Element>(on: Machine, x: T) -> T {
-    let half = Half::of(on, bounded(x, T::EXP_M1_LOWEST, T::EXP_HIGHEST));
+    let bounded = bounded(x, T::EXP_HIGHEST);
+    let half = Half::of(
+        on,
+        if bounded < T::EXP_M1_LOWEST {
+            T::EXP_M1_LOWEST
+        } else {
+            bounded
+        },
+    );
     // It is x where x² does not count: half of a denormal number may not be one.
     if x.abs() < T::epsilon() * T::HALF {
         x
@@ -34,9 +42,17 @@ fn exponent<T: Element>(on: Machine, x: T) -> T {
     on.mul_add(x, T::LOG2_E, T::SHIFTER) - T::SHIFTER
 }
 
+/// `(n, r)` with `x = n·ln 2 + r`.
+#[inline(always)]
+pub(super) fn reduce<T: Element>(on: Machine, x: T) -> (T, T) {
+    let n = exponent(on, x);
+    let exact = on.mul_add(n, -T::LN_2_HIGH, x);
+    (n, on.mul_add(n, -T::LN_2_LOW, exact))
+}
+
 /// `(n, r, low)` with `x + tail = n·ln 2 + r + low`, where `low` is what `r` lost to rounding.
 #[inline(always)]
-fn reduce<T: Element>(on: Machine, x: T, tail: T) -> (T, T, T) {
+fn reduce_with_tail<T: Element>(on: Machine, x: T, tail: T) -> (T, T, T) {
     let n = exponent(on, x);
     let exact = on.mul_add(n, -T::LN_2_HIGH, x);
     let rest = on.mul_add(n, T::LN_2_LOW, -tail);
@@ -59,13 +75,13 @@ pub(super) struct Exponential<T> {
 }
 
 impl<T: Element> Exponential<T> {
-    /// `e^(x + tail)` for a small `tail`, with a polynomial for `(eʳ − 1 − r) / r²`.
+    /// `e^(x + tail)` for a small `tail`.
     #[inline(always)]
-    pub(super) fn of(on: Machine, x: T, tail: T, rest: impl Fn(Machine, T) -> T) -> Self {
-        let (n, r, low) = reduce(on, x, tail);
+    pub(super) fn of(on: Machine, x: T, tail: T) -> Self {
+        let (n, r, low) = reduce_with_tail(on, x, tail);
         let sum = T::one() + r;
         let lost = r - (sum - T::one());
-        let rest = lost + on.mul_add(r * r, rest(on, r), low);
+        let rest = lost + on.mul_add(r * r, T::exp_rest(on, r), low);
         let high = sum + rest;
         Self {
             n,
@@ -86,7 +102,7 @@ impl<T: Element> Half<T> {
     /// It is `(2ⁿ − 1)/2 + 2ⁿ/2·(eʳ − 1)`, for an `x` where `2ⁿ` is not denormal.
     #[inline(always)]
     pub(super) fn of(on: Machine, x: T) -> Self {
-        let (n, r, low) = reduce(on, x, T::zero());
+        let (n, r, low) = reduce_with_tail(on, x, T::zero());
         let power = T::power_of_two(n - T::one());
         let whole = power - T::HALF;
         let sum = on.mul_add(power, r, whole);

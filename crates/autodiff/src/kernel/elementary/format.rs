@@ -28,6 +28,9 @@ pub trait Format: Sized + Copy {
     /// `erf x` is 1 from here up.
     const ERF_HIGHEST: Self;
 
+    /// `x·Φ(x)` is 0 from the negative of this down, and `x` from this up.
+    const GELU_HIGHEST: Self;
+
     /// `2ⁿ` for an integer `n` that gives a normal number.
     fn power_of_two(n: Self) -> Self;
 
@@ -59,7 +62,7 @@ macro_rules! format {
     (
         $T:ident, $digits:expr, ln_2: $ln_2_high:expr, $ln_2_low:expr,
         exp: $exp_lowest:expr, $exp_highest:expr, exp_m1: $exp_m1_lowest:expr,
-        erf: $erf_highest:expr
+        erf: $erf_highest:expr, gelu: $gelu_highest:expr
     ) => {
         impl Format for $T {
             const HALF: Self = 0.5;
@@ -73,6 +76,7 @@ macro_rules! format {
             const EXP_HIGHEST: Self = $exp_highest;
             const EXP_M1_LOWEST: Self = $exp_m1_lowest;
             const ERF_HIGHEST: Self = $erf_highest;
+            const GELU_HIGHEST: Self = $gelu_highest;
 
             #[inline(always)]
             fn power_of_two(n: Self) -> Self {
@@ -117,9 +121,9 @@ macro_rules! format {
 
 format!(
     f32, 23, ln_2: 0x3f31_7200, 0x35bf_be8e,
-    exp: -104.0, 89.0, exp_m1: -20.0, erf: 4.0
+    exp: -104.0, 89.0, exp_m1: -20.0, erf: 4.0, gelu: 15.0
 );
 format!(
     f64, 52, ln_2: 0x3fe6_2e42_fefa_3800, 0x3d2e_f357_93c7_6730,
-    exp: -746.0, 710.0, exp_m1: -40.0, erf: 6.0
+    exp: -746.0, 710.0, exp_m1: -40.0, erf: 6.0, gelu: 40.0
 );

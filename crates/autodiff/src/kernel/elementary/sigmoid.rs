@@ -22,7 +22,7 @@ pub(super) fn sigmoid<T: Element>(on: Machine, x: T) -> T {
 /// `e^−|x|`, and what it lost to rounding.
 #[inline(always)]
 pub(super) fn decay<T: Element>(on: Machine, x: T) -> (T, T) {
-    let x = bounded(-x.abs(), T::EXP_LOWEST, T::zero());
-    let Exponential { n, high, low } = Exponential::of(on, x, T::zero(), T::exp_rest);
+    let x = -bounded(x.abs(), -T::EXP_LOWEST);
+    let Exponential { n, high, low } = Exponential::of(on, x, T::zero());
     (scale(on, high, n), scale(on, low, n))
 }

@@ -10,13 +10,13 @@ use crate::kernel::machine::Machine;
 #[inline(always)]
 pub(super) fn tanh<T: Element>(on: Machine, x: T) -> T {
     let (zero, one) = (T::zero(), T::one());
-    let twice = bounded(x.abs() * T::TWO, zero, -T::EXP_M1_LOWEST);
+    let twice = bounded(x.abs() * T::TWO, -T::EXP_M1_LOWEST);
     let Half { high, low } = Half::of(on, twice);
     let below = high + one;
-    // What the sum lost to rounding, whichever of the two is larger.
-    let added = below - high;
-    let lost = (high - (below - added)) + (one - added) + low;
     let large = high > one;
+    // What the sum lost to rounding: of its smaller term.
+    let (larger, smaller) = if large { (high, one) } else { (one, high) };
+    let lost = (smaller - (below - larger)) + low;
     let q = if large { -one } else { high } / below;
     // The quotient of what was lost too, to first order.
     let inverse = if large { -q } else { one - q };
