@@ -16,18 +16,12 @@ pub(super) fn exp<T: Element>(on: Machine, x: T) -> T {
     scale(on, T::one() + on.mul_add(r * r, T::exp_rest(on, r), r), n)
 }
 
-/// `e^x − 1`.
+/// `eˣ − 1`.
 #[inline(always)]
 pub(super) fn exp_m1<T: Element>(on: Machine, x: T) -> T {
-    let bounded = bounded(x, T::EXP_HIGHEST);
-    let half = Half::of(
-        on,
-        if bounded < T::EXP_M1_LOWEST {
-            T::EXP_M1_LOWEST
-        } else {
-            bounded
-        },
-    );
+    let within = bounded(x, T::EXP_HIGHEST);
+    let lowest = T::EXP_M1_LOWEST;
+    let half = Half::of(on, if within < lowest { lowest } else { within });
     // It is x where x² does not count: half of a denormal number may not be one.
     if x.abs() < T::epsilon() * T::HALF {
         x
