@@ -5,7 +5,7 @@
 //! nothing of a tape.
 
 pub mod elementary;
-pub(crate) mod elementwise;
+pub mod elementwise;
 pub mod machine;
 pub mod product;
 pub mod reduction;

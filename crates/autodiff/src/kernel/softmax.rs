@@ -11,13 +11,24 @@ pub(crate) fn log_sum_exp<T: Element>(out: &mut [T], x: &[T], shape: &[usize], a
     if let Some(width) = axes.last_together(shape) {
         for (out, x) in out.iter_mut().zip(x.chunks_exact(width)) {
             let shift = shift(reduction::max(x));
-            *out = shift + sum_of(x, |m, x| m.exp(x - shift)).ln();
+            *out = shift
+                + sum_of(
+                    x,
+                    #[inline(always)]
+                    |m, x| m.exp(x - shift),
+                )
+                .ln();
         }
         return;
     }
     let (shifts, exponentials) = exponentials(x, shape, axes);
     reduction::sum_axes(out, &exponentials, shape, axes);
-    elementwise::update(out, &shifts, |m, sum, shift| shift + m.ln(sum));
+    elementwise::update(
+        out,
+        &shifts,
+        #[inline(always)]
+        |m, sum, shift| shift + m.ln(sum),
+    );
 }
 
 /// `out ← eˣ / Σ eˣ` over `axes`.
@@ -25,7 +36,12 @@ pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes:
     if let Some(width) = axes.last_together(shape) {
         for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
             let shift = shift(reduction::max(x));
-            elementwise::map(out, x, |m, x| m.exp(x - shift));
+            elementwise::map(
+                out,
+                x,
+                #[inline(always)]
+                |m, x| m.exp(x - shift),
+            );
             let sum = reduction::sum(out);
             elementwise::change(out, |_, e| e / sum);
         }
@@ -72,7 +88,12 @@ pub fn cross_entropy<T: Element>(out: &mut [T], x: &[T], classes: &[usize]) {
     for ((out, row), &class) in out.iter_mut().zip(rows(x, classes)).zip(classes) {
         let largest = largest(row, class);
         let max = row[largest];
-        let others = sum_but(row, largest, |m, x| m.exp(x - max));
+        let others = sum_but(
+            row,
+            largest,
+            #[inline(always)]
+            |m, x| m.exp(x - max),
+        );
         *out = others.ln_1p() - (row[class] - max);
     }
 }
@@ -84,7 +105,12 @@ pub fn residual<T: Element>(out: &mut [T], x: &[T], classes: &[usize], g: &[T]) 
     let outs = out.chunks_exact_mut(width.max(1));
     for (((out, row), &class), &g) in outs.zip(rows(x, classes)).zip(classes).zip(g) {
         let max = row[largest(row, class)];
-        elementwise::map(out, row, |m, x| m.exp(x - max));
+        elementwise::map(
+            out,
+            row,
+            #[inline(always)]
+            |m, x| m.exp(x - max),
+        );
         let sum = reduction::sum(out);
         out[class] = -sum_but(out, class, |_, e| e);
         elementwise::change(out, |_, e| e / sum * g);

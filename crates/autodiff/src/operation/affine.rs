@@ -1,6 +1,7 @@
 use super::relu::relu;
-use crate::kernel::elementwise;
-use crate::kernel::product::{Start, gemm};
+use crate::kernel::elementwise::change;
+use crate::kernel::machine::Machine;
+use crate::kernel::product::{Finish, Start, gemm};
 use crate::value::Value;
 use crate::{Activation, Element, Shape, Var, error};
 
@@ -27,7 +28,7 @@ impl<T: Element> Var<'_, T> {
         self.same_tape("affine", weight);
         bias.inspect(|&bias| self.same_tape("affine", bias));
         let shape = self.affine_shape(weight, bias);
-        let product = |finish: Option<&(dyn Fn(&mut [T]) + Sync)>| {
+        let product = |finish: Option<Finish<'_, T>>| {
             let mut value = self.tape.fresh(shape.clone());
             let (x, weight, bias) = (self.read(), weight.read(), bias.map(Self::read));
             let start = match &bias {
@@ -47,15 +48,15 @@ impl<T: Element> Var<'_, T> {
         let passing = || self.affine_node(weight, bias, Value::passing(shape.clone()));
         match activation {
             Activation::Relu => {
-                let y = product(Some(&|z| elementwise::change(z, |_, z| relu(z))));
+                let y = product(Some(&|z| change(z, relu)));
                 passing().unary(y, |g, _z, y| g.relu_rule(y))
             }
             Activation::Tanh => {
-                let y = product(Some(&|z| elementwise::change(z, |m, z| m.tanh(z))));
+                let y = product(Some(&|z| change(z, Machine::tanh)));
                 passing().unary(y, |g, _z, y| g.tanh_rule(y))
             }
             Activation::Sigmoid => {
-                let y = product(Some(&|z| elementwise::change(z, |m, z| m.sigmoid(z))));
+                let y = product(Some(&|z| change(z, Machine::sigmoid)));
                 passing().unary(y, |g, _z, y| g.sigmoid_rule(y))
             }
             Activation::Identity | Activation::Softplus => {

@@ -1,3 +1,4 @@
+use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -10,7 +11,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.exp().item(), std::f64::consts::E);
     /// ```
     pub fn exp(self) -> Self {
-        self.unary(self.map(|m, x| m.exp(x)), |g, _x, y| g * y)
+        self.unary(self.map(Machine::exp), |g, _x, y| g * y)
     }
 
     /// The natural logarithm `ln x`, with `∂x = 1 / x`; −∞ at 0 and NaN below.
@@ -22,6 +23,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.ln().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn ln(self) -> Self {
-        self.unary(self.map(|m, x| m.ln(x)), |g, x, _y| g / x)
+        self.unary(self.map(Machine::ln), |g, x, _y| g / x)
     }
 }

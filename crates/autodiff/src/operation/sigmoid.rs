@@ -1,3 +1,4 @@
+use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -10,7 +11,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.tanh().backward().wrt(x)[[]], 1.0);
     /// ```
     pub fn tanh(self) -> Self {
-        self.unary(self.map(|m, x| m.tanh(x)), |g, _x, y| g.tanh_rule(y))
+        self.unary(self.map(Machine::tanh), |g, _x, y| g.tanh_rule(y))
     }
 
     /// `ȳ (1 − y²)`.
@@ -34,7 +35,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.sigmoid().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn sigmoid(self) -> Self {
-        self.unary(self.map(|m, x| m.sigmoid(x)), |g, _x, y| g.sigmoid_rule(y))
+        self.unary(self.map(Machine::sigmoid), |g, _x, y| g.sigmoid_rule(y))
     }
 
     /// `ȳ y (1 − y)`.
@@ -56,6 +57,6 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(tape.var(1000.0).softplus().item(), 1000.0);
     /// ```
     pub fn softplus(self) -> Self {
-        self.unary(self.map(|m, x| m.softplus(x)), |g, x, _y| g * x.sigmoid())
+        self.unary(self.map(Machine::softplus), |g, x, _y| g * x.sigmoid())
     }
 }

@@ -22,7 +22,6 @@ impl<T: Element> Var<'_, T> {
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
     pub fn sigmoid_cross_entropy(self, targets: Self) -> Self {
-        let loss = |m: Machine, x: T, y: T| (x.max(T::zero()) - x * y) + m.ln_1p(m.exp(-x.abs()));
         let value = self.zip("sigmoid_cross_entropy", targets, loss);
         // Not `sigmoid(x) − y`, which is 0 long before a right answer for y = 1 is.
         self.binary(
@@ -35,7 +34,6 @@ impl<T: Element> Var<'_, T> {
 
     /// `sigmoid(x) − y`, computed as `(1 − y) sigmoid(x) − y sigmoid(−x)`.
     fn sigmoid_residual(self, y: Self) -> Self {
-        let residual = |m: Machine, x: T, y: T| (T::one() - y) * m.sigmoid(x) - y * m.sigmoid(-x);
         self.binary(
             y,
             self.zip("sigmoid_cross_entropy", y, residual),
@@ -43,4 +41,16 @@ impl<T: Element> Var<'_, T> {
             |g, _x, _y, _z| -g,
         )
     }
+}
+
+/// `(max(x, 0) − x y) + ln(1 + e^−|x|)`.
+#[inline(always)]
+fn loss<T: Element>(on: Machine, x: T, y: T) -> T {
+    (x.max(T::zero()) - x * y) + on.ln_1p(on.exp(-x.abs()))
+}
+
+/// `(1 − y) sigmoid(x) − y sigmoid(−x)`.
+#[inline(always)]
+fn residual<T: Element>(on: Machine, x: T, y: T) -> T {
+    (T::one() - y) * on.sigmoid(x) - y * on.sigmoid(-x)
 }
