@@ -1,0 +1,170 @@
+//! After a few steps neither a training step nor a prediction touches the heap.
+#![expect(unsafe_code, reason = "an allocator that counts")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use tapegrad::autodiff::kernel::threads::set_threads;
+use tapegrad::ndarray::ArrayD;
+use tapegrad::prelude::*;
+
+thread_local! {
+    /// Calls of the allocator by this thread: new blocks, other sizes, and blocks given back.
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+fn count() {
+    // The thread may be ending, when it counts no more.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(block, layout, size) }
+    }
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `f` calls the allocator.
+fn calls(f: impl FnOnce()) -> usize {
+    let before = CALLS.get();
+    f();
+    CALLS.get() - before
+}
+
+/// How many calls are made in ten steps after five.
+fn calls_of_steps<R: Rule>(
+    mut model: Mlp,
+    mut optimizer: Optimizer<R>,
+    rows: usize,
+    loss: impl for<'t> Fn(Var<'t>) -> Var<'t>,
+) -> usize {
+    set_threads(1);
+    let inputs = model.layers[0].weight.value.shape()[0];
+    let wave = |index: usize| (index as f32).sin();
+    let x: ArcArrayD<f32> =
+        ArrayD::from_shape_fn(vec![rows, inputs], |at| wave(at[0] * inputs + at[1])).into_shared();
+    let mut tape = Tape::new();
+    let mut step = || {
+        let on = Scope::train(&tape);
+        let total = loss(model.forward(&on, on.input(&x))) + model.penalty(&on);
+        let number = total.item();
+        let gradients = on.backward(total);
+        tape.clear();
+        optimizer.step(&mut model, &gradients);
+        assert!(number.is_finite());
+    };
+    (0..5).for_each(|_| step());
+    calls(|| (0..10).for_each(|_| step()))
+}
+
+fn targets(rows: usize) -> ArcArrayD<f32> {
+    ArrayD::from_shape_fn(vec![rows, 1], |at| (at[0] % 2) as f32).into_shared()
+}
+
+#[test]
+fn tiny() {
+    let l2 = || Penalty::l2(1e-4);
+    let model = Mlp::new(&[2, 64, 64, 1])
+        .activation(Activation::Tanh)
+        .penalize(0, l2())
+        .penalize(1, l2())
+        .penalize(2, Penalty::elastic_net(1e-4, 1e-4));
+    let y = targets(32);
+    let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
+        loss::mean_squared_error(p, &y)
+    });
+    assert_eq!(steps, 0);
+}
+
+#[test]
+fn moons() {
+    let model = Mlp::new(&[2, 500, 1])
+        .activation(Activation::Relu)
+        .penalize(0, Penalty::l2(1e-3));
+    let y = targets(30);
+    let steps = calls_of_steps(model, Adam::new(1e-3), 30, |p| loss::bce_with_logits(p, &y));
+    assert_eq!(steps, 0);
+}
+
+#[test]
+fn digits() {
+    let model = Mlp::new(&[64, 256, 128, 10]).activation(Activation::Relu);
+    let classes: Vec<usize> = (0..64).map(|row| row % 10).collect();
+    let steps = calls_of_steps(model, AdamW::new(1e-3), 64, |p| {
+        loss::softmax_cross_entropy(p, &classes)
+    });
+    assert_eq!(steps, 0);
+}
+
+#[test]
+fn mnist() {
+    let model = Mlp::new(&[784, 512, 256, 10]).activation(Activation::Relu);
+    let classes: Vec<usize> = (0..128).map(|row| row % 10).collect();
+    let steps = calls_of_steps(model, AdamW::new(1e-3), 128, |p| {
+        loss::softmax_cross_entropy(p, &classes)
+    });
+    assert_eq!(steps, 0);
+}
+
+#[test]
+fn deep() {
+    let mut sizes = vec![64; 51];
+    sizes.push(1);
+    let model = (0..50).fold(
+        Mlp::new(&sizes).activation(Activation::Tanh),
+        |model, layer| model.penalize(layer, Penalty::l2(1e-4)),
+    );
+    let optimizer = Momentum::new(1e-2).decay(Decay::coupled(1e-4));
+    let y = targets(64);
+    let steps = calls_of_steps(model, optimizer, 64, |p| loss::mean_squared_error(p, &y));
+    assert_eq!(steps, 0);
+}
+
+/// Batches of two sizes in turn, as the last batch of an epoch is smaller.
+#[test]
+fn predictions_of_two_sizes() {
+    set_threads(1);
+    let model = Mlp::<f32>::new(&[784, 512, 256, 10]).activation(Activation::Relu);
+    let rows = |rows| ArcArrayD::from_elem(vec![rows, 784], 0.5);
+    let (one, some) = (rows(1), rows(7));
+    let mut tape = Tape::new();
+    let mut out = [0.0; 70];
+    let mut predict = |x: &ArcArrayD<f32>| {
+        let on = Scope::eval(&tape);
+        let y = model.forward(&on, on.input(x));
+        y.copy_to(&mut out[..y.len()]);
+        tape.clear();
+    };
+    (0..3).for_each(|_| [&one, &some].into_iter().for_each(&mut predict));
+    let both = calls(|| (0..10).for_each(|_| [&one, &some].into_iter().for_each(&mut predict)));
+    assert_eq!(both, 0);
+}
+
+/// The count is right: a step that clones its gradients is seen.
+#[test]
+fn a_clone_is_counted() {
+    assert_eq!(calls(|| drop(vec![1.0])), 2);
+}
