@@ -1,8 +1,9 @@
 //! Matrix products of the shapes of small networks, by each method there is and by other libraries,
-//! on one core.
+//! on one core. A level is for the methods of `gemm`, except matrixmultiply; the others find their
+//! own.
 //!
 //! ```text
-//! cargo bench --bench products [-- --quick]
+//! cargo bench --bench products -- [workload] [--quick] [--avx2 | --baseline]
 //! ```
 #![expect(unsafe_code, reason = "the other libraries take pointers")]
 
@@ -38,7 +39,7 @@ fn main() {
     let seconds = if quick { 0.005 } else { 0.05 };
     println!(
         "GFLOP/s on one core, {:?}; * is what gemm chooses\n",
-        Level::detected()
+        level()
     );
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     header::<f32>(other::F32);
@@ -53,6 +54,18 @@ fn main() {
         if wanted(name) && ["tiny", "digits", "mnist", "deep"].contains(&name) {
             workload::<f64>(name, batch, widths, other::F64, seconds);
         }
+    }
+}
+
+fn option(name: &str) -> bool {
+    std::env::args().any(|argument| argument == name)
+}
+
+fn level() -> Level {
+    match (option("--avx2"), option("--baseline")) {
+        (true, _) => Level::Avx2,
+        (_, true) => Level::Baseline,
+        _ => Level::detected(),
     }
 }
 
@@ -107,7 +120,8 @@ fn case<T: Element>(
     let ((m, k), n) = (a.dim(), b.ncols());
     let mut c = vec![T::zero(); m * n];
     let work = 2e-9 * (m * k * n) as f64;
-    let mut by = |method| gemm_at(Level::detected(), method, a, b, Start::Zero, &mut c, None);
+    let level = level();
+    let mut by = |method| gemm_at(level, method, a, b, Start::Zero, &mut c, None);
     let chosen = by(None);
     let time = best(seconds, || {
         by(None);

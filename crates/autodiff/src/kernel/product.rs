@@ -10,7 +10,6 @@
 mod blocked;
 mod dots;
 mod job;
-mod library;
 mod method;
 mod pack;
 mod row;
@@ -201,10 +200,18 @@ pub trait Gemm: Sized {
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     unsafe fn multiply(level: Level, method: Method, job: &Job<'_, Self>);
+
+    /// `C ← A B` by matrixmultiply, or `C ← C + A B` if the job has something to start from.
+    ///
+    /// # Safety
+    /// What the job describes is there.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    unsafe fn library(job: &Job<'_, Self>);
 }
 
 macro_rules! gemm {
-    ($element:ty, $baseline:ty, $avx2:ident, $avx512:ident) => {
+    ($element:ty, $baseline:ty, $avx2:ident, $avx512:ident, $library:path) => {
         impl Gemm for $element {
             #[expect(private_interfaces, reason = "the trait is sealed")]
             unsafe fn multiply(level: Level, method: Method, job: &Job<'_, Self>) {
@@ -219,9 +226,29 @@ macro_rules! gemm {
                     }
                 }
             }
+
+            #[expect(private_interfaces, reason = "the trait is sealed")]
+            unsafe fn library(job: &Job<'_, Self>) {
+                let [m, k, n] = job.size;
+                let (a, [ra, ca]) = (job.a.first, job.a.strides);
+                let (b, [rb, cb]) = (job.b.first, job.b.strides);
+                let (c, rc) = (job.c, job.c_stride as isize);
+                let beta = if job.start.is_null() { 0.0 } else { 1.0 };
+                // SAFETY: the caller's.
+                unsafe { $library(m, k, n, 1.0, a, ra, ca, b, rb, cb, beta, c, rc, 1) };
+            }
         }
     };
 }
 
-gemm!(f32, Lanes<f32, 4>, __m256, __m512);
-gemm!(f64, Lanes<f64, 2>, __m256d, __m512d);
+gemm!(f32, Lanes<f32, 4>, __m256, __m512, matrixmultiply::sgemm);
+gemm!(f64, Lanes<f64, 2>, __m256d, __m512d, matrixmultiply::dgemm);
+
+/// `A B` in row-major order; `A` and `B` in any layout, so a transposed operand is not copied.
+pub(crate) fn product<T: Element>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> ArcArrayD<T> {
+    let (m, n) = (a.nrows(), b.ncols());
+    let count = m.checked_mul(n).expect("a product that memory can hold");
+    let mut c = vec![T::zero(); count];
+    gemm(a, b, Start::Zero, &mut c, None);
+    from_flat(&[m, n], c)
+}

@@ -2,6 +2,8 @@
 
 use ndarray::ArrayView2;
 
+use super::Finish;
+
 /// A matrix in any layout: element `(i, j)` is `strides[0] i + strides[1] j` from the first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Matrix<T> {
@@ -50,7 +52,7 @@ pub(super) struct Job<'a, T> {
     /// What is added, with its row stride (0: one row for all); null for nothing.
     pub(super) start: *const T,
     pub(super) start_stride: usize,
-    pub(super) finish: Option<&'a (dyn Fn(&mut [T]) + Sync)>,
+    pub(super) finish: Option<Finish<'a, T>>,
 }
 
 impl<T: Copy> Job<'_, T> {

@@ -3,13 +3,16 @@
 use super::blocked::{Plan, blocked};
 use super::dots::dots;
 use super::job::Job;
-use super::library::{Library, library};
 use super::row::row;
 use super::vector::Vector;
+use crate::Element;
 use crate::kernel::machine::Level;
 
 /// Bytes of an operand that stay in the second cache with the others.
 const CACHE: usize = 1 << 20;
+
+/// Bytes of it that stay in the first.
+const NEAR: usize = 1 << 14;
 
 /// A way to compute a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,13 @@ impl Method {
             Self::Dots
         } else if level == Level::Baseline && m.min(k).min(n) >= 32 {
             Self::Library
+        } else if level == Level::Avx2
+            && job.a.strides[0] == 1
+            && m * k * size_of::<T>() > NEAR
+            && n >= 64
+        {
+            // Columns of A are far apart, and a step of a tile is too short to wait for them.
+            Self::Packed
         } else if m >= 32 && large(k.saturating_mul(n)) {
             // Too large to be read again and again from where it is.
             if n >= 128 && large(m.saturating_mul(k)) {
@@ -81,7 +91,7 @@ impl Method {
     /// # Safety
     /// The machine has the instructions of `V`, what the job describes is there, and the method
     /// applies to it.
-    pub(super) unsafe fn run<V: Vector<Element: Library>>(self, job: &Job<'_, V::Element>) {
+    pub(super) unsafe fn run<V: Vector>(self, job: &Job<'_, V::Element>) {
         let plan = |pack_a, pack_b| Plan {
             pack_a,
             pack_b,
@@ -100,5 +110,21 @@ impl Method {
                 Self::Library => library(job),
             }
         }
+    }
+}
+
+/// The product of matrixmultiply.
+unsafe fn library<T: Element>(job: &Job<'_, T>) {
+    let [m, _, n] = job.size;
+    // SAFETY: the caller's.
+    unsafe {
+        if !job.start.is_null() && job.start_stride == 0 {
+            for i in 0..m {
+                let row = job.c.add(i * job.c_stride);
+                row.copy_from_nonoverlapping(job.start, n);
+            }
+        }
+        T::library(job);
+        job.finish(job.c, m, [0, n]);
     }
 }

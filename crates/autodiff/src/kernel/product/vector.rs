@@ -79,9 +79,12 @@ impl<T: Element, const L: usize> Vector for Lanes<T, L> {
     #[inline(always)]
     unsafe fn load_part(from: *const T, count: usize) -> Self {
         let mut lanes = [T::zero(); L];
-        for (lane, place) in lanes.iter_mut().take(count).enumerate() {
-            // SAFETY: the caller vouches for `count` elements.
-            *place = unsafe { *from.add(lane) };
+        // Places known when compiled: the lanes stay in a register.
+        for (lane, place) in lanes.iter_mut().enumerate() {
+            if lane < count {
+                // SAFETY: the caller vouches for `count` elements.
+                *place = unsafe { *from.add(lane) };
+            }
         }
         Self(lanes)
     }
@@ -94,9 +97,11 @@ impl<T: Element, const L: usize> Vector for Lanes<T, L> {
 
     #[inline(always)]
     unsafe fn store_part(self, to: *mut T, count: usize) {
-        for (lane, &x) in self.0.iter().take(count).enumerate() {
-            // SAFETY: the caller vouches for `count` elements.
-            unsafe { *to.add(lane) = x };
+        for (lane, x) in self.0.into_iter().enumerate() {
+            if lane < count {
+                // SAFETY: the caller vouches for `count` elements.
+                unsafe { *to.add(lane) = x };
+            }
         }
     }
 
