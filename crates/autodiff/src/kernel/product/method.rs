@@ -8,10 +8,16 @@ use super::vector::Vector;
 use crate::Element;
 use crate::kernel::machine::Level;
 
-/// Bytes of an operand that stay in the second cache with the others.
-const CACHE: usize = 1 << 20;
+/// Bytes of `A`, `B` and `C` together up to which packing costs more than it saves, by
+/// `benches/products.rs` on a machine with 1 MiB of second cache for each core.
+fn near_enough(level: Level) -> usize {
+    match level {
+        Level::Avx512 => 3 << 20,
+        _ => 3 << 19,
+    }
+}
 
-/// Bytes of it that stay in the first.
+/// Bytes of `A` that stay in the first cache.
 const NEAR: usize = 1 << 14;
 
 /// A way to compute a product.
@@ -50,7 +56,14 @@ impl Method {
     pub(super) fn of<T>(level: Level, job: &Job<'_, T>) -> Self {
         let [m, k, n] = job.size;
         let [down, along] = job.b.strides;
-        let large = |count: usize| count.saturating_mul(size_of::<T>()) > CACHE;
+        let bytes = |[rows, columns]: [usize; 2]| {
+            let count = rows.saturating_mul(columns);
+            count.saturating_mul(size_of::<T>())
+        };
+        let all = [[m, k], [k, n], [m, n]]
+            .map(bytes)
+            .into_iter()
+            .fold(0, usize::saturating_add);
         if m == 1 && along == 1 && (n > 1 || down != 1) {
             Self::Row
         } else if m < 4 && down == 1 && k >= 16 {
@@ -58,20 +71,12 @@ impl Method {
             Self::Dots
         } else if level == Level::Baseline && m.min(k).min(n) >= 32 {
             Self::Library
-        } else if level == Level::Avx2
-            && job.a.strides[0] == 1
-            && m * k * size_of::<T>() > NEAR
-            && n >= 64
-        {
+        } else if level == Level::Avx2 && job.a.strides[0] == 1 && bytes([m, k]) > NEAR && n >= 64 {
             // Columns of A are far apart, and a step of a tile is too short to wait for them.
             Self::Packed
-        } else if m >= 32 && large(k.saturating_mul(n)) {
+        } else if m >= 32 && n >= 64 && near_enough(level) < all {
             // Too large to be read again and again from where it is.
-            if n >= 128 && large(m.saturating_mul(k)) {
-                Self::Packed
-            } else {
-                Self::PackB
-            }
+            Self::Packed
         } else {
             Self::InPlace
         }
