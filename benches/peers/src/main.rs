@@ -270,7 +270,7 @@ fn main() -> Result<()> {
         Some("infer") => infer(&file, work)?,
         Some("opt") => opt(&file, work)?,
         _ => {
-            line["unsupported"] = "candle detaches its gradients, which then have none".into();
+            line["unsupported"] = "candle detaches the gradients that it computes".into();
             println!("{line}");
             return Ok(());
         }
