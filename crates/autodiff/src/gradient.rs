@@ -95,23 +95,18 @@ impl<T: Element> Tape<T> {
 
     /// The cotangent of an operand of `node` from that of the node, summed to the operand's shape.
     fn apply<'t>(&'t self, operand: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
-        /// As many operands as operations mostly have.
-        const FEW: usize = 4;
-        let var = |index| Var { tape: self, index };
-        let operands = self.operands(node);
         let place = self.operand(operand);
-        let run =
-            |operands: &[Var<'t, T>]| self.with_rule(operand, |rule| rule(g, operands, var(node)));
-        let share = if operands.len() <= FEW {
-            let mut few = [g; FEW];
-            let count = operands.len();
-            for (slot, operand) in few.iter_mut().zip(operands) {
-                *slot = var(self.operand(operand));
-            }
-            run(&few[..count])
-        } else {
-            let all: Vec<_> = operands.map(|operand| var(self.operand(operand))).collect();
-            run(&all)
+        let run = |operands: &[Var<'t, T>]| {
+            let node = Var {
+                tape: self,
+                index: node,
+            };
+            self.with_rule(operand, |rule| rule(g, operands, node))
+        };
+        let share = match self.operands(node).len() {
+            0..=3 => run(self.operand_vars(node, &mut [g; 3])),
+            4..=20 => run(self.operand_vars(node, &mut [g; 20])),
+            many => run(self.operand_vars(node, &mut vec![g; many])),
         };
         let shape = {
             let (own, wanted) = (self.value(share.index), self.value(place));
@@ -121,6 +116,21 @@ impl<T: Element> Tape<T> {
             wanted.shape().clone()
         };
         share.sum_to(&shape)
+    }
+
+    /// The operands of a node, in storage that is long enough: the stack's, for as many as there
+    /// mostly are.
+    fn operand_vars<'s, 't>(
+        &'t self,
+        node: usize,
+        storage: &'s mut [Var<'t, T>],
+    ) -> &'s [Var<'t, T>] {
+        let operands = self.operands(node);
+        let count = operands.len();
+        for (var, operand) in storage.iter_mut().zip(operands) {
+            var.index = self.operand(operand);
+        }
+        &storage[..count]
     }
 
     /// `∂y/∂y` of one number.

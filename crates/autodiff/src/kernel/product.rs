@@ -243,12 +243,3 @@ macro_rules! gemm {
 
 gemm!(f32, Lanes<f32, 4>, __m256, __m512, matrixmultiply::sgemm);
 gemm!(f64, Lanes<f64, 2>, __m256d, __m512d, matrixmultiply::dgemm);
-
-/// `A B` in row-major order; `A` and `B` in any layout, so a transposed operand is not copied.
-pub(crate) fn product<T: Element>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> ArcArrayD<T> {
-    let (m, n) = (a.nrows(), b.ncols());
-    let count = m.checked_mul(n).expect("a product that memory can hold");
-    let mut c = vec![T::zero(); count];
-    gemm(a, b, Start::Zero, &mut c, None);
-    from_flat(&[m, n], c)
-}
