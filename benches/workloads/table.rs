@@ -57,9 +57,13 @@ pub(crate) fn beside(
     for _ in 0..ROUNDS {
         let round = [0, 1].map(|form| chunk(&mut *both[form], steps[form]));
         ratios.push(round[0] / round[1]);
-        [0, 1].map(|form| times[form].push(round[form]));
+        for (times, time) in times.iter_mut().zip(round) {
+            times.push(time);
+        }
     }
     ratios.sort_by(f64::total_cmp);
-    times.each_mut().map(|times| times.sort_by(f64::total_cmp));
+    for times in &mut times {
+        times.sort_by(f64::total_cmp);
+    }
     (times.map(|times| median(&times)), median(&ratios))
 }

@@ -72,6 +72,12 @@ pub(crate) fn broadcast<T: Element>(
     if y.len() == out.len() && shape.ends_with(x_shape) {
         return repeat(out, y, x, |machine, y, x| f(machine, x, y));
     }
+    if let (&[x], &[y]) = (x, y) {
+        return vectorize(
+            #[inline(always)]
+            |machine| out.fill(f(machine, x, y)),
+        );
+    }
     let Some(&width) = shape.last().filter(|&&width| width > 0) else {
         return;
     };

@@ -175,24 +175,19 @@ fn column_pairs<'a, T: Element, const W: usize>(
 
 #[inline(always)]
 fn rows_block<T: Element, const W: usize>(rows: &[T], width: usize, first: usize) -> [T; W] {
-    let row = |rows: &[T], k: usize| -> [T; W] {
-        *rows[k * width + first..]
-            .first_chunk()
-            .expect("as many columns are left")
-    };
     let mut sums = [T::zero(); W];
     let mut groups = rows.chunks_exact(GROUP * width);
     for group in &mut groups {
-        let r: [[T; W]; GROUP] = std::array::from_fn(|k| row(group, k));
-        for column in 0..W {
-            let [a, b, c, d, e, f, g, h] = r.map(|row| row[column]);
-            sums[column] += ((a + b) + (c + d)) + ((e + f) + (g + h));
+        let row = |k: usize| &group[k * width + first..][..W];
+        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum += ((a[i] + b[i]) + (c[i] + d[i])) + ((e[i] + f[i]) + (g[i] + h[i]));
         }
     }
     for rest in groups.remainder().chunks_exact(width) {
-        let rest = row(rest, 0);
-        for column in 0..W {
-            sums[column] += rest[column];
+        for (sum, &x) in sums.iter_mut().zip(&rest[first..][..W]) {
+            *sum += x;
         }
     }
     sums
