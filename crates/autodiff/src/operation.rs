@@ -91,7 +91,7 @@ impl<T: Element> Var<'_, T> {
 
     /// `f` of each element.
     #[inline]
-    pub(crate) fn map(self, f: impl Fn(Machine, T) -> T) -> Value<T> {
+    pub(crate) fn map(self, f: impl Fn(Machine, T) -> T + Copy) -> Value<T> {
         let x = self.read();
         let mut value = self.tape.fresh(x.shape().clone());
         elementwise::map(value.numbers_mut(), x.numbers(), f);
@@ -101,7 +101,12 @@ impl<T: Element> Var<'_, T> {
     /// `f` of each pair of elements, after broadcasting.
     #[inline]
     #[track_caller]
-    pub(crate) fn zip(self, operation: &str, y: Self, f: impl Fn(Machine, T, T) -> T) -> Value<T> {
+    pub(crate) fn zip(
+        self,
+        operation: &str,
+        y: Self,
+        f: impl Fn(Machine, T, T) -> T + Copy,
+    ) -> Value<T> {
         self.same_tape(operation, y);
         let (x, y) = (self.read(), y.read());
         if x.shape() == y.shape() {

@@ -11,7 +11,7 @@ use crate::{Decay, Real, Rule};
 pub(crate) const MOST_SLOTS: usize = 4;
 
 /// How many elements are stepped together.
-const BLOCK: usize = 64;
+const BLOCK: usize = 16;
 
 /// A rule and a decay at one step.
 #[derive(Clone, Copy)]
@@ -22,11 +22,15 @@ pub(crate) struct Step<U: Rule, R: Real> {
     lr: R::Number,
 }
 
+/// What a rule knows of the step numbered 1, 2, … of a parameter.
+pub(crate) fn at<U: Rule>(rule: U, number: usize) -> U::Step {
+    // A number that does not fit is one of powers that are 0 long before.
+    rule.at(i32::try_from(number).unwrap_or(i32::MAX))
+}
+
 impl<U: Rule, R: Real> Step<U, R> {
-    /// The step numbered 1, 2, … of a parameter.
-    pub(crate) fn new(rule: U, decay: Decay, number: usize, lr: R::Number) -> Self {
-        // A number that does not fit is one of powers that are 0 long before.
-        let at = rule.at(i32::try_from(number).unwrap_or(i32::MAX));
+    /// A step of a parameter, at what [`at`] gives for its number.
+    pub(crate) fn new(rule: U, decay: Decay, at: U::Step, lr: R::Number) -> Self {
         Self {
             rule,
             decay,

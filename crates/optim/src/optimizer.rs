@@ -6,7 +6,7 @@ use ndarray::ArrayD;
 use tapegrad_autodiff::{Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
-use crate::lift::{MOST_SLOTS, Step};
+use crate::lift::{self, MOST_SLOTS, Step};
 use crate::state::State;
 use crate::{Decay, Rule, Schedule, error};
 
@@ -123,9 +123,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.seen = seen;
         check_gradients(WHO, model, gradients);
         self.steps += 1;
+        let mut latest = None;
         model.visit_mut(Name::root(), &mut |_, param| {
             if let Some(g) = gradients.get(&*param).filter(|_| param.trainable) {
-                self.step_param(lr, param, g);
+                self.step_param(lr, param, g, &mut latest);
             }
         });
     }
@@ -163,7 +164,14 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         }
     }
 
-    fn step_param(&mut self, lr: f64, param: &mut Param<T>, g: &ArrayD<T>) {
+    /// `latest` is what the rule knew of the step of the parameter before, mostly the same one.
+    fn step_param(
+        &mut self,
+        lr: f64,
+        param: &mut Param<T>,
+        g: &ArrayD<T>,
+        latest: &mut Option<(usize, R::Step)>,
+    ) {
         if !param.value.is_standard_layout() {
             param.value = (&param.value).into_value();
         }
@@ -172,7 +180,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let state = self.states.entry(param.id()).or_insert_with(new);
         state.steps += 1;
         let contiguous = "parameters, gradients and slots are contiguous";
-        Step::new(self.rule, decay, state.steps, T::number(lr)).in_place(
+        let at = match *latest {
+            Some((steps, at)) if steps == state.steps => at,
+            _ => lift::at(self.rule, state.steps),
+        };
+        *latest = Some((state.steps, at));
+        Step::new(self.rule, decay, at, T::number(lr)).in_place(
             param.value.as_slice_mut().expect(contiguous),
             g.as_slice().expect(contiguous),
             state

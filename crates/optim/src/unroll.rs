@@ -4,7 +4,7 @@ use std::fmt;
 use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
 use tapegrad_nn::{Module, Param, ParamId, Role, Scope};
 
-use crate::lift::Step;
+use crate::lift::{self, Step};
 use crate::state::State;
 use crate::{Optimizer, Rule, error};
 
@@ -133,7 +133,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             weight.steps += 1;
             let (rule, decay) = (self.optimizer.rule, self.optimizer.decay_of(weight.role));
-            let step: Step<R, Var<'t, T>> = Step::new(rule, decay, weight.steps, lr);
+            let at = lift::at(rule, weight.steps);
+            let step: Step<R, Var<'t, T>> = Step::new(rule, decay, at, lr);
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
         }

@@ -1,4 +1,8 @@
 //! Functions of each element.
+//!
+//! A function that is long, such as `exp`, must be given as a closure in its place marked
+//! `#[inline(always)]`, and what a closure captures must be moved into it: only then is the loop one
+//! of vectors.
 
 use ndarray::{ArrayView, IxDyn};
 
@@ -7,10 +11,10 @@ use crate::Element;
 
 /// `out ← f(x)` for each element.
 #[inline]
-pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T) {
+pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
-        |machine| {
+        move |machine| {
             for (out, &x) in out.iter_mut().zip(x) {
                 *out = f(machine, x);
             }
@@ -20,10 +24,10 @@ pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T) {
 
 /// `out ← f(x, y)` for each pair of elements.
 #[inline]
-pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T) {
+pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
-        |machine| {
+        move |machine| {
             for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
                 *out = f(machine, x, y);
             }
@@ -33,10 +37,10 @@ pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T
 
 /// `x ← f(x)` for each element.
 #[inline]
-pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T) {
+pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
-        |machine| {
+        move |machine| {
             for x in x {
                 *x = f(machine, *x);
             }
@@ -46,10 +50,10 @@ pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T) {
 
 /// `x ← f(x, y)` for each pair of elements.
 #[inline]
-pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T) {
+pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
-        |machine| {
+        move |machine| {
             for (x, &y) in x.iter_mut().zip(y) {
                 *x = f(machine, *x, y);
             }
@@ -64,18 +68,24 @@ pub(crate) fn broadcast<T: Element>(
     shape: &[usize],
     (x, x_shape): (&[T], &[usize]),
     (y, y_shape): (&[T], &[usize]),
-    f: impl Fn(Machine, T, T) -> T,
+    f: impl Fn(Machine, T, T) -> T + Copy,
 ) {
     if x.len() == out.len() && shape.ends_with(y_shape) {
         return repeat(out, x, y, f);
     }
     if y.len() == out.len() && shape.ends_with(x_shape) {
-        return repeat(out, y, x, |machine, y, x| f(machine, x, y));
+        return repeat(
+            out,
+            y,
+            x,
+            #[inline(always)]
+            move |machine, y, x| f(machine, x, y),
+        );
     }
     if let (&[x], &[y]) = (x, y) {
         return vectorize(
             #[inline(always)]
-            |machine| out.fill(f(machine, x, y)),
+            move |machine| out.fill(f(machine, x, y)),
         );
     }
     let Some(&width) = shape.last().filter(|&&width| width > 0) else {
@@ -92,10 +102,22 @@ pub(crate) fn broadcast<T: Element>(
     let rows = x.rows().into_iter().zip(y.rows());
     for (out, (x, y)) in out.chunks_exact_mut(width).zip(rows) {
         match (x.to_slice(), y.to_slice()) {
-            (Some(x), Some(y)) => zip(out, x, y, &f),
-            (Some(x), None) => map(out, x, |machine, x| f(machine, x, y[0])),
-            (None, Some(y)) => map(out, y, |machine, y| f(machine, x[0], y)),
-            (None, None) => vectorize(|machine| out.fill(f(machine, x[0], y[0]))),
+            (Some(x), Some(y)) => zip(out, x, y, f),
+            (Some(x), None) => repeat(out, x, &[y[0]], f),
+            (None, Some(y)) => repeat(
+                out,
+                y,
+                &[x[0]],
+                #[inline(always)]
+                move |machine, y, x| f(machine, x, y),
+            ),
+            (None, None) => {
+                let (x, y) = (x[0], y[0]);
+                vectorize(
+                    #[inline(always)]
+                    move |machine| out.fill(f(machine, x, y)),
+                );
+            }
         }
     }
 }
@@ -103,12 +125,22 @@ pub(crate) fn broadcast<T: Element>(
 /// `f` of each element of `whole` and of `part`, which has its last axes (or none, or all) and is
 /// repeated along the others.
 #[inline]
-fn repeat<T: Element>(out: &mut [T], whole: &[T], part: &[T], f: impl Fn(Machine, T, T) -> T) {
+fn repeat<T: Element>(
+    out: &mut [T],
+    whole: &[T],
+    part: &[T],
+    f: impl Fn(Machine, T, T) -> T + Copy,
+) {
     if let &[part] = part {
-        return map(out, whole, |machine, x| f(machine, x, part));
+        return map(
+            out,
+            whole,
+            #[inline(always)]
+            move |machine, x| f(machine, x, part),
+        );
     }
     let width = part.len().max(1);
     for (out, whole) in out.chunks_exact_mut(width).zip(whole.chunks_exact(width)) {
-        zip(out, whole, part, &f);
+        zip(out, whole, part, f);
     }
 }

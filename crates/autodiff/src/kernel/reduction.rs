@@ -27,16 +27,22 @@ pub fn sum<T: Element>(x: &[T]) -> T {
 /// use tapegrad_autodiff::kernel::reduction::sum_of;
 /// assert_eq!(sum_of(&[1.0_f32, 2.0, 3.0], |_, x| x * x), 14.0);
 /// ```
-pub fn sum_of<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T) -> T {
+pub fn sum_of<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy) -> T {
     vectorize(
         #[inline(always)]
-        |machine| in_pairs(x, &|x| f(machine, x)),
+        move |machine| {
+            in_pairs(
+                x,
+                #[inline(always)]
+                move |x| f(machine, x),
+            )
+        },
     )
 }
 
 /// The blocks' sums, added in pairs.
 #[inline(always)]
-fn in_pairs<T: Element>(x: &[T], f: &impl Fn(T) -> T) -> T {
+fn in_pairs<T: Element>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     // As in a binary counter: bit `k` of the count of blocks says whether `sums[k]` holds the sum
     // of 2ᵏ of them that waits for its neighbour.
     let mut sums = [T::zero(); usize::BITS as usize];
@@ -60,7 +66,7 @@ fn in_pairs<T: Element>(x: &[T], f: &impl Fn(T) -> T) -> T {
 }
 
 #[inline(always)]
-fn block<T: Element>(x: &[T], f: &impl Fn(T) -> T) -> T {
+fn block<T: Element>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     let mut lanes = [T::zero(); LANES];
     let mut chunks = x.chunks_exact(LANES);
     for chunk in &mut chunks {

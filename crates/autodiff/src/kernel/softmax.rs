@@ -15,7 +15,7 @@ pub(crate) fn log_sum_exp<T: Element>(out: &mut [T], x: &[T], shape: &[usize], a
                 + sum_of(
                     x,
                     #[inline(always)]
-                    |m, x| m.exp(x - shift),
+                    move |m, x| m.exp(x - shift),
                 )
                 .ln();
         }
@@ -40,10 +40,10 @@ pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes:
                 out,
                 x,
                 #[inline(always)]
-                |m, x| m.exp(x - shift),
+                move |m, x| m.exp(x - shift),
             );
             let sum = reduction::sum(out);
-            elementwise::change(out, |_, e| e / sum);
+            elementwise::change(out, move |_, e| e / sum);
         }
         return;
     }
@@ -92,7 +92,7 @@ pub fn cross_entropy<T: Element>(out: &mut [T], x: &[T], classes: &[usize]) {
             row,
             largest,
             #[inline(always)]
-            |m, x| m.exp(x - max),
+            move |m, x| m.exp(x - max),
         );
         *out = others.ln_1p() - (row[class] - max);
     }
@@ -109,11 +109,11 @@ pub fn residual<T: Element>(out: &mut [T], x: &[T], classes: &[usize], g: &[T]) 
             out,
             row,
             #[inline(always)]
-            |m, x| m.exp(x - max),
+            move |m, x| m.exp(x - max),
         );
         let sum = reduction::sum(out);
         out[class] = -sum_but(out, class, |_, e| e);
-        elementwise::change(out, |_, e| e / sum * g);
+        elementwise::change(out, move |_, e| e / sum * g);
     }
 }
 

@@ -1,6 +1,5 @@
 use super::relu::relu;
 use crate::kernel::elementwise::change;
-use crate::kernel::machine::Machine;
 use crate::kernel::product::{Finish, Start, gemm};
 use crate::value::Value;
 use crate::{Activation, Element, Shape, Var, error};
@@ -48,15 +47,27 @@ impl<T: Element> Var<'_, T> {
         let passing = || self.affine_node(weight, bias, Value::passing(shape.clone()));
         match activation {
             Activation::Relu => {
-                let y = product(Some(&|z| change(z, relu)));
+                let y = product(Some(&|z| change(z, |_, z| relu(z))));
                 passing().unary(y, |g, _z, y| g.relu_rule(y))
             }
             Activation::Tanh => {
-                let y = product(Some(&|z| change(z, Machine::tanh)));
+                let y = product(Some(&|z| {
+                    change(
+                        z,
+                        #[inline(always)]
+                        |on, z| on.tanh(z),
+                    )
+                }));
                 passing().unary(y, |g, _z, y| g.tanh_rule(y))
             }
             Activation::Sigmoid => {
-                let y = product(Some(&|z| change(z, Machine::sigmoid)));
+                let y = product(Some(&|z| {
+                    change(
+                        z,
+                        #[inline(always)]
+                        |on, z| on.sigmoid(z),
+                    )
+                }));
                 passing().unary(y, |g, _z, y| g.sigmoid_rule(y))
             }
             Activation::Identity | Activation::Softplus => {

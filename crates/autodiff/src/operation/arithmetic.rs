@@ -71,7 +71,7 @@ impl<T: Element> Add<f64> for Var<'_, T> {
     type Output = Self;
     fn add(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|_, x| x + number), |g, _x, _y| g)
+        self.unary(self.map(move |_, x| x + number), |g, _x, _y| g)
     }
 }
 
@@ -88,7 +88,7 @@ impl<T: Element> Mul<f64> for Var<'_, T> {
     type Output = Self;
     fn mul(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|_, x| x * number), move |g, _x, _y| g * c)
+        self.unary(self.map(move |_, x| x * number), move |g, _x, _y| g * c)
     }
 }
 
@@ -97,7 +97,7 @@ impl<T: Element> Div<f64> for Var<'_, T> {
     type Output = Self;
     fn div(self, c: f64) -> Self {
         let number = T::of(c);
-        self.unary(self.map(|_, x| x / number), move |g, _x, _y| g / c)
+        self.unary(self.map(move |_, x| x / number), move |g, _x, _y| g / c)
     }
 }
 
@@ -114,7 +114,7 @@ impl<'t, T: Element> Sub<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
     fn sub(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);
-        x.unary(x.map(|_, x| number - x), |g, _x, _y| -g)
+        x.unary(x.map(move |_, x| number - x), |g, _x, _y| -g)
     }
 }
 
@@ -131,7 +131,7 @@ impl<'t, T: Element> Div<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
     fn div(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);
-        x.unary(x.map(|_, x| number / x), |g, x, y| -(g * y / x))
+        x.unary(x.map(move |_, x| number / x), |g, x, y| -(g * y / x))
     }
 }
 

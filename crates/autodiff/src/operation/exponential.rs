@@ -1,4 +1,3 @@
-use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -11,7 +10,13 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.exp().item(), std::f64::consts::E);
     /// ```
     pub fn exp(self) -> Self {
-        self.unary(self.map(Machine::exp), |g, _x, y| g * y)
+        self.unary(
+            self.map(
+                #[inline(always)]
+                |on, x| on.exp(x),
+            ),
+            |g, _x, y| g * y,
+        )
     }
 
     /// The natural logarithm `ln x`, with `∂x = 1 / x`; −∞ at 0 and NaN below.
@@ -23,6 +28,12 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.ln().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn ln(self) -> Self {
-        self.unary(self.map(Machine::ln), |g, x, _y| g / x)
+        self.unary(
+            self.map(
+                #[inline(always)]
+                |on, x| on.ln(x),
+            ),
+            |g, x, _y| g / x,
+        )
     }
 }

@@ -27,7 +27,7 @@ impl<T: Element> Var<'_, T> {
             0 => self.constant(self.map(|_, _| T::one())),
             1 => self,
             2 => self.unary(self.map(|_, x| x * x), |g, x, _y| g * (2.0 * x)),
-            _ => self.unary(self.map(|_, x| x.powi(n)), move |g, x, _y| {
+            _ => self.unary(self.map(move |_, x| x.powi(n)), move |g, x, _y| {
                 g * (f64::from(n) * x.powi(n.saturating_sub(1)))
             }),
         }
@@ -45,7 +45,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     pub fn powf(self, p: f64) -> Self {
         let exponent = T::of(p);
-        let value = self.map(|_, x| x.powf(exponent));
+        let value = self.map(move |_, x| x.powf(exponent));
         if p == 0.0 {
             return self.constant(value);
         }

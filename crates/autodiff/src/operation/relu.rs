@@ -1,4 +1,3 @@
-use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -13,7 +12,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(y.sum(..).backward().wrt(x), ndarray::array![0.0, 0.0, 1.0].into_dyn());
     /// ```
     pub fn relu(self) -> Self {
-        self.unary(self.map(relu), |g, _x, y| g.relu_rule(y))
+        self.unary(self.map(|_, x| relu(x)), |g, _x, y| g.relu_rule(y))
     }
 
     /// `ȳ` where the rectifier's result `y` is not 0, and 0 elsewhere.
@@ -30,6 +29,6 @@ impl<T: Element> Var<'_, T> {
 
 /// The rectifier of a number.
 #[inline(always)]
-pub(super) fn relu<T: Element>(_on: Machine, x: T) -> T {
+pub(super) fn relu<T: Element>(x: T) -> T {
     if x <= T::zero() { T::zero() } else { x }
 }

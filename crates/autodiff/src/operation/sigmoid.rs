@@ -1,4 +1,3 @@
-use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -11,7 +10,13 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.tanh().backward().wrt(x)[[]], 1.0);
     /// ```
     pub fn tanh(self) -> Self {
-        self.unary(self.map(Machine::tanh), |g, _x, y| g.tanh_rule(y))
+        self.unary(
+            self.map(
+                #[inline(always)]
+                |on, x| on.tanh(x),
+            ),
+            |g, _x, y| g.tanh_rule(y),
+        )
     }
 
     /// `ȳ (1 − y²)`.
@@ -35,7 +40,13 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.sigmoid().backward().wrt(x)[[]], 0.25);
     /// ```
     pub fn sigmoid(self) -> Self {
-        self.unary(self.map(Machine::sigmoid), |g, _x, y| g.sigmoid_rule(y))
+        self.unary(
+            self.map(
+                #[inline(always)]
+                |on, x| on.sigmoid(x),
+            ),
+            |g, _x, y| g.sigmoid_rule(y),
+        )
     }
 
     /// `ȳ y (1 − y)`.
@@ -57,6 +68,12 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(tape.var(1000.0).softplus().item(), 1000.0);
     /// ```
     pub fn softplus(self) -> Self {
-        self.unary(self.map(Machine::softplus), |g, x, _y| g * x.sigmoid())
+        self.unary(
+            self.map(
+                #[inline(always)]
+                |on, x| on.softplus(x),
+            ),
+            |g, x, _y| g * x.sigmoid(),
+        )
     }
 }

@@ -22,7 +22,12 @@ impl<T: Element> Var<'_, T> {
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
     pub fn sigmoid_cross_entropy(self, targets: Self) -> Self {
-        let value = self.zip("sigmoid_cross_entropy", targets, loss);
+        let value = self.zip(
+            "sigmoid_cross_entropy",
+            targets,
+            #[inline(always)]
+            |on, x, y| loss(on, x, y),
+        );
         // Not `sigmoid(x) − y`, which is 0 long before a right answer for y = 1 is.
         self.binary(
             targets,
@@ -36,7 +41,12 @@ impl<T: Element> Var<'_, T> {
     fn sigmoid_residual(self, y: Self) -> Self {
         self.binary(
             y,
-            self.zip("sigmoid_cross_entropy", y, residual),
+            self.zip(
+                "sigmoid_cross_entropy",
+                y,
+                #[inline(always)]
+                |on, x, y| residual(on, x, y),
+            ),
             |g, x, _y, _z| g * (x.sigmoid() * (-x).sigmoid()),
             |g, _x, _y, _z| -g,
         )

@@ -41,7 +41,7 @@ impl<T: Element> Var<'_, T> {
     /// `g (x − y)` for one number `g`.
     fn times_difference(self, x: Self, y: Self) -> Self {
         let g = self.item();
-        let value = x.zip("mean_squared_difference", y, |_, x, y| g * (x - y));
+        let value = x.zip("mean_squared_difference", y, move |_, x, y| g * (x - y));
         let rules = [
             (
                 self.index,
