@@ -57,7 +57,8 @@ impl Work for Hvp {
     fn value(&mut self) -> f64 {
         let (mut sum, mut directions) = (0.0, self.directions.iter());
         self.model.visit(Name::root(), &mut |_, param| {
-            let h = self.product.wrt(param).as_slice().expect("contiguous");
+            let h = self.product.wrt(param);
+            let h = h.as_slice().expect("contiguous");
             let v = directions.next().expect("one for each parameter");
             sum += data::inner(h, v.as_slice().expect("contiguous"));
         });

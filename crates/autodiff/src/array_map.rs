@@ -1,9 +1,9 @@
 use std::fmt;
 
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayViewD, IxDyn};
 
-use crate::Element;
 use crate::spare::{Home, List};
+use crate::{Element, IntoValue, Shape};
 
 /// Arrays by ascending key. When it is dropped, their memory goes back to the tape that they came
 /// from, if they came from one.
@@ -13,44 +13,23 @@ pub struct ArrayMap<T: Element = f32> {
 }
 
 impl<T: Element> ArrayMap<T> {
-    /// An empty map whose memory is that of a tape.
-    pub(crate) fn at_home(home: &Home<T>) -> Self {
-        Self {
-            list: home.list(),
-            home: Some(home.clone()),
-        }
-    }
-
-    /// Puts an array under a key, in place of what was there.
-    pub fn insert(&mut self, key: u64, array: ArrayD<T>) {
-        match self.position(key) {
-            Ok(position) => self.list[position].1 = array,
-            Err(position) => self.list.insert(position, (key, array)),
-        }
-    }
-
     /// The array under a key.
-    pub fn get(&self, key: u64) -> Option<&ArrayD<T>> {
-        self.position(key)
-            .ok()
-            .map(|position| &self.list[position].1)
+    pub fn get(&self, key: u64) -> Option<ArrayViewD<'_, T>> {
+        let (shape, numbers) = self.numbers(key)?;
+        Some(view(shape, numbers))
     }
 
-    /// The array under a key, to be changed.
-    pub fn get_mut(&mut self, key: u64) -> Option<&mut ArrayD<T>> {
-        self.position(key)
-            .ok()
-            .map(|position| &mut self.list[position].1)
+    /// The shape of the array under a key, and its elements in row-major order.
+    pub fn numbers(&self, key: u64) -> Option<(&[usize], &[T])> {
+        let (_, shape, numbers) = &self.list[self.position(key).ok()?];
+        Some((shape, numbers))
     }
 
     /// Every array with its key, by ascending key.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u64, &ArrayD<T>)> {
-        self.list.iter().map(|(key, array)| (*key, array))
-    }
-
-    /// Every array with its key, to be changed.
-    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (u64, &mut ArrayD<T>)> {
-        self.list.iter_mut().map(|(key, array)| (*key, array))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u64, ArrayViewD<'_, T>)> {
+        self.list
+            .iter()
+            .map(|(key, shape, numbers)| (*key, view(shape, numbers)))
     }
 
     /// How many arrays there are.
@@ -63,36 +42,59 @@ impl<T: Element> ArrayMap<T> {
         self.list.is_empty()
     }
 
+    /// An empty map whose memory is that of a tape.
+    pub(crate) fn at_home(home: &Home<T>) -> Self {
+        Self {
+            list: home.list(),
+            home: Some(home.clone()),
+        }
+    }
+
     /// An empty map whose memory is that of the same tape.
     pub(crate) fn another(&self) -> Self {
         self.home.as_ref().map_or_else(Self::default, Self::at_home)
     }
 
+    /// Puts an array under a key, in place of what was there.
+    pub(crate) fn insert(&mut self, key: u64, (shape, numbers): (Shape, Vec<T>)) {
+        match self.position(key) {
+            Ok(position) => self.list[position] = (key, shape, numbers),
+            Err(position) => self.list.insert(position, (key, shape, numbers)),
+        }
+    }
+
     /// Puts an array at the end, whatever its key.
-    pub(crate) fn push(&mut self, key: u64, array: ArrayD<T>) {
-        self.list.push((key, array));
+    pub(crate) fn push(&mut self, key: u64, (shape, numbers): (Shape, Vec<T>)) {
+        self.list.push((key, shape, numbers));
     }
 
     pub(crate) fn reverse(&mut self) {
         self.list.reverse();
     }
 
-    /// The array under a key, which stays behind empty.
-    pub(crate) fn take(&mut self, key: u64) -> Option<ArrayD<T>> {
+    /// The array under a key, which stays behind without elements.
+    pub(crate) fn take(&mut self, key: u64) -> Option<(Shape, Vec<T>)> {
         let position = self.position(key).ok()?;
-        let none = ArrayD::from_shape_vec(IxDyn(&[0]), Vec::new()).expect("no number for no place");
-        Some(std::mem::replace(&mut self.list[position].1, none))
+        let (_, shape, numbers) = &mut self.list[position];
+        Some((
+            std::mem::replace(shape, Shape::from([0])),
+            std::mem::take(numbers),
+        ))
     }
 
     fn position(&self, key: u64) -> Result<usize, usize> {
         // Keys are mostly put in by ascending order.
         match self.list.last() {
-            Some(&(last, _)) if last >= key => {
-                self.list.binary_search_by_key(&key, |&(key, _)| key)
+            Some(&(last, ..)) if last >= key => {
+                self.list.binary_search_by_key(&key, |&(key, ..)| key)
             }
             _ => Err(self.list.len()),
         }
     }
+}
+
+fn view<'a, T: Element>(shape: &[usize], numbers: &'a [T]) -> ArrayViewD<'a, T> {
+    ArrayViewD::from_shape(IxDyn(shape), numbers).expect("one number for each place")
 }
 
 impl<T: Element> Drop for ArrayMap<T> {
@@ -121,12 +123,15 @@ impl<T: Element> Default for ArrayMap<T> {
     }
 }
 
-impl<T: Element> FromIterator<(u64, ArrayD<T>)> for ArrayMap<T> {
-    fn from_iter<I: IntoIterator<Item = (u64, ArrayD<T>)>>(arrays: I) -> Self {
+/// From numbers or arrays in any layout.
+impl<T: Element, A: IntoValue<T>> FromIterator<(u64, A)> for ArrayMap<T> {
+    fn from_iter<I: IntoIterator<Item = (u64, A)>>(arrays: I) -> Self {
         let mut map = Self::default();
-        arrays
-            .into_iter()
-            .for_each(|(key, array)| map.insert(key, array));
+        for (key, array) in arrays {
+            let array = array.into_value();
+            let shape = Shape::from(array.shape());
+            map.insert(key, (shape, array.iter().copied().collect()));
+        }
         map
     }
 }

@@ -243,12 +243,12 @@ mod tests {
     use super::*;
 
     fn square_with_half_its_derivative<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
-        x[0].unary(x[0].value().mapv(|x| x * x), |g, x, _y| g * x)
+        x[0].unary(x[0].map(|_, x| x * x), |g, x, _y| g * x)
     }
 
     /// The derivative is right as a value, but computed past the tape.
     fn exponential_of_one_order<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
-        x[0].unary(x[0].value().mapv(f64::exp), |g, x, _y| {
+        x[0].unary(x[0].map(|_, x| x.exp()), |g, x, _y| {
             g * x.tape().constant(x.value().mapv(f64::exp))
         })
     }

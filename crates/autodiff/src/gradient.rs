@@ -167,23 +167,16 @@ impl<T: Element> Tape<T> {
 
     /// Takes back the memory of a value that is not needed any more.
     pub(crate) fn recycle(&self, value: Value<T>) {
-        if let Some(buffer) = value.into_buffer() {
-            self.spare().put(buffer);
+        if let (_, Some(numbers)) = value.into_parts() {
+            self.spare().put(numbers);
         }
     }
 
     /// The numbers of a value, to leave the tape: moved if nobody else has them.
-    fn export(&self, value: Value<T>) -> ArrayD<T> {
-        let shape = value.shape().dimension();
-        let numbers = match value.unless_from_outside() {
-            Ok(buffer) => self.spare().numbers(buffer),
-            Err(value) => {
-                let mut copy = self.fresh(value.shape().clone());
-                copy.numbers_mut().copy_from_slice(value.numbers());
-                return self.export(copy);
-            }
-        };
-        ArrayD::from_shape_vec(shape, numbers).expect("one number for each place")
+    fn export(&self, value: Value<T>) -> (Shape, Vec<T>) {
+        let (shape, numbers) = value.into_parts();
+        let numbers = numbers.expect("a cotangent is no value passing through");
+        (shape, self.spare().numbers(numbers))
     }
 }
 
@@ -284,8 +277,7 @@ impl<T: Element> Gradients<T> {
         self.check("wrt", x);
         self.of
             .get(x.index as u64)
-            .cloned()
-            .unwrap_or_else(|| ArrayD::zeros(x.shape().dimension()))
+            .map_or_else(|| ArrayD::zeros(x.shape()), |g| g.to_owned())
     }
 
     /// The gradients with respect to variables made by [`Tape::var`], moved to the keys that are

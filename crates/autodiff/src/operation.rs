@@ -47,11 +47,11 @@ impl<T: Element> Var<'_, T> {
     #[inline]
     pub(crate) fn unary(
         self,
-        value: impl Into<Value<T>>,
+        value: Value<T>,
         x_rule: impl for<'a> Fn(Var<'a, T>, Var<'a, T>, Var<'a, T>) -> Var<'a, T> + Send + 'static,
     ) -> Self {
         let x_rule = rule(move |g, x, y| x_rule(g, x[0], y));
-        self.tape.push(value.into(), [(self.index, x_rule)])
+        self.tape.push(value, [(self.index, x_rule)])
     }
 
     /// The result `z` of an operation on this operand `x` and `y`, with their rules

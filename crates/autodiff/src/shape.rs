@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use ndarray::{Dimension, IntoDimension, IxDyn};
+use ndarray::{IntoDimension, IxDyn};
 
 /// The size of each axis; empty for a single number. Read as a slice.
 ///
@@ -16,8 +16,16 @@ use ndarray::{Dimension, IntoDimension, IxDyn};
 /// assert_eq!(shape, [1, 3]);
 /// assert_eq!((shape.len(), shape[1]), (2, 3));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Shape(IxDyn);
+#[derive(Clone)]
+pub struct Shape(Sizes);
+
+#[derive(Clone)]
+enum Sizes {
+    Few { rank: usize, sizes: [usize; FEW] },
+    Many(Box<[usize]>),
+}
+
+const FEW: usize = 4;
 
 impl Shape {
     /// That of a single number.
@@ -29,23 +37,28 @@ impl Shape {
     /// How many elements there are.
     #[inline]
     pub(crate) fn count(&self) -> usize {
-        self.0.slice().iter().product()
+        self.iter().product()
     }
 
     /// `rank` axes of the sizes that `size` gives.
     #[inline]
     pub(crate) fn of(rank: usize, mut size: impl FnMut(usize) -> usize) -> Self {
-        let mut shape = IxDyn::zeros(rank);
-        for (axis, slot) in shape.slice_mut().iter_mut().enumerate() {
+        if rank > FEW {
+            return Self(Sizes::Many((0..rank).map(size).collect()));
+        }
+        let mut sizes = [0; FEW];
+        for (axis, slot) in sizes[..rank].iter_mut().enumerate() {
             *slot = size(axis);
         }
-        Self(shape)
+        Self(Sizes::Few { rank, sizes })
     }
+}
 
-    /// As ndarray has it.
-    #[inline]
-    pub(crate) fn dimension(&self) -> IxDyn {
-        self.0.clone()
+/// So that ndarray takes it: `ArrayD::zeros(x.shape())`.
+impl IntoDimension for &Shape {
+    type Dim = IxDyn;
+    fn into_dimension(self) -> IxDyn {
+        IxDyn(self)
     }
 }
 
@@ -53,7 +66,7 @@ impl Shape {
 impl IntoDimension for Shape {
     type Dim = IxDyn;
     fn into_dimension(self) -> IxDyn {
-        self.0
+        IxDyn(&self)
     }
 }
 
@@ -61,27 +74,45 @@ impl Deref for Shape {
     type Target = [usize];
     #[inline]
     fn deref(&self) -> &[usize] {
-        self.0.slice()
+        match &self.0 {
+            Sizes::Few { rank, sizes } => &sizes[..*rank],
+            Sizes::Many(sizes) => sizes,
+        }
     }
 }
 
 impl From<&[usize]> for Shape {
     #[inline]
     fn from(sizes: &[usize]) -> Self {
-        Self(IxDyn(sizes))
+        Self::of(sizes.len(), |axis| sizes[axis])
     }
 }
 
 impl<const N: usize> From<[usize; N]> for Shape {
     #[inline]
     fn from(sizes: [usize; N]) -> Self {
-        Self(IxDyn(&sizes))
+        Self::of(N, |axis| sizes[axis])
     }
 }
 
 impl From<Shape> for Vec<usize> {
     fn from(shape: Shape) -> Self {
         shape.to_vec()
+    }
+}
+
+impl Eq for Shape {}
+
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            // Sizes that are not there are 0.
+            (Sizes::Few { rank: a, sizes: x }, Sizes::Few { rank: b, sizes: y }) => {
+                a == b && x == y
+            }
+            _ => **self == **other,
+        }
     }
 }
 

@@ -2,25 +2,55 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ndarray::ArrayD;
-
-use crate::Element;
+use crate::{ArcArrayD, Element, Shape};
 
 /// Numbers in storage that is shared while several values have them, and used again when none does.
-pub(crate) type Buffer<T> = Arc<Vec<T>>;
+pub(crate) type Buffer<T> = Arc<Numbers<T>>;
+
+#[derive(Debug)]
+pub(crate) enum Numbers<T: Element> {
+    /// The tape's own.
+    Own(Vec<T>),
+    /// An array from outside, contiguous.
+    Array(ArcArrayD<T>),
+}
+
+impl<T: Element> Numbers<T> {
+    #[inline]
+    pub(crate) fn slice(&self) -> &[T] {
+        match self {
+            Self::Own(numbers) => numbers,
+            Self::Array(array) => array.as_slice().expect("arrays join a tape contiguous"),
+        }
+    }
+
+    /// How many numbers there is room for; none in an array, which is not the tape's.
+    fn capacity(&self) -> usize {
+        match self {
+            Self::Own(numbers) => numbers.capacity(),
+            Self::Array(_) => 0,
+        }
+    }
+}
+
+impl<T: Element> Default for Numbers<T> {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
+}
 
 /// Buffers that nobody holds, by the power of two below their capacity.
 ///
 /// A training step asks for the same lengths as the step before, so from the second on it finds
 /// what it asks for. What was used last is given out first: it may still be in the cache.
 #[derive(Debug)]
-pub(crate) struct Spare<T> {
+pub(crate) struct Spare<T: Element> {
     classes: [Vec<Buffer<T>>; usize::BITS as usize],
     /// Those without capacity, whose numbers left the tape or are yet to come.
     empty: Vec<Buffer<T>>,
 }
 
-impl<T> Default for Spare<T> {
+impl<T: Element> Default for Spare<T> {
     fn default() -> Self {
         Self {
             classes: [const { Vec::new() }; usize::BITS as usize],
@@ -46,21 +76,36 @@ impl<T: Element> Spare<T> {
         else {
             // One that is too small now would be so again: it makes way.
             class.pop();
-            return Arc::new(vec![T::zero(); len]);
+            return Arc::new(Numbers::Own(vec![T::zero(); len]));
         };
         let mut buffer = class.swap_remove(found);
-        if buffer.len() != len {
-            sole(&mut buffer).resize(len, T::zero());
+        let numbers = sole(&mut buffer);
+        if numbers.len() != len {
+            numbers.resize(len, T::zero());
+        }
+        buffer
+    }
+
+    /// A buffer with the numbers of an array, which is let go of with it.
+    pub(crate) fn array(&mut self, array: ArcArrayD<T>) -> Buffer<T> {
+        let mut buffer = self.take(0);
+        if let Some(numbers) = Arc::get_mut(&mut buffer) {
+            *numbers = Numbers::Array(array);
         }
         buffer
     }
 
     /// Takes back what nobody else holds.
-    pub(crate) fn put(&mut self, buffer: Buffer<T>) {
-        if Arc::strong_count(&buffer) == 1 {
-            match buffer.capacity().checked_ilog2() {
-                Some(class) => self.classes[class as usize].push(buffer),
-                None => self.empty.push(buffer),
+    #[inline]
+    pub(crate) fn put(&mut self, mut buffer: Buffer<T>) {
+        if Arc::strong_count(&buffer) > 1 {
+            return;
+        }
+        match buffer.capacity().checked_ilog2() {
+            Some(class) => self.classes[class as usize].push(buffer),
+            None => {
+                Arc::get_mut(&mut buffer).map(std::mem::take);
+                self.empty.push(buffer);
             }
         }
     }
@@ -72,12 +117,13 @@ impl<T: Element> Spare<T> {
         self.put(buffer);
     }
 
-    /// The numbers of a buffer, to leave the tape: moved if nobody else holds it, else copied.
+    /// The numbers of a buffer, to leave the tape: moved if they are the tape's own and nobody else
+    /// holds them, else copied.
     pub(crate) fn numbers(&mut self, mut buffer: Buffer<T>) -> Vec<T> {
-        if Arc::get_mut(&mut buffer).is_none() {
-            let mut copy = self.take(buffer.len());
-            sole(&mut copy).copy_from_slice(&buffer);
-            buffer = copy;
+        if !matches!(Arc::get_mut(&mut buffer), Some(Numbers::Own(_))) {
+            let mut copy = self.take(buffer.slice().len());
+            sole(&mut copy).copy_from_slice(buffer.slice());
+            self.put(std::mem::replace(&mut buffer, copy));
         }
         let numbers = std::mem::take(sole(&mut buffer));
         self.put(buffer);
@@ -85,9 +131,13 @@ impl<T: Element> Spare<T> {
     }
 }
 
-/// The numbers of a buffer that nobody else holds.
-pub(crate) fn sole<T>(buffer: &mut Buffer<T>) -> &mut Vec<T> {
-    Arc::get_mut(buffer).expect("a buffer that was just taken is not shared")
+/// The numbers of a buffer that was just taken.
+#[inline]
+pub(crate) fn sole<T: Element>(buffer: &mut Buffer<T>) -> &mut Vec<T> {
+    match Arc::get_mut(buffer) {
+        Some(Numbers::Own(numbers)) => numbers,
+        _ => unreachable!("a buffer that was just taken is not shared"),
+    }
 }
 
 /// Where arrays that left a tape go when nobody needs them any more.
@@ -102,8 +152,8 @@ struct Returned<T> {
     lists: Vec<List<T>>,
 }
 
-/// Arrays by ascending key.
-pub(crate) type List<T> = Vec<(u64, ArrayD<T>)>;
+/// Numbers in row-major order under a shape, by ascending key.
+pub(crate) type List<T> = Vec<(u64, Shape, Vec<T>)>;
 
 impl<T> Clone for Home<T> {
     fn clone(&self) -> Self {
@@ -137,9 +187,7 @@ impl<T: Element> Home<T> {
         self.returned(|returned| {
             // Were they never fetched, they would pile up.
             if returned.lists.len() < 64 {
-                let arrays = list
-                    .drain(..)
-                    .map(|(_, array)| array.into_raw_vec_and_offset().0);
+                let arrays = list.drain(..).map(|(_, _, numbers)| numbers);
                 returned.arrays.extend(arrays);
                 returned.lists.push(list);
             }

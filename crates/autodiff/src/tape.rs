@@ -7,8 +7,8 @@ use smallbox::SmallBox;
 use smallbox::space::S4;
 
 use crate::spare::{Home, Spare};
-use crate::value::Value;
-use crate::{Element, IntoValue, Shape, Var, error};
+use crate::value::{Value, contiguous};
+use crate::{ArcArrayD, Element, IntoValue, Shape, Var, error};
 
 /// What an operation says of one operand: its cotangent, from (the cotangent of the result, the
 /// operands, the result).
@@ -152,7 +152,13 @@ impl<T: Element> Tape<T> {
     /// A value of the given shape with numbers that are to be written over.
     pub(crate) fn fresh(&self, shape: Shape) -> Value<T> {
         let numbers = self.spare.borrow_mut().take(shape.count());
-        Value::own(shape, numbers)
+        Value::new(shape, numbers)
+    }
+
+    /// The value of an array, which is not copied.
+    pub(crate) fn shared(&self, array: ArcArrayD<T>) -> Value<T> {
+        let shape = Shape::from(array.shape());
+        Value::new(shape, self.spare.borrow_mut().array(contiguous(array)))
     }
 
     /// Appends the result of an operation on `operands`, given by index with their rules; `None`
@@ -299,10 +305,9 @@ impl<T: Element> Tape<T> {
         );
         while record.len() > len {
             let node = record.pop().expect("it is longer");
-            node.value
-                .into_buffer()
-                .into_iter()
-                .for_each(|buffer| spare.put(buffer));
+            if let (_, Some(numbers)) = node.value.into_parts() {
+                spare.put(numbers);
+            }
         }
     }
 }
@@ -395,7 +400,7 @@ mod tests {
         static BROKEN: AtomicBool = AtomicBool::new(true);
         let tape = Tape::<f64>::new();
         let x = tape.var(3.0);
-        let y = x.unary(x.value(), |g, x, _y| {
+        let y = x.unary(x.map(|_, x| x), |g, x, _y| {
             let share = g * x;
             assert!(!BROKEN.load(Ordering::Relaxed), "broken");
             share

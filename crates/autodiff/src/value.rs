@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use ndarray::{ArcArray, ArrayBase, ArrayD, ArrayView2, Data, DataOwned, Dimension, IxDyn};
 
-use crate::spare::{self, Buffer};
+use crate::spare::{Buffer, Numbers};
 use crate::{Element, Shape, Tape, Var};
 
 /// An array of run-time rank whose storage is shared: `clone` copies a handle, writing copies the
@@ -26,7 +28,7 @@ pub trait IntoValue<T: Element> {
     where
         Self: Sized,
     {
-        tape.leaf(self.into_value().into(), live)
+        tape.leaf(tape.shared(self.into_value()), live)
     }
 }
 
@@ -71,7 +73,7 @@ impl<T: Element, S: Data<Elem = T>, D: Dimension> IntoValue<T> for &ArrayBase<S,
 }
 
 /// The same array in standard (row-major) layout, copied only if it is not.
-fn contiguous<T: Element>(x: ArcArrayD<T>) -> ArcArrayD<T> {
+pub(crate) fn contiguous<T: Element>(x: ArcArrayD<T>) -> ArcArrayD<T> {
     if x.is_standard_layout() {
         x
     } else {
@@ -130,26 +132,18 @@ impl<'t, T: Element, S: Data<Elem = T>, D: Dimension> IntoVar<'t, T> for &ArrayB
 #[derive(Clone, Debug)]
 pub(crate) struct Value<T: Element> {
     shape: Shape,
-    storage: Storage<T>,
-}
-
-#[derive(Clone, Debug)]
-enum Storage<T: Element> {
-    /// The tape's own.
-    Own(Buffer<T>),
-    /// An array from outside, contiguous.
-    Array(ArcArrayD<T>),
-    /// None: an operation that follows went on with the numbers where they were.
-    Passing,
+    /// `None` of what is never read, because the operation after it did its work as well.
+    numbers: Option<Buffer<T>>,
 }
 
 impl<T: Element> Value<T> {
-    /// Numbers of the tape's own under a shape.
-    pub(crate) fn own(shape: Shape, numbers: Buffer<T>) -> Self {
-        debug_assert_eq!(shape.count(), numbers.len());
+    /// Numbers under a shape.
+    #[inline]
+    pub(crate) fn new(shape: Shape, numbers: Buffer<T>) -> Self {
+        debug_assert_eq!(shape.count(), numbers.slice().len());
         Self {
             shape,
-            storage: Storage::Own(numbers),
+            numbers: Some(numbers),
         }
     }
 
@@ -157,7 +151,7 @@ impl<T: Element> Value<T> {
     pub(crate) fn passing(shape: Shape) -> Self {
         Self {
             shape,
-            storage: Storage::Passing,
+            numbers: None,
         }
     }
 
@@ -170,27 +164,24 @@ impl<T: Element> Value<T> {
     /// The numbers in row-major order.
     #[inline]
     pub(crate) fn numbers(&self) -> &[T] {
-        match &self.storage {
-            Storage::Own(numbers) => numbers,
-            Storage::Array(array) => array.as_slice().expect("arrays join a tape contiguous"),
-            Storage::Passing => unreachable!("what is passing through is not read"),
+        match &self.numbers {
+            Some(numbers) => numbers.slice(),
+            None => unreachable!("what is passing through is not read"),
         }
     }
 
     /// The numbers, to be written: those of a value that was just [made](Tape::fresh).
     #[inline]
     pub(crate) fn numbers_mut(&mut self) -> &mut [T] {
-        match &mut self.storage {
-            Storage::Own(numbers) => spare::sole(numbers),
-            Storage::Array(_) | Storage::Passing => unreachable!("it was just made"),
-        }
+        self.unshared().expect("it was just made")
     }
 
-    /// The numbers, to be written, if nobody else has them.
+    /// The numbers, to be written, if they are the tape's own and nobody else has them.
+    #[inline]
     pub(crate) fn unshared(&mut self) -> Option<&mut [T]> {
-        match &mut self.storage {
-            Storage::Own(numbers) => std::sync::Arc::get_mut(numbers).map(Vec::as_mut_slice),
-            Storage::Array(_) | Storage::Passing => None,
+        match Arc::get_mut(self.numbers.as_mut()?)? {
+            Numbers::Own(numbers) => Some(numbers),
+            Numbers::Array(_) => None,
         }
     }
 
@@ -199,66 +190,42 @@ impl<T: Element> Value<T> {
         debug_assert_eq!(shape.count(), self.shape.count());
         Self {
             shape,
-            storage: self.storage.clone(),
+            numbers: self.numbers.clone(),
         }
     }
 
     /// A view of a value with two axes.
+    #[inline]
     pub(crate) fn matrix(&self) -> ArrayView2<'_, T> {
         ArrayView2::from_shape((self.shape[0], self.shape[1]), self.numbers())
             .expect("one number for each place")
     }
 
-    /// An array of the same numbers, shared if they came as an array.
+    /// An array of the same numbers, shared if they came as one.
     pub(crate) fn to_array(&self) -> ArcArrayD<T> {
-        match &self.storage {
-            Storage::Array(array) => array
+        let place = "one number for each place";
+        match self.numbers.as_deref() {
+            Some(Numbers::Array(array)) => array
                 .clone()
-                .into_shape_with_order(self.shape.dimension())
-                .expect("one number for each place"),
-            Storage::Own(_) | Storage::Passing => {
-                ArrayD::from_shape_vec(self.shape.dimension(), self.numbers().to_vec())
-                    .expect("one number for each place")
-                    .into_shared()
-            }
+                .into_shape_with_order(&self.shape)
+                .expect(place),
+            _ => ArrayD::from_shape_vec(&self.shape, self.numbers().to_vec())
+                .expect(place)
+                .into_shared(),
         }
     }
 
     /// Whether the numbers are those of an array, and not a copy.
     pub(crate) fn is_array(&self, array: &ArcArrayD<T>) -> bool {
-        matches!(&self.storage, Storage::Array(own) if own.as_ptr() == array.as_ptr()
-            && *self.shape == *array.shape()
-            && own.strides() == array.strides())
+        matches!(self.numbers.as_deref(), Some(Numbers::Array(own))
+            if own.as_ptr() == array.as_ptr()
+                && *self.shape == *array.shape()
+                && own.strides() == array.strides())
     }
 
-    /// The buffer if it is the tape's own, else the value again.
-    pub(crate) fn unless_from_outside(self) -> Result<Buffer<T>, Self> {
-        match self.storage {
-            Storage::Own(numbers) => Ok(numbers),
-            Storage::Array(_) | Storage::Passing => Err(self),
-        }
-    }
-
-    /// The buffer, if it is the tape's own.
-    pub(crate) fn into_buffer(self) -> Option<Buffer<T>> {
-        match self.storage {
-            Storage::Own(numbers) => Some(numbers),
-            Storage::Array(_) | Storage::Passing => None,
-        }
-    }
-}
-
-impl<T: Element> From<ArcArrayD<T>> for Value<T> {
-    fn from(array: ArcArrayD<T>) -> Self {
-        Self {
-            shape: Shape::from(array.shape()),
-            storage: Storage::Array(contiguous(array)),
-        }
-    }
-}
-
-impl<T: Element> From<ArrayD<T>> for Value<T> {
-    fn from(array: ArrayD<T>) -> Self {
-        Self::from(array.into_shared())
+    /// The shape and what the numbers are in.
+    #[inline]
+    pub(crate) fn into_parts(self) -> (Shape, Option<Buffer<T>>) {
+        (self.shape, self.numbers)
     }
 }

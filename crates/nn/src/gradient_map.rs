@@ -1,4 +1,4 @@
-use ndarray::ArrayD;
+use ndarray::ArrayViewD;
 use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
 
 use crate::{Param, ParamId, error};
@@ -23,7 +23,7 @@ impl<T: Element> GradientMap<T> {
     /// If there is none: the parameter was not used in the loss's scope, was frozen or was
     /// substituted.
     #[track_caller]
-    pub fn wrt(&self, param: &Param<T>) -> &ArrayD<T> {
+    pub fn wrt(&self, param: &Param<T>) -> ArrayViewD<'_, T> {
         match self.get(param) {
             Some(gradient) => gradient,
             None => error::no_gradient(param.value.shape()),
@@ -31,12 +31,18 @@ impl<T: Element> GradientMap<T> {
     }
 
     /// The gradient with respect to a parameter, if there is one.
-    pub fn get(&self, param: impl Into<ParamId>) -> Option<&ArrayD<T>> {
+    pub fn get(&self, param: impl Into<ParamId>) -> Option<ArrayViewD<'_, T>> {
         self.of.get(param.into().number())
     }
 
+    /// The shape of the gradient with respect to a parameter and its elements in row-major order,
+    /// if there is one.
+    pub fn numbers(&self, param: impl Into<ParamId>) -> Option<(&[usize], &[T])> {
+        self.of.numbers(param.into().number())
+    }
+
     /// Every gradient, in the order of the parameters' making.
-    pub fn iter(&self) -> impl Iterator<Item = (ParamId, &ArrayD<T>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (ParamId, ArrayViewD<'_, T>)> {
         self.of
             .iter()
             .map(|(number, gradient)| (ParamId::numbered(number), gradient))
@@ -59,7 +65,7 @@ impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> 
         let gradients = gradients.into_iter();
         Self {
             of: gradients
-                .map(|(id, gradient)| (id.number(), gradient.into_value().into_owned()))
+                .map(|(id, gradient)| (id.number(), gradient))
                 .collect(),
         }
     }

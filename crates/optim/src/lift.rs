@@ -1,6 +1,6 @@
 //! One step of one number, and its lift to arrays.
 
-use std::array::from_fn;
+use std::array::{from_fn, from_mut};
 
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::machine::vectorize;
@@ -11,7 +11,7 @@ use crate::{Decay, Real, Rule};
 pub(crate) const MOST_SLOTS: usize = 4;
 
 /// How many elements are stepped together.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 
 /// A rule and a decay at one step.
 #[derive(Clone, Copy)]
@@ -69,48 +69,45 @@ impl<U: Rule, T: Element> Step<U, T> {
         }
     }
 
-    fn each<const N: usize>(self, x: &mut [T], g: &[T], mut slots: [&mut [T]; N]) {
+    fn each<const N: usize>(self, x: &mut [T], g: &[T], slots: [&mut [T]; N]) {
         vectorize(
             #[inline(always)]
-            |_| {
-                let blocks = x.len() / BLOCK * BLOCK;
-                for start in (0..blocks).step_by(BLOCK) {
-                    self.block::<N, BLOCK>(start, x, g, &mut slots);
+            move |_| {
+                let (x, last_x) = x.as_chunks_mut::<BLOCK>();
+                let (g, last_g) = g.as_chunks::<BLOCK>();
+                let mut slots = slots.map(|slot| slot.as_chunks_mut::<BLOCK>());
+                for (i, (x, g)) in x.iter_mut().zip(g).enumerate() {
+                    self.block(x, g, slots.each_mut().map(|(slot, _)| &mut slot[i]));
                 }
-                for start in blocks..x.len() {
-                    self.block::<N, 1>(start, x, g, &mut slots);
+                for (i, (x, &g)) in last_x.iter_mut().zip(last_g).enumerate() {
+                    let slots = slots.each_mut().map(|(_, last)| from_mut(&mut last[i]));
+                    self.block(from_mut(x), &[g], slots);
                 }
             },
         );
     }
 
-    /// `LEN` elements from `start` on. They are copied in and out, so that the compiler sees that
-    /// arrays do not overlap, and vectorises.
+    /// `LEN` elements. They are read before any is written, so that the compiler sees that arrays do
+    /// not overlap, and vectorises.
     #[inline(always)]
     fn block<const N: usize, const LEN: usize>(
         self,
-        start: usize,
-        x: &mut [T],
-        g: &[T],
-        slots: &mut [&mut [T]; N],
+        x: &mut [T; LEN],
+        g: &[T; LEN],
+        slots: [&mut [T; LEN]; N],
     ) {
-        let load = |from: &[T]| -> [T; LEN] {
-            *from[start..start + LEN]
-                .first_chunk()
-                .expect("of this length")
-        };
-        let (mut x_block, g_block) = (load(x), load(g));
-        let mut slot_blocks: [[T; LEN]; N] = from_fn(|slot| load(slots[slot]));
+        let mut new_x = *x;
+        let mut new_slots: [[T; LEN]; N] = from_fn(|slot| *slots[slot]);
         for i in 0..LEN {
-            let mut own: [T; N] = from_fn(|slot| slot_blocks[slot][i]);
-            x_block[i] = self.of(&mut own, x_block[i], g_block[i]);
+            let mut own: [T; N] = from_fn(|slot| new_slots[slot][i]);
+            new_x[i] = self.of(&mut own, new_x[i], g[i]);
             for slot in 0..N {
-                slot_blocks[slot][i] = own[slot];
+                new_slots[slot][i] = own[slot];
             }
         }
-        x[start..start + LEN].copy_from_slice(&x_block);
-        for (slot, block) in slots.iter_mut().zip(&slot_blocks) {
-            slot[start..start + LEN].copy_from_slice(block);
+        *x = new_x;
+        for (slot, new) in slots.into_iter().zip(new_slots) {
+            *slot = new;
         }
     }
 }

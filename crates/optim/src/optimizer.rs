@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use ndarray::ArrayD;
 use tapegrad_autodiff::{Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
@@ -125,7 +124,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.steps += 1;
         let mut latest = None;
         model.visit_mut(Name::root(), &mut |_, param| {
-            if let Some(g) = gradients.get(&*param).filter(|_| param.trainable) {
+            if let Some((_, g)) = gradients.numbers(&*param).filter(|_| param.trainable) {
                 self.step_param(lr, param, g, &mut latest);
             }
         });
@@ -169,7 +168,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         &mut self,
         lr: f64,
         param: &mut Param<T>,
-        g: &ArrayD<T>,
+        g: &[T],
         latest: &mut Option<(usize, R::Step)>,
     ) {
         if !param.value.is_standard_layout() {
@@ -179,7 +178,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let new = || State::new(self.rule, param.value.shape());
         let state = self.states.entry(param.id()).or_insert_with(new);
         state.steps += 1;
-        let contiguous = "parameters, gradients and slots are contiguous";
+        let contiguous = "parameters and slots are contiguous";
         let at = match *latest {
             Some((steps, at)) if steps == state.steps => at,
             _ => lift::at(self.rule, state.steps),
@@ -187,7 +186,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         *latest = Some((state.steps, at));
         Step::new(self.rule, decay, at, T::number(lr)).in_place(
             param.value.as_slice_mut().expect(contiguous),
-            g.as_slice().expect(contiguous),
+            g,
             state
                 .slots
                 .iter_mut()
@@ -205,7 +204,7 @@ fn check_gradients<T: Element>(
 ) {
     let mut refused = None;
     model.visit(Name::root(), &mut |name, param| {
-        let shape = gradients.get(param).map(|g| g.shape());
+        let shape = gradients.numbers(param).map(|(shape, _)| shape);
         if param.trainable && shape != Some(param.value.shape()) {
             refused.get_or_insert_with(|| (name.to_string(), shape, param.value.shape()));
         }

@@ -1,4 +1,5 @@
-use tapegrad_autodiff::{ArcArrayD, Element};
+use tapegrad_autodiff::Element;
+use tapegrad_autodiff::ndarray::ArrayD;
 
 use crate::Rule;
 
@@ -6,7 +7,7 @@ use crate::Rule;
 #[derive(Clone, Debug)]
 pub(crate) struct State<T: Element> {
     /// What the rule remembers of each number, an array for each slot.
-    pub(crate) slots: Vec<ArcArrayD<T>>,
+    pub(crate) slots: Vec<ArrayD<T>>,
     /// How many steps the parameter was in: fewer than the optimizer took, if it was frozen.
     pub(crate) steps: usize,
 }
@@ -14,7 +15,7 @@ pub(crate) struct State<T: Element> {
 impl<T: Element> State<T> {
     /// Of a parameter that was in no step.
     pub(crate) fn new(rule: impl Rule, shape: &[usize]) -> Self {
-        let zeros = |_| ArcArrayD::zeros(shape);
+        let zeros = |_| ArrayD::zeros(shape);
         Self {
             slots: (0..rule.slots()).map(zeros).collect(),
             steps: 0,

@@ -51,11 +51,10 @@ impl<T: Element> Var<'_, T> {
     /// `ȳ (λ₁ sign(x) + 2 λ₂ x)` for one number `ȳ`.
     fn elastic_net_rule(self, x: Self, l1: Option<f64>, l2: Option<f64>) -> Self {
         let twice = T::of(l2.map_or(0.0, |l2| 2.0 * l2));
+        let g = self.item();
         let value = match l1.map(T::of) {
-            None => self.zip("elastic_net", x, move |_, g, x| g * (twice * x)),
-            Some(l1) => self.zip("elastic_net", x, move |_, g, x| {
-                g * (l1 * Real::sign(x) + twice * x)
-            }),
+            None => x.map(move |_, x| g * (twice * x)),
+            Some(l1) => x.map(move |_, x| g * (l1 * Real::sign(x) + twice * x)),
         };
         self.binary(
             x,

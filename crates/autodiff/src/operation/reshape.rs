@@ -38,6 +38,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     pub fn t(self) -> Self {
         let value = self.value().t().as_standard_layout().into_owned();
+        let value = self.tape.shared(value.into_shared());
         self.unary(value, |g, _x, _y| g.t())
     }
 }
