@@ -5,7 +5,7 @@
 //! cargo bench --bench workloads [-- --seconds 2]     # all: both beside each other, in rounds
 //! cargo bench --bench workloads -- --workload tiny --seconds 5 --threads 1 [--floor]
 //! cargo bench --bench workloads -- --growth          # time against batch, width, depth, numbers
-//! cargo bench --bench workloads -- --long            # whether late steps are as fast as early ones
+//! cargo bench --bench workloads -- --long            # whether late steps are as fast as early
 //! cargo test --bench workloads                       # the values, against double precision
 //! ```
 //!

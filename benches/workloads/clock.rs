@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::sync::LazyLock;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Seconds since the first call.
 pub(crate) fn wall() -> f64 {
@@ -10,9 +11,11 @@ pub(crate) fn wall() -> f64 {
     START.elapsed().as_secs_f64()
 }
 
-/// Seconds that the threads of this process have run: others may be using the machine. To some
-/// milliseconds. Where the system does not say, those of the wall.
+/// Seconds that the threads of this process have run: others may be using the machine. Where the
+/// system does not say, those of the wall.
 pub(crate) fn processor() -> f64 {
+    // The system counts at its ticks, some milliseconds apart, and whenever a thread rests.
+    thread::sleep(Duration::from_nanos(1));
     threads().unwrap_or_else(wall)
 }
 

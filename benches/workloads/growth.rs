@@ -4,7 +4,7 @@ use super::specification::{Activation, Kind, Optimizer, SPECIFICATION, Strengths
 use super::table::beside;
 use super::{floor, tape};
 
-/// Tables of doublings, from a small base: batch 32, two hidden layers of 64, 64 inputs, 10 classes.
+/// Tables of doublings from batch 32, two hidden layers of 64, 64 inputs and 10 classes.
 pub(crate) fn print(seconds: f64) {
     let doubled =
         |from: usize, to: usize| (0..).map(move |k| from << k).take_while(move |&n| n <= to);

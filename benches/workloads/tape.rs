@@ -30,7 +30,7 @@ fn network(work: &Workload) -> Mlp {
     let mut model = Mlp::new(&work.sizes).activation(activation);
     for (index, [weight, bias]) in data::parameters(work).into_iter().enumerate() {
         let layer = &mut model.layers[index];
-        layer.weight.value = array(&layer.weight.value.shape().to_vec(), weight);
+        layer.weight.value = array(layer.weight.value.shape(), weight);
         if let Some(param) = &mut layer.bias {
             param.value = array(&[bias.len()], bias);
         }

@@ -124,9 +124,9 @@ fn residual_along(out: &mut [f32], z: &[f32], r: &[f32], width: usize, share: f3
     let rows = z.chunks_exact(width).zip(r.chunks_exact(width));
     for (out, (z, r)) in out.chunks_exact_mut(width).zip(rows) {
         let max = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        elementwise::map(out, z, |m, z| m.exp(z - max));
+        elementwise::map(out, z, move |m, z| m.exp(z - max));
         let total = sum(out);
         let mean = out.iter().zip(r).map(|(e, r)| e * r).sum::<f32>() / total;
-        elementwise::update(out, r, |_, e, r| e * (r - mean) * (share / total));
+        elementwise::update(out, r, move |_, e, r| e * (r - mean) * (share / total));
     }
 }

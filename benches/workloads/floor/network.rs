@@ -91,7 +91,8 @@ impl Network {
                 sum_of(&self.losses, |_, loss| loss) / self.rows as f32
             }
             Targets::Numbers(t) if self.loss == Loss::Mse => {
-                elementwise::zip(dz, y, t, |_, y, t| (y - t) * (2.0 / count));
+                let twice = 2.0 / count;
+                elementwise::zip(dz, y, t, move |_, y, t| (y - t) * twice);
                 sum_of(dz, |_, d| d * d) * (count / 4.0)
             }
             Targets::Numbers(t) => {
@@ -100,7 +101,7 @@ impl Network {
                     z.max(0.0) - z * t + m.ln_1p(m.exp(-z.abs()))
                 });
                 let loss = sum_of(dz, |_, loss| loss) / count;
-                elementwise::zip(dz, y, t, |m, z, t| {
+                elementwise::zip(dz, y, t, move |m, z, t| {
                     ((1.0 - t) * m.sigmoid(z) - t * m.sigmoid(-z)) / count
                 });
                 loss

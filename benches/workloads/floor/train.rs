@@ -49,7 +49,7 @@ impl Work for Train {
         for (layer, &l2) in self.network.layers.iter_mut().zip(&self.strengths) {
             if l2 > 0.0 {
                 self.loss += l2 * sum_of(&layer.weight, |_, w| w * w);
-                elementwise::update(&mut layer.d_weight, &layer.weight, |m, g, w| {
+                elementwise::update(&mut layer.d_weight, &layer.weight, move |m, g, w| {
                     m.mul_add(2.0 * l2, w, g)
                 });
             }

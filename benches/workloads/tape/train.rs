@@ -65,10 +65,12 @@ impl<R: Rule> Work for Train<R> {
     fn step(&mut self, index: usize, keep: bool) {
         let batch = &self.batches[index % self.batches.len()];
         let on = Scope::train(&self.tape);
-        let mut loss = loss_of(&self.model, &on, batch);
-        if self.penalised {
-            loss = loss + self.model.penalty(&on);
-        }
+        let data_loss = loss_of(&self.model, &on, batch);
+        let loss = if self.penalised {
+            data_loss + self.model.penalty(&on)
+        } else {
+            data_loss
+        };
         if keep {
             self.loss = loss.item().into();
         }
