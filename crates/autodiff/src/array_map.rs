@@ -50,11 +50,6 @@ impl<T: Element> ArrayMap<T> {
         }
     }
 
-    /// An empty map whose memory is that of the same tape.
-    pub(crate) fn another(&self) -> Self {
-        self.home.as_ref().map_or_else(Self::default, Self::at_home)
-    }
-
     /// Puts an array under a key, in place of what was there.
     pub(crate) fn insert(&mut self, key: u64, (shape, numbers): (Shape, Vec<T>)) {
         match self.position(key) {
@@ -72,14 +67,18 @@ impl<T: Element> ArrayMap<T> {
         self.list.reverse();
     }
 
-    /// The array under a key, which stays behind without elements.
-    pub(crate) fn take(&mut self, key: u64) -> Option<(Shape, Vec<T>)> {
-        let position = self.position(key).ok()?;
-        let (_, shape, numbers) = &mut self.list[position];
-        Some((
-            std::mem::replace(shape, Shape::from([0])),
-            std::mem::take(numbers),
-        ))
+    /// Puts each array under another key, and lets go of those that get none.
+    pub(crate) fn rename(&mut self, mut name: impl FnMut(u64) -> Option<u64>) {
+        self.list.retain_mut(|(key, ..)| match name(*key) {
+            Some(new) => {
+                *key = new;
+                true
+            }
+            None => false,
+        });
+        if !self.list.is_sorted_by_key(|&(key, ..)| key) {
+            self.list.sort_unstable_by_key(|&(key, ..)| key);
+        }
     }
 
     fn position(&self, key: u64) -> Result<usize, usize> {

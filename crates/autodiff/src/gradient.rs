@@ -65,9 +65,8 @@ impl<T: Element> Tape<T> {
                 *gradient = Some(g);
             }
             for operand in self.operands(node) {
-                let place = self.operand(operand);
-                if wanted(place) && self.has_rule(operand) {
-                    let share = self.apply(operand, g, node);
+                if let Some(place) = self.ruled_operand(operand).filter(|&place| wanted(place)) {
+                    let share = self.apply(operand, place, g, node);
                     cotangents.add(place, share, |a, b| a + b);
                 }
             }
@@ -93,9 +92,9 @@ impl<T: Element> Tape<T> {
         wanted
     }
 
-    /// The cotangent of an operand of `node` from that of the node, summed to the operand's shape.
-    fn apply<'t>(&'t self, operand: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
-        let place = self.operand(operand);
+    /// The cotangent of an operand of `node`, which stands at `place`, from that of the node, summed
+    /// to the operand's shape.
+    fn apply<'t>(&'t self, operand: usize, place: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
         let run = |operands: &[Var<'t, T>]| {
             let node = Var {
                 tape: self,
@@ -108,29 +107,10 @@ impl<T: Element> Tape<T> {
             4..=20 => run(self.operand_vars(node, &mut [g; 20])),
             many => run(self.operand_vars(node, &mut vec![g; many])),
         };
-        let shape = {
-            let (own, wanted) = (self.value(share.index), self.value(place));
-            if own.shape() == wanted.shape() {
-                return share;
-            }
-            wanted.shape().clone()
-        };
-        share.sum_to(&shape)
-    }
-
-    /// The operands of a node, in storage that is long enough: the stack's, for as many as there
-    /// mostly are.
-    fn operand_vars<'s, 't>(
-        &'t self,
-        node: usize,
-        storage: &'s mut [Var<'t, T>],
-    ) -> &'s [Var<'t, T>] {
-        let operands = self.operands(node);
-        let count = operands.len();
-        for (var, operand) in storage.iter_mut().zip(operands) {
-            var.index = self.operand(operand);
+        match self.shape_unlike(place, share.index) {
+            None => share,
+            Some(shape) => share.sum_to(&shape),
         }
-        &storage[..count]
     }
 
     /// `∂y/∂y` of one number.
@@ -240,9 +220,8 @@ impl<T: Element> Var<'_, T> {
             }
             let g = tape.leaf(g, false);
             for operand in tape.operands(node) {
-                let place = tape.operand(operand);
-                if tape.is_live(place) && tape.has_rule(operand) {
-                    let share = tape.apply(operand, g, node);
+                if let Some(place) = tape.live_operand(operand) {
+                    let share = tape.apply(operand, place, g, node);
                     let share = values_only.take(share, g);
                     cotangents.add(place, share, |a, b| tape.sum(a, b));
                 }
@@ -274,42 +253,47 @@ impl<T: Element> Gradients<T> {
     /// was cleared.
     #[track_caller]
     pub fn wrt(&self, x: Var<'_, T>) -> ArrayD<T> {
-        self.check("wrt", x);
+        if x.tape.epoch() != self.epoch {
+            error::other_tape("wrt");
+        }
+        if !x.tape.is_live(x.index) {
+            error::constant("wrt", "the variable");
+        }
+        if !x.tape.is_leaf(x.index) {
+            error::result("wrt");
+        }
         self.of
             .get(x.index as u64)
             .map_or_else(|| ArrayD::zeros(x.shape()), |g| g.to_owned())
     }
 
-    /// The gradients with respect to variables made by [`Tape::var`], moved to the keys that are
-    /// given with them; zero where nothing depends on one.
+    /// The gradients with respect to variables made by [`Tape::var`], under the ascending keys that
+    /// are given with them; zero where nothing depends on one.
     ///
     /// # Panics
     /// As [`wrt`](Gradients::wrt).
     #[track_caller]
-    pub fn by_key<'t>(mut self, xs: impl IntoIterator<Item = (u64, Var<'t, T>)>) -> ArrayMap<T> {
-        let mut of = self.of.another();
-        for (key, x) in xs {
-            self.check("by_key", x);
-            let tape = x.tape;
-            let gradient = self.of.take(x.index as u64);
-            of.insert(
-                key,
-                gradient.unwrap_or_else(|| tape.export(tape.filled(x.shape(), T::zero()))),
-            );
+    pub fn by_key<'t>(
+        self,
+        xs: impl IntoIterator<Item = (u64, Var<'t, T>), IntoIter: Clone>,
+    ) -> ArrayMap<T> {
+        let (xs, mut of) = (xs.into_iter(), self.of);
+        let missing = xs.clone();
+        // Mostly variables were made in the order of their keys.
+        let mut next = xs.clone();
+        of.rename(|index| {
+            let is = |(_, x): &(u64, Var<'t, T>)| x.index as u64 == index;
+            let x = next.next().filter(is).or_else(|| xs.clone().find(is));
+            x.map(|(key, _)| key)
+        });
+        for (key, x) in missing {
+            if x.tape.epoch() != self.epoch {
+                error::other_tape("by_key");
+            }
+            if of.numbers(key).is_none() {
+                of.insert(key, x.tape.export(x.tape.filled(x.shape(), T::zero())));
+            }
         }
         of
-    }
-
-    #[track_caller]
-    fn check(&self, operation: &str, x: Var<'_, T>) {
-        if x.tape.epoch() != self.epoch {
-            error::other_tape(operation);
-        }
-        if !x.tape.is_live(x.index) {
-            error::constant(operation, "the variable");
-        }
-        if !x.tape.is_leaf(x.index) {
-            error::result(operation);
-        }
     }
 }

@@ -50,6 +50,9 @@ impl<T: Element> Var<'_, T> {
         value: Value<T>,
         x_rule: impl for<'a> Fn(Var<'a, T>, Var<'a, T>, Var<'a, T>) -> Var<'a, T> + Send + 'static,
     ) -> Self {
+        if !self.tape.is_recording() {
+            return self.tape.leaf(value, false);
+        }
         let x_rule = rule(move |g, x, y| x_rule(g, x[0], y));
         self.tape.push(value, [(self.index, x_rule)])
     }
@@ -68,6 +71,9 @@ impl<T: Element> Var<'_, T> {
         + Send
         + 'static,
     ) -> Self {
+        if !self.tape.is_recording() {
+            return self.tape.leaf(value, false);
+        }
         let x_rule = rule(move |g, x, z| x_rule(g, x[0], x[1], z));
         let y_rule = rule(move |g, x, z| y_rule(g, x[0], x[1], z));
         self.tape
@@ -84,6 +90,9 @@ impl<T: Element> Var<'_, T> {
         + Send
         + 'static,
     ) -> Self {
+        if !self.tape.is_recording() {
+            return self.tape.leaf(value, false);
+        }
         let x_rule = rule(move |g, x, z| x_rule(g, x[0], x[1], z));
         self.tape
             .push(value, [(self.index, x_rule), (y.index, None)])

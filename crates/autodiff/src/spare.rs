@@ -79,9 +79,8 @@ impl<T: Element> Spare<T> {
             return Arc::new(Numbers::Own(vec![T::zero(); len]));
         };
         let mut buffer = class.swap_remove(found);
-        let numbers = sole(&mut buffer);
-        if numbers.len() != len {
-            numbers.resize(len, T::zero());
+        if buffer.slice().len() != len {
+            sole(&mut buffer).resize(len, T::zero());
         }
         buffer
     }

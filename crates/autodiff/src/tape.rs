@@ -247,10 +247,48 @@ impl<T: Element> Tape<T> {
         self.record.borrow().operands[operand].node
     }
 
-    /// Whether an operand has a derivative.
+    /// The node that an operand is, if it has a derivative.
     #[inline]
-    pub(crate) fn has_rule(&self, operand: usize) -> bool {
-        self.record.borrow().operands[operand].rule.is_some()
+    pub(crate) fn ruled_operand(&self, operand: usize) -> Option<usize> {
+        let operand = &self.record.borrow().operands[operand];
+        operand.rule.as_ref().map(|_| operand.node)
+    }
+
+    /// The node that an operand is, if it is live and has a derivative.
+    #[inline]
+    pub(crate) fn live_operand(&self, operand: usize) -> Option<usize> {
+        let record = self.record.borrow();
+        let operand = &record.operands[operand];
+        (operand.rule.is_some() && record.nodes[operand.node].live).then_some(operand.node)
+    }
+
+    /// Writes the operands of a node to the first of `vars`, and returns those.
+    #[inline]
+    pub(crate) fn operand_vars<'s, 't>(
+        &'t self,
+        node: usize,
+        vars: &'s mut [Var<'t, T>],
+    ) -> &'s [Var<'t, T>] {
+        let record = self.record.borrow();
+        let operands = &record.operands[record.nodes[node].operands.clone()];
+        for (var, operand) in vars.iter_mut().zip(operands) {
+            var.index = operand.node;
+        }
+        &vars[..operands.len()]
+    }
+
+    /// The shape of a node, if that of another is different.
+    #[inline]
+    pub(crate) fn shape_unlike(&self, node: usize, other: usize) -> Option<Shape> {
+        let nodes = &self.record.borrow().nodes;
+        let shape = nodes[node].value.shape();
+        (shape != nodes[other].value.shape()).then(|| shape.clone())
+    }
+
+    /// Whether what is appended is remembered.
+    #[inline]
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording.get()
     }
 
     /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it

@@ -220,14 +220,14 @@ fn shared_parameters_are_bound_once() {
         layer.weight.value.as_ptr(),
         "not copied"
     );
-    let gradient = on.backward(twice).wrt(&layer.weight).clone();
+    let gradient = on.backward(twice).wrt(&layer.weight).to_owned();
 
     let mut other = layer.clone();
     other.weight = Param::new(Role::Weight, &layer.weight.value);
     let on = Scope::train(&tape);
     let apart = layer.forward(&on, other.forward(&on, x)).sum(..);
     let gradients = on.backward(apart);
-    let sum = gradients.wrt(&layer.weight) + gradients.wrt(&other.weight);
+    let sum = &gradients.wrt(&layer.weight) + &gradients.wrt(&other.weight);
     for (one, both) in gradient.iter().zip(&sum) {
         assert_relative_eq!(*one, *both, max_relative = 1e-14);
     }
@@ -291,7 +291,7 @@ fn a_training_loop_compiles_as_documented() {
         let gradients = on.backward(loss);
         tape.clear();
         model.visit_mut(Name::root(), &mut |_, param| {
-            param.value = (&param.value - gradients.wrt(param)).into_shared();
+            param.value = (&param.value - &gradients.wrt(param)).into_shared();
         });
     }
 }

@@ -118,9 +118,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         const WHO: &str = "Optimizer::step";
         let lr = error::at_least_zero(WHO, "learning rate", self.learning_rate());
         let mut seen = std::mem::take(&mut self.seen);
-        self.check_states(WHO, model, &mut seen);
+        self.check(WHO, model, Some(gradients), &mut seen);
         self.seen = seen;
-        check_gradients(WHO, model, gradients);
         self.steps += 1;
         let mut latest = None;
         model.visit_mut(Name::root(), &mut |_, param| {
@@ -130,36 +129,49 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         });
     }
 
-    /// That each parameter stands in the model once (clones would be stepped apart and drift) and
-    /// that each trainable one has the shape that it had before. `seen` is storage.
+    /// That each parameter stands in the model once (clones would be stepped apart and drift), and
+    /// that each trainable one has the shape that it had before and, if there are to be gradients,
+    /// one of its shape. `seen` is storage.
     #[track_caller]
-    pub(crate) fn check_states(
+    pub(crate) fn check(
         &self,
         who: &str,
         model: &(impl Module<T> + ?Sized),
+        gradients: Option<&GradientMap<T>>,
         seen: &mut Vec<ParamId>,
     ) {
         seen.clear();
-        model.visit(Name::root(), &mut |_, param| seen.push(param.id()));
-        seen.sort_unstable();
-        let twice = seen.windows(2).find(|pair| pair[0] == pair[1]);
-        let mut again = None;
-        let mut resized = None;
+        let (mut resized, mut refused) = (None, None);
         model.visit(Name::root(), &mut |name, param| {
             let (id, shape) = (param.id(), param.value.shape());
-            if twice.is_some_and(|twice| twice[0] == id) {
-                again = Some(name.to_string());
+            seen.push(id);
+            if !param.trainable {
+                return;
             }
             let slot = self.states.get(&id).and_then(|state| state.slots.first());
-            if let Some(slot) = slot.filter(|slot| param.trainable && slot.shape() != shape) {
+            if let Some(slot) = slot.filter(|slot| slot.shape() != shape) {
                 resized.get_or_insert_with(|| (name.to_string(), slot.shape(), shape));
             }
+            let gradient = gradients.map(|gradients| gradients.numbers(id).map(|(shape, _)| shape));
+            if let Some(gradient) = gradient.filter(|&gradient| gradient != Some(shape)) {
+                refused.get_or_insert_with(|| (name.to_string(), gradient, shape));
+            }
         });
-        if let Some(name) = again {
-            error::not_distinct(who, &name);
+        if !seen.is_sorted() {
+            seen.sort_unstable();
+        }
+        if let Some(pair) = seen.windows(2).find(|pair| pair[0] == pair[1]) {
+            error::not_distinct(who, &last_name(model, pair[0]));
         }
         if let Some((name, state, param)) = resized {
             error::state_shape(who, &name, state, param);
+        }
+        match refused {
+            Some((name, None, _)) => error::no_gradient(who, &name),
+            Some((name, Some(gradient), param)) => {
+                error::gradient_shape(who, &name, gradient, param)
+            }
+            None => {}
         }
     }
 
@@ -195,25 +207,15 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 }
 
-/// That each trainable parameter has a gradient of its shape.
-#[track_caller]
-fn check_gradients<T: Element>(
-    who: &str,
-    model: &(impl Module<T> + ?Sized),
-    gradients: &GradientMap<T>,
-) {
-    let mut refused = None;
+/// Where a parameter stands in a model for the last time.
+fn last_name<T: Element>(model: &(impl Module<T> + ?Sized), id: ParamId) -> String {
+    let mut last = String::new();
     model.visit(Name::root(), &mut |name, param| {
-        let shape = gradients.numbers(param).map(|(shape, _)| shape);
-        if param.trainable && shape != Some(param.value.shape()) {
-            refused.get_or_insert_with(|| (name.to_string(), shape, param.value.shape()));
+        if param.id() == id {
+            last = name.to_string();
         }
     });
-    match refused {
-        Some((name, None, _)) => error::no_gradient(who, &name),
-        Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
-        None => {}
-    }
+    last
 }
 
 impl<R: fmt::Debug, T: Element> fmt::Debug for Optimizer<R, T> {

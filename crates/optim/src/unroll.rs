@@ -64,7 +64,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         optimizer: &Optimizer<R, T>,
         model: &(impl Module<T> + ?Sized),
     ) -> Self {
-        optimizer.check_states("Unroll::new", model, &mut Vec::new());
+        optimizer.check("Unroll::new", model, None, &mut Vec::new());
         let weight = |param: &Param<T>| {
             let State { slots, steps } = optimizer.state_of(param);
             let slots = slots.into_iter().map(|slot| tape.constant(slot)).collect();
