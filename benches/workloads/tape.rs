@@ -27,8 +27,10 @@ fn network(work: &Workload) -> Mlp {
         specification::Activation::Relu => Activation::Relu,
         specification::Activation::Tanh => Activation::Tanh,
     };
+    // Made before the network's own, as the floor's are: where weights lie in memory has a speed.
+    let parameters = data::parameters(work);
     let mut model = Mlp::new(&work.sizes).activation(activation);
-    for (index, [weight, bias]) in data::parameters(work).into_iter().enumerate() {
+    for (index, [weight, bias]) in parameters.into_iter().enumerate() {
         let layer = &mut model.layers[index];
         layer.weight.value = array(layer.weight.value.shape(), weight);
         if let Some(param) = &mut layer.bias {

@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
 use ndarray::{ArrayViewD, IxDyn};
 
-use crate::spare::{Home, List};
+use crate::spare::{Buffer, Home, List, Numbers, Spare};
 use crate::{Element, IntoValue, Shape};
 
 /// Arrays by ascending key. When it is dropped, their memory goes back to the tape that they came
@@ -15,21 +16,20 @@ pub struct ArrayMap<T: Element = f32> {
 impl<T: Element> ArrayMap<T> {
     /// The array under a key.
     pub fn get(&self, key: u64) -> Option<ArrayViewD<'_, T>> {
-        let (shape, numbers) = self.numbers(key)?;
-        Some(view(shape, numbers))
+        self.numbers(key).map(view)
     }
 
     /// The shape of the array under a key, and its elements in row-major order.
     pub fn numbers(&self, key: u64) -> Option<(&[usize], &[T])> {
         let (_, shape, numbers) = &self.list[self.position(key).ok()?];
-        Some((shape, numbers))
+        Some((shape, numbers.slice()))
     }
 
     /// Every array with its key, by ascending key.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (u64, ArrayViewD<'_, T>)> {
         self.list
             .iter()
-            .map(|(key, shape, numbers)| (*key, view(shape, numbers)))
+            .map(|(key, shape, numbers)| (*key, view((shape, numbers.slice()))))
     }
 
     /// How many arrays there are.
@@ -43,15 +43,15 @@ impl<T: Element> ArrayMap<T> {
     }
 
     /// An empty map whose memory is that of a tape.
-    pub(crate) fn at_home(home: &Home<T>) -> Self {
+    pub(crate) fn at_home(home: &Home<T>, spare: &mut Spare<T>) -> Self {
         Self {
-            list: home.list(),
+            list: home.list(spare),
             home: Some(home.clone()),
         }
     }
 
     /// Puts an array under a key, in place of what was there.
-    pub(crate) fn insert(&mut self, key: u64, (shape, numbers): (Shape, Vec<T>)) {
+    pub(crate) fn insert(&mut self, key: u64, (shape, numbers): (Shape, Buffer<T>)) {
         match self.position(key) {
             Ok(position) => self.list[position] = (key, shape, numbers),
             Err(position) => self.list.insert(position, (key, shape, numbers)),
@@ -59,7 +59,7 @@ impl<T: Element> ArrayMap<T> {
     }
 
     /// Puts an array at the end, whatever its key.
-    pub(crate) fn push(&mut self, key: u64, (shape, numbers): (Shape, Vec<T>)) {
+    pub(crate) fn push(&mut self, key: u64, (shape, numbers): (Shape, Buffer<T>)) {
         self.list.push((key, shape, numbers));
     }
 
@@ -92,7 +92,7 @@ impl<T: Element> ArrayMap<T> {
     }
 }
 
-fn view<'a, T: Element>(shape: &[usize], numbers: &'a [T]) -> ArrayViewD<'a, T> {
+fn view<'a, T: Element>((shape, numbers): (&[usize], &'a [T])) -> ArrayViewD<'a, T> {
     ArrayViewD::from_shape(IxDyn(shape), numbers).expect("one number for each place")
 }
 
@@ -104,11 +104,16 @@ impl<T: Element> Drop for ArrayMap<T> {
     }
 }
 
+/// A copy, whose memory is its own.
 impl<T: Element> Clone for ArrayMap<T> {
     fn clone(&self) -> Self {
+        let own = |numbers: &[T]| Arc::new(Numbers::Own(numbers.to_vec()));
+        let list = self.list.iter();
         Self {
-            list: self.list.clone(),
-            home: self.home.clone(),
+            list: list
+                .map(|(key, shape, numbers)| (*key, shape.clone(), own(numbers.slice())))
+                .collect(),
+            home: None,
         }
     }
 }
@@ -129,7 +134,8 @@ impl<T: Element, A: IntoValue<T>> FromIterator<(u64, A)> for ArrayMap<T> {
         for (key, array) in arrays {
             let array = array.into_value();
             let shape = Shape::from(array.shape());
-            map.insert(key, (shape, array.iter().copied().collect()));
+            let numbers = Numbers::Own(array.iter().copied().collect());
+            map.insert(key, (shape, Arc::new(numbers)));
         }
         map
     }

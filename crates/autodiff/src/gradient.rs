@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use ndarray::ArrayD;
 
 use crate::kernel::elementwise;
+use crate::spare::Buffer;
 use crate::value::Value;
 use crate::{ArrayMap, Element, Shape, Tape, Var, error};
 
@@ -153,10 +154,10 @@ impl<T: Element> Tape<T> {
     }
 
     /// The numbers of a value, to leave the tape: moved if nobody else has them.
-    fn export(&self, value: Value<T>) -> (Shape, Vec<T>) {
+    fn export(&self, value: Value<T>) -> (Shape, Buffer<T>) {
         let (shape, numbers) = value.into_parts();
         let numbers = numbers.expect("a cotangent is no value passing through");
-        (shape, self.spare().numbers(numbers))
+        (shape, self.spare().unshared(numbers))
     }
 }
 
@@ -203,8 +204,7 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn backward(self) -> Gradients<T> {
         let tape = self.tape;
-        tape.home().fetch(&mut tape.spare());
-        let mut of = ArrayMap::at_home(tape.home());
+        let mut of = ArrayMap::at_home(tape.home(), &mut tape.spare());
         let seed = tape.one("backward", self);
         let values_only = tape.values_only();
         let mut storage = tape.cotangents().take();

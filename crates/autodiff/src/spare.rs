@@ -1,6 +1,6 @@
 //! Storage between two uses.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{ArcArrayD, Element, Shape};
 
@@ -25,6 +25,7 @@ impl<T: Element> Numbers<T> {
     }
 
     /// How many numbers there is room for; none in an array, which is not the tape's.
+    #[inline]
     fn capacity(&self) -> usize {
         match self {
             Self::Own(numbers) => numbers.capacity(),
@@ -61,19 +62,24 @@ impl<T: Element> Default for Spare<T> {
 
 impl<T: Element> Spare<T> {
     /// A buffer of `len` numbers that are left over from before.
+    #[inline]
     pub(crate) fn take(&mut self, len: usize) -> Buffer<T> {
         let Some(class) = len.checked_ilog2() else {
             return self.empty.pop().unwrap_or_default();
         };
         let class = &mut self.classes[class as usize];
-        let with = |fits: fn(usize, usize) -> bool| {
-            class
-                .iter()
-                .rposition(|buffer| fits(buffer.capacity(), len))
-        };
-        let Some(found) =
-            with(|capacity, len| capacity == len).or_else(|| with(|capacity, len| capacity > len))
-        else {
+        // One that is as long, or else one that is longer.
+        let mut found = None;
+        for (place, buffer) in class.iter().enumerate().rev() {
+            let capacity = buffer.capacity();
+            if capacity >= len {
+                found = Some(place);
+            }
+            if capacity == len {
+                break;
+            }
+        }
+        let Some(found) = found else {
             // One that is too small now would be so again: it makes way.
             class.pop();
             return Arc::new(Numbers::Own(vec![T::zero(); len]));
@@ -86,6 +92,7 @@ impl<T: Element> Spare<T> {
     }
 
     /// A buffer with the numbers of an array, which is let go of with it.
+    #[inline]
     pub(crate) fn array(&mut self, array: ArcArrayD<T>) -> Buffer<T> {
         let mut buffer = self.take(0);
         if let Some(numbers) = Arc::get_mut(&mut buffer) {
@@ -109,24 +116,15 @@ impl<T: Element> Spare<T> {
         }
     }
 
-    /// Takes back numbers that had left the tape.
-    fn put_numbers(&mut self, numbers: Vec<T>) {
-        let mut buffer = self.take(0);
-        *sole(&mut buffer) = numbers;
-        self.put(buffer);
-    }
-
-    /// The numbers of a buffer, to leave the tape: moved if they are the tape's own and nobody else
-    /// holds them, else copied.
-    pub(crate) fn numbers(&mut self, mut buffer: Buffer<T>) -> Vec<T> {
+    /// A buffer with the same numbers that nobody else holds, to leave the tape: itself if that is
+    /// so and they are the tape's own, else a copy.
+    pub(crate) fn unshared(&mut self, mut buffer: Buffer<T>) -> Buffer<T> {
         if !matches!(Arc::get_mut(&mut buffer), Some(Numbers::Own(_))) {
             let mut copy = self.take(buffer.slice().len());
             sole(&mut copy).copy_from_slice(buffer.slice());
             self.put(std::mem::replace(&mut buffer, copy));
         }
-        let numbers = std::mem::take(sole(&mut buffer));
-        self.put(buffer);
-        numbers
+        buffer
     }
 }
 
@@ -143,27 +141,27 @@ pub(crate) fn sole<T: Element>(buffer: &mut Buffer<T>) -> &mut Vec<T> {
 ///
 /// They may be dropped on another thread, and after the tape.
 #[derive(Debug)]
-pub(crate) struct Home<T>(Arc<Mutex<Returned<T>>>);
+pub(crate) struct Home<T: Element>(Arc<Mutex<Returned<T>>>);
 
 #[derive(Debug)]
-struct Returned<T> {
-    arrays: Vec<Vec<T>>,
+struct Returned<T: Element> {
+    buffers: Vec<Buffer<T>>,
     lists: Vec<List<T>>,
 }
 
 /// Numbers in row-major order under a shape, by ascending key.
-pub(crate) type List<T> = Vec<(u64, Shape, Vec<T>)>;
+pub(crate) type List<T> = Vec<(u64, Shape, Buffer<T>)>;
 
-impl<T> Clone for Home<T> {
+impl<T: Element> Clone for Home<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T> Default for Home<T> {
+impl<T: Element> Default for Home<T> {
     fn default() -> Self {
         let returned = Returned {
-            arrays: Vec::new(),
+            buffers: Vec::new(),
             lists: Vec::new(),
         };
         Self(Arc::new(Mutex::new(returned)))
@@ -171,35 +169,29 @@ impl<T> Default for Home<T> {
 }
 
 impl<T: Element> Home<T> {
-    fn returned<R>(&self, f: impl FnOnce(&mut Returned<T>) -> R) -> R {
+    fn returned(&self) -> MutexGuard<'_, Returned<T>> {
         // What is behind the lock is storage only: a panic elsewhere does it no harm.
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An empty list.
-    pub(crate) fn list(&self) -> List<T> {
-        self.returned(|returned| returned.lists.pop().unwrap_or_default())
+    /// An empty list, after all that came back was moved to where it is used again.
+    pub(crate) fn list(&self, spare: &mut Spare<T>) -> List<T> {
+        let mut returned = self.returned();
+        for buffer in returned.buffers.drain(..) {
+            spare.put(buffer);
+        }
+        returned.lists.pop().unwrap_or_default()
     }
 
     /// Takes back a list and what is in it.
     pub(crate) fn put(&self, mut list: List<T>) {
-        self.returned(|returned| {
-            // Were they never fetched, they would pile up.
-            if returned.lists.len() < 64 {
-                let arrays = list.drain(..).map(|(_, _, numbers)| numbers);
-                returned.arrays.extend(arrays);
-                returned.lists.push(list);
-            }
-        });
-    }
-
-    /// Moves what came back to where it is used again.
-    pub(crate) fn fetch(&self, spare: &mut Spare<T>) {
-        self.returned(|returned| {
-            returned
-                .arrays
-                .drain(..)
-                .for_each(|numbers| spare.put_numbers(numbers));
-        });
+        /// Were they never asked for, they would pile up.
+        const MOST: usize = 64;
+        let mut returned = self.returned();
+        if returned.lists.len() < MOST {
+            let buffers = list.drain(..).map(|(.., buffer)| buffer);
+            returned.buffers.extend(buffers);
+            returned.lists.push(list);
+        }
     }
 }

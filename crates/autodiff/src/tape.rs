@@ -108,6 +108,12 @@ impl<T: Element> Tape<T> {
         value.join(self, true)
     }
 
+    /// As [`var`](Tape::var) of an array or, if it is not `live`, [`constant`](Tape::constant): the
+    /// array in standard layout is shared in a few instructions.
+    pub fn share(&self, array: &ArcArrayD<T>, live: bool) -> Var<'_, T> {
+        self.leaf(self.shared(array.clone()), live)
+    }
+
     /// A value without a gradient: data, targets, masks.
     pub fn constant(&self, value: impl IntoValue<T>) -> Var<'_, T> {
         value.join(self, false)

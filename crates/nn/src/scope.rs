@@ -99,11 +99,7 @@ impl<'t, T: Element> Scope<'t, T> {
         let notes = &mut *self.notes.borrow_mut();
         let Some(Binding { index, source, .. }) = notes.find(param.id()) else {
             let trained = self.training && param.trainable;
-            let var = if trained {
-                self.tape.var(&param.value)
-            } else {
-                self.tape.constant(&param.value)
-            };
+            let var = self.tape.share(&param.value, trained);
             notes.bind(Binding {
                 id: param.id(),
                 index: var.index(),
