@@ -25,8 +25,6 @@ impl<T: Element> Var<'_, T> {
             reduction::sum_axes(out, x, shape, axes);
             out.iter_mut().for_each(|sum| *sum /= T::of(count));
         });
-        self.unary(value, move |g, x, _y| {
-            (g / count).keep_axes_of(x, axes).broadcast_to(&x.shape())
-        })
+        self.unary(value, move |g, x, _y| g.spread(x, axes, 1.0 / count))
     }
 }

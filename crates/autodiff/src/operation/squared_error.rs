@@ -33,22 +33,25 @@ impl<T: Element> Var<'_, T> {
         self.binary(
             y,
             value,
-            move |g, x, y, _z| (g * (2.0 / count)).times_difference(x, y),
-            move |g, x, y, _z| (g * (2.0 / count)).times_difference(y, x),
+            move |g, x, y, _z| g.times_difference(x, y, 2.0 / count),
+            move |g, x, y, _z| g.times_difference(y, x, 2.0 / count),
         )
     }
 
-    /// `g (x − y)` for one number `g`.
-    fn times_difference(self, x: Self, y: Self) -> Self {
-        let g = self.item();
-        let value = x.zip("mean_squared_difference", y, move |_, x, y| g * (x - y));
+    /// `c g (x − y)` for one number `g`.
+    fn times_difference(self, x: Self, y: Self, c: f64) -> Self {
+        let scale = T::of(c) * self.item();
+        let value = x.zip("mean_squared_difference", y, move |_, x, y| scale * (x - y));
+        if !self.tape.is_recording() {
+            return self.constant(value);
+        }
         let rules = [
             (
                 self.index,
-                super::rule(|h, v, _| (h * (v[1] - v[2])).sum(..)),
+                super::rule(move |h, v, _| (h * (v[1] - v[2])).sum(..) * c),
             ),
-            (x.index, super::rule(|h, v, _| h * v[0])),
-            (y.index, super::rule(|h, v, _| -(h * v[0]))),
+            (x.index, super::rule(move |h, v, _| h * (v[0] * c))),
+            (y.index, super::rule(move |h, v, _| h * (v[0] * -c))),
         ];
         self.tape.push(value, rules)
     }

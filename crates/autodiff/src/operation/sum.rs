@@ -1,5 +1,5 @@
 use crate::axes::AxesOf;
-use crate::kernel::reduction;
+use crate::kernel::{elementwise, reduction};
 use crate::value::Value;
 use crate::{Axes, Element, Var};
 
@@ -25,9 +25,27 @@ impl<T: Element> Var<'_, T> {
     /// The sum over axes that the array has.
     pub(super) fn sum_over(self, axes: AxesOf) -> Self {
         let value = self.reduce(axes, reduction::sum_axes);
-        self.unary(value, move |g, x, _y| {
-            g.keep_axes_of(x, axes).broadcast_to(&x.shape())
-        })
+        self.unary(value, move |g, x, _y| g.spread(x, axes, 1.0))
+    }
+
+    /// `c` times this result of reducing `x` over `axes`, at every element that it was reduced from.
+    pub(super) fn spread(self, x: Self, axes: AxesOf, c: f64) -> Self {
+        let value = {
+            let (g, x, number) = (self.read(), x.read(), T::of(c));
+            let mut value = self.tape.fresh(x.shape().clone());
+            let kept = axes.kept(x.shape());
+            let nothing = (&[T::zero()][..], &[][..]);
+            let g = (g.numbers(), &kept[..]);
+            elementwise::broadcast(
+                value.numbers_mut(),
+                x.shape(),
+                g,
+                nothing,
+                move |_, g, _| g * number,
+            );
+            value
+        };
+        self.unary(value, move |h, _g, _| h.sum_over(axes) * c)
     }
 
     /// What a kernel `(out, x, shape, axes)` makes of this array.
