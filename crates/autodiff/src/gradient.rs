@@ -95,6 +95,7 @@ impl<T: Element> Tape<T> {
 
     /// The cotangent of an operand of `node`, which stands at `place`, from that of the node, summed
     /// to the operand's shape.
+    #[inline]
     fn apply<'t>(&'t self, operand: usize, place: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
         let run = |operands: &[Var<'t, T>]| {
             let node = Var {
@@ -132,6 +133,7 @@ impl<T: Element> Tape<T> {
     }
 
     /// `a + b` of equal shapes, in the storage of one that nobody else holds.
+    #[inline]
     fn sum(&self, mut a: Value<T>, mut b: Value<T>) -> Value<T> {
         if a.unshared().is_none() {
             std::mem::swap(&mut a, &mut b);
@@ -147,6 +149,7 @@ impl<T: Element> Tape<T> {
     }
 
     /// Takes back the memory of a value that is not needed any more.
+    #[inline]
     pub(crate) fn recycle(&self, value: Value<T>) {
         if let (_, Some(numbers)) = value.into_parts() {
             self.spare().put(numbers);
@@ -154,6 +157,7 @@ impl<T: Element> Tape<T> {
     }
 
     /// The numbers of a value, to leave the tape: moved if nobody else has them.
+    #[inline]
     fn export(&self, value: Value<T>) -> (Shape, Buffer<T>) {
         let (shape, numbers) = value.into_parts();
         let numbers = numbers.expect("a cotangent is no value passing through");
@@ -179,10 +183,12 @@ impl<'s, C> Cotangents<'s, C> {
 
     /// The whole cotangent of a node, if anything came to it. When its turn comes, in the order
     /// opposite to that of the nodes' making, all that was to be added has been.
+    #[inline]
     fn whole(&mut self, node: usize) -> Option<C> {
         self.sums[node - self.first].take()
     }
 
+    #[inline]
     fn add(&mut self, node: usize, share: C, add: impl FnOnce(C, C) -> C) {
         let sum = &mut self.sums[node - self.first];
         *sum = Some(match sum.take() {

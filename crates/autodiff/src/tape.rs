@@ -110,6 +110,7 @@ impl<T: Element> Tape<T> {
 
     /// As [`var`](Tape::var) of an array or, if it is not `live`, [`constant`](Tape::constant): the
     /// array in standard layout is shared in a few instructions.
+    #[inline]
     pub fn share(&self, array: &ArcArrayD<T>, live: bool) -> Var<'_, T> {
         self.leaf(self.shared(array.clone()), live)
     }
@@ -151,17 +152,20 @@ impl<T: Element> Tape<T> {
     }
 
     /// A value that comes from no operation, with a gradient if it is live.
+    #[inline]
     pub(crate) fn leaf(&self, value: Value<T>, live: bool) -> Var<'_, T> {
         self.append(value, live, [])
     }
 
     /// A value of the given shape with numbers that are to be written over.
+    #[inline]
     pub(crate) fn fresh(&self, shape: Shape) -> Value<T> {
         let numbers = self.spare.borrow_mut().take(shape.count());
         Value::new(shape, numbers)
     }
 
     /// The value of an array, which is not copied.
+    #[inline]
     pub(crate) fn shared(&self, array: ArcArrayD<T>) -> Value<T> {
         let shape = Shape::from(array.shape());
         Value::new(shape, self.spare.borrow_mut().array(contiguous(array)))
@@ -299,6 +303,7 @@ impl<T: Element> Tape<T> {
 
     /// Calls `run` with the rule of an operand. The rule leaves the record meanwhile, because it
     /// appends to it.
+    #[inline]
     pub(crate) fn with_rule<R>(&self, operand: usize, run: impl FnOnce(&RuleFn<T>) -> R) -> R {
         let rule = self.record.borrow_mut().operands[operand].rule.take();
         let lent = Lent {
@@ -342,6 +347,7 @@ impl<T: Element> Tape<T> {
     }
 
     /// Lets go of all but the first `len` values.
+    #[inline]
     fn truncate(&self, len: usize) {
         let (record, spare) = (
             &mut self.record.borrow_mut().nodes,
@@ -380,6 +386,7 @@ pub(crate) struct ValuesOnly<'t, T: Element> {
 impl<T: Element> ValuesOnly<'_, T> {
     /// The value of a variable, to outlive the guard; and lets go of all values after `keep`.
     /// Moved from a variable after it, shared with the others.
+    #[inline]
     pub(crate) fn take(&self, x: Var<'_, T>, keep: Var<'_, T>) -> Value<T> {
         let value = {
             let value = &mut self.tape.record.borrow_mut().nodes[x.index].value;
@@ -396,6 +403,7 @@ impl<T: Element> ValuesOnly<'_, T> {
 
 impl<T: Element> ValuesOnly<'_, T> {
     /// Lets go of all values that were appended so far.
+    #[inline]
     pub(crate) fn forget(&self) {
         self.tape.truncate(self.nodes);
     }
