@@ -25,9 +25,9 @@ use crate::Real;
 /// }
 /// assert_eq!(Soft.direction((), &mut [], 0.0_f64, 3.0), 0.75);
 /// ```
-pub trait Rule: Copy {
+pub trait Rule: Copy + Send + Sync {
     /// What depends on the step and not on the weight; `()` if nothing does.
-    type Step: Copy;
+    type Step: Copy + Send + Sync;
 
     /// How many numbers are remembered for each weight: at most four.
     fn slots(&self) -> usize;
