@@ -100,7 +100,7 @@ impl<T: Element> Var<'_, T> {
 
     /// `f` of each element.
     #[inline]
-    pub(crate) fn map(self, f: impl Fn(Machine, T) -> T + Copy) -> Value<T> {
+    pub(crate) fn map(self, f: impl Fn(Machine, T) -> T + Copy + Sync) -> Value<T> {
         let x = self.read();
         let mut value = self.tape.fresh(x.shape().clone());
         elementwise::map(value.numbers_mut(), x.numbers(), f);
@@ -114,7 +114,7 @@ impl<T: Element> Var<'_, T> {
         self,
         operation: &str,
         y: Self,
-        f: impl Fn(Machine, T, T) -> T + Copy,
+        f: impl Fn(Machine, T, T) -> T + Copy + Sync,
     ) -> Value<T> {
         self.same_tape(operation, y);
         let (x, y) = (self.read(), y.read());

@@ -3,15 +3,52 @@
 //! A function that is long, such as `exp`, must be given as a closure in its place marked
 //! `#[inline(always)]`, and what a closure captures must be moved into it: only then is the loop one
 //! of vectors.
+//!
+//! Each element is computed alone, so the bits do not depend on who computes which part.
 
 use ndarray::{ArrayView, IxDyn};
 
 use super::machine::{Machine, vectorize};
+use super::threads::{for_each_chunk, threads};
 use crate::Element;
+
+/// Elements from which on threads are worth waking, even for `x + y`: some 80 microseconds of one.
+pub const THREADED: usize = 1 << 19;
+
+/// How many elements a thread takes at once.
+const PART: usize = 1 << 15;
+
+/// Whether so many elements are for several threads.
+#[inline]
+fn is_threaded(count: usize) -> bool {
+    count >= THREADED && threads() > 1
+}
+
+/// `f` of where a part begins and of the part, for parts of `length` elements, on the threads.
+#[cold]
+#[inline(never)]
+fn in_parts<T: Element>(out: &mut [T], length: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
+    for_each_chunk(out, length, |index, out| f(index * length, out));
+}
+
+/// The elements of `x` from `first` on.
+fn from<T>(x: &[T], first: usize) -> &[T] {
+    x.get(first..).unwrap_or_default()
+}
 
 /// `out ← f(x)` for each element.
 #[inline]
-pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Copy) {
+pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Copy + Sync) {
+    if is_threaded(out.len()) {
+        return in_parts(out, PART, &move |first, out| {
+            map_part(out, from(x, first), f)
+        });
+    }
+    map_part(out, x, f);
+}
+
+#[inline]
+fn map_part<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
         move |machine| {
@@ -24,7 +61,22 @@ pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Cop
 
 /// `out ← f(x, y)` for each pair of elements.
 #[inline]
-pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
+pub fn zip<T: Element>(
+    out: &mut [T],
+    x: &[T],
+    y: &[T],
+    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
+) {
+    if is_threaded(out.len()) {
+        return in_parts(out, PART, &move |first, out| {
+            zip_part(out, from(x, first), from(y, first), f)
+        });
+    }
+    zip_part(out, x, y, f);
+}
+
+#[inline]
+fn zip_part<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
         move |machine| {
@@ -37,7 +89,15 @@ pub fn zip<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T
 
 /// `x ← f(x)` for each element.
 #[inline]
-pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy) {
+pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy + Sync) {
+    if is_threaded(x.len()) {
+        return in_parts(x, PART, &move |_, x| change_part(x, f));
+    }
+    change_part(x, f);
+}
+
+#[inline]
+fn change_part<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
         move |machine| {
@@ -50,7 +110,15 @@ pub fn change<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy) {
 
 /// `x ← f(x, y)` for each pair of elements.
 #[inline]
-pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
+pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy + Sync) {
+    if is_threaded(x.len()) {
+        return in_parts(x, PART, &move |first, x| update_part(x, from(y, first), f));
+    }
+    update_part(x, y, f);
+}
+
+#[inline]
+fn update_part<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
         move |machine| {
@@ -68,7 +136,7 @@ pub(crate) fn broadcast<T: Element>(
     shape: &[usize],
     (x, x_shape): (&[T], &[usize]),
     (y, y_shape): (&[T], &[usize]),
-    f: impl Fn(Machine, T, T) -> T + Copy,
+    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
 ) {
     if x.len() == out.len() && shape.ends_with(y_shape) {
         return repeat(out, x, y, f);
@@ -129,7 +197,7 @@ fn repeat<T: Element>(
     out: &mut [T],
     whole: &[T],
     part: &[T],
-    f: impl Fn(Machine, T, T) -> T + Copy,
+    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
 ) {
     if let &[part] = part {
         return map(
@@ -139,6 +207,23 @@ fn repeat<T: Element>(
             move |machine, x| f(machine, x, part),
         );
     }
+    let width = part.len().max(1);
+    if width < THREADED && is_threaded(out.len()) {
+        let rows = width * PART.div_ceil(width);
+        return in_parts(out, rows, &move |first, out| {
+            repeat_part(out, from(whole, first), part, f);
+        });
+    }
+    repeat_part(out, whole, part, f);
+}
+
+#[inline]
+fn repeat_part<T: Element>(
+    out: &mut [T],
+    whole: &[T],
+    part: &[T],
+    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
+) {
     let width = part.len().max(1);
     for (out, whole) in out.chunks_exact_mut(width).zip(whole.chunks_exact(width)) {
         zip(out, whole, part, f);

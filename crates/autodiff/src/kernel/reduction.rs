@@ -2,6 +2,7 @@
 //! error that grows with the logarithm of the length.
 
 use super::machine::{Machine, vectorize};
+use super::threads::{for_each_chunk, threads};
 use crate::Element;
 use crate::axes::AxesOf;
 
@@ -9,6 +10,18 @@ use crate::axes::AxesOf;
 const BLOCK: usize = 256;
 /// Partial sums within a block, so that they can be kept in one or two vector registers.
 const LANES: usize = 32;
+
+/// Numbers from which on threads are worth waking for their sum: some 50 microseconds of one.
+pub const THREADED: usize = 1 << 19;
+
+/// How many numbers a thread adds at once: a power of two of blocks, whose sum is one of the pairs.
+const PART: usize = BLOCK << 7;
+
+/// Whether a sum of so many numbers is for several threads.
+#[inline]
+fn is_threaded(count: usize) -> bool {
+    count >= THREADED && threads() > 1
+}
 
 /// `Σ xᵢ`, in pairs of blocks: the mean of 10⁷ times 0.1 in `f32` is 0.1 within 1e-6.
 ///
@@ -27,7 +40,46 @@ pub fn sum<T: Element>(x: &[T]) -> T {
 /// use tapegrad_autodiff::kernel::reduction::sum_of;
 /// assert_eq!(sum_of(&[1.0_f32, 2.0, 3.0], |_, x| x * x), 14.0);
 /// ```
-pub fn sum_of<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy) -> T {
+pub fn sum_of<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy + Sync) -> T {
+    if is_threaded(x.len()) {
+        return sum_of_parts(x, &move |x| sum_of_part(x, f));
+    }
+    sum_of_part(x, f)
+}
+
+/// The parts' sums by `f`, added in pairs.
+#[cold]
+#[inline(never)]
+fn sum_of_parts<T: Element>(x: &[T], f: &(dyn Fn(&[T]) -> T + Sync)) -> T {
+    let mut sums = vec![T::zero(); x.len().div_ceil(PART)];
+    for_each_chunk(&mut sums, 1, |index, sum| {
+        let first = index * PART;
+        sum[0] = f(&x[first..x.len().min(first + PART)]);
+    });
+    fold(&mut sums, 1);
+    sums[0]
+}
+
+/// Adds rows of `width` numbers in pairs: the sum is left in the first row.
+///
+/// What is added to what is as in one sum of all, if each row but the last is the sum of one power
+/// of two of blocks: a sum of blocks is that of the first so many that are the largest power of two
+/// below their count, and that of the rest. Sums start from +0 and never are −0, so that adding
+/// nothing changes no bit.
+fn fold<T: Element>(sums: &mut [T], width: usize) {
+    let rows = sums.len() / width;
+    if rows < 2 {
+        return;
+    }
+    let (first, rest) = sums.split_at_mut(rows.next_power_of_two() / 2 * width);
+    fold(first, width);
+    fold(rest, width);
+    for (sum, &rest) in first.iter_mut().zip(&rest[..width]) {
+        *sum += rest;
+    }
+}
+
+fn sum_of_part<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy) -> T {
     vectorize(
         #[inline(always)]
         move |machine| {
@@ -111,6 +163,8 @@ pub(crate) fn max<T: Element>(x: &[T]) -> T {
 /// added to the sum.
 const ROWS: usize = 128;
 const GROUP: usize = 8;
+/// Columns that a thread adds at once, if there are several times as many.
+const COLUMNS: usize = 64;
 
 /// The sums of the columns of a matrix in row-major order: `out ← Σᵢ rows[i]`.
 ///
@@ -122,14 +176,43 @@ pub fn sum_rows<T: Element>(out: &mut [T], rows: &[T]) {
         return out.fill(T::zero());
     }
     assert_eq!(rows.len() % width, 0, "rows are as wide as their sum");
+    if is_threaded(rows.len()) {
+        return sum_rows_parts(out, rows);
+    }
+    sum_columns(out, rows, width, 0);
+}
+
+/// [`sum_rows`] on the threads: by columns if there are many, else by rows.
+#[cold]
+#[inline(never)]
+fn sum_rows_parts<T: Element>(out: &mut [T], rows: &[T]) {
+    let width = out.len();
+    if width >= 8 * COLUMNS {
+        return for_each_chunk(out, COLUMNS, |index, out| {
+            sum_columns(out, rows, width, index * COLUMNS);
+        });
+    }
+    // A power of two of blocks, as `fold` needs it.
+    let part = width * ROWS * (PART / (width * ROWS)).next_power_of_two();
+    let mut sums = vec![T::zero(); rows.len().div_ceil(part) * width];
+    for_each_chunk(&mut sums, width, |index, sum| {
+        let first = index * part;
+        sum_columns(sum, &rows[first..rows.len().min(first + part)], width, 0);
+    });
+    fold(&mut sums, width);
+    out.copy_from_slice(&sums[..width]);
+}
+
+/// The sums of as many columns as `out` has, the first of them numbered `offset`.
+fn sum_columns<T: Element>(out: &mut [T], rows: &[T], width: usize, offset: usize) {
     vectorize(
         #[inline(always)]
         |_| {
             let mut first = 0;
-            first = columns::<T, 64>(out, rows, first);
-            first = columns::<T, 16>(out, rows, first);
-            first = columns::<T, 4>(out, rows, first);
-            columns::<T, 1>(out, rows, first);
+            first = columns::<T, 64>(out, rows, width, offset, first);
+            first = columns::<T, 16>(out, rows, width, offset, first);
+            first = columns::<T, 4>(out, rows, width, offset, first);
+            columns::<T, 1>(out, rows, width, offset, first);
         },
     );
 }
@@ -137,14 +220,19 @@ pub fn sum_rows<T: Element>(out: &mut [T], rows: &[T]) {
 /// Sums the columns from `first` on, as long as there are `W` side by side, which fit registers;
 /// returns the first that is left.
 #[inline(always)]
-fn columns<T: Element, const W: usize>(out: &mut [T], rows: &[T], mut first: usize) -> usize {
-    let width = out.len();
-    while first + W <= width {
+fn columns<T: Element, const W: usize>(
+    out: &mut [T],
+    rows: &[T],
+    width: usize,
+    offset: usize,
+    mut first: usize,
+) -> usize {
+    while first + W <= out.len() {
         let blocks = rows.chunks(ROWS * width);
         let sums = if blocks.len() == 1 {
-            rows_block::<T, W>(rows, width, first)
+            rows_block::<T, W>(rows, width, offset + first)
         } else {
-            column_pairs(blocks, width, first)
+            column_pairs(blocks, width, offset + first)
         };
         out[first..first + W].copy_from_slice(&sums);
         first += W;

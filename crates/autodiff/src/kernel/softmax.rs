@@ -123,7 +123,7 @@ fn rows<'x, T: Element>(x: &'x [T], classes: &[usize]) -> impl Iterator<Item = &
 }
 
 /// `Σ_{j≠left} f(xⱼ)`.
-fn sum_but<T: Element>(x: &[T], left: usize, f: impl Fn(Machine, T) -> T + Copy) -> T {
+fn sum_but<T: Element>(x: &[T], left: usize, f: impl Fn(Machine, T) -> T + Copy + Sync) -> T {
     sum_of(&x[..left], f) + sum_of(&x[left + 1..], f)
 }
 
