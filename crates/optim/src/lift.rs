@@ -88,8 +88,9 @@ impl<U: Rule, T: Element> Step<U, T> {
     #[inline(never)]
     fn each_of_parts<const N: usize>(self, x: &mut [T], g: &[T], slots: [&mut [T]; N]) {
         let mut slots = slots.map(|slot| slot.chunks_mut(PART));
-        let mut next = || from_fn(|slot| slots[slot].next().expect("slots are as long"));
-        let mut parts: Vec<(&mut [T], &[T], [&mut [T]; N])> = x
+        let mut next =
+            || -> [&mut [T]; N] { from_fn(|slot| slots[slot].next().expect("slots are as long")) };
+        let mut parts: Vec<_> = x
             .chunks_mut(PART)
             .zip(g.chunks(PART))
             .map(|(x, g)| (x, g, next()))
