@@ -1,3 +1,5 @@
+mod guard;
+
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::ops::Range;
@@ -6,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use smallbox::SmallBox;
 use smallbox::space::S4;
 
+use self::guard::{Lent, ValuesOnly};
 use crate::spare::{Home, Spare};
 use crate::value::{Value, contiguous};
 use crate::{ArcArrayD, Element, IntoValue, Shape, Var, error};
@@ -359,61 +362,6 @@ impl<T: Element> Tape<T> {
                 spare.put(numbers);
             }
         }
-    }
-}
-
-/// Puts a rule back into the record, also when it panics.
-struct Lent<'t, T: Element> {
-    tape: &'t Tape<T>,
-    operand: usize,
-    rule: Option<Rule<T>>,
-}
-
-impl<T: Element> Drop for Lent<'_, T> {
-    fn drop(&mut self) {
-        self.tape.record.borrow_mut().operands[self.operand].rule = self.rule.take();
-    }
-}
-
-/// The guard of [`Tape::values_only`]: puts the tape back as it was, also when a rule panics.
-pub(crate) struct ValuesOnly<'t, T: Element> {
-    tape: &'t Tape<T>,
-    recording: bool,
-    nodes: usize,
-    indices: usize,
-}
-
-impl<T: Element> ValuesOnly<'_, T> {
-    /// The value of a variable, to outlive the guard; and lets go of all values after `keep`.
-    /// Moved from a variable after it, shared with the others.
-    #[inline]
-    pub(crate) fn take(&self, x: Var<'_, T>, keep: Var<'_, T>) -> Value<T> {
-        let value = {
-            let value = &mut self.tape.record.borrow_mut().nodes[x.index].value;
-            if x.index > keep.index {
-                std::mem::replace(value, Value::passing(Shape::number()))
-            } else {
-                value.clone()
-            }
-        };
-        self.tape.truncate(keep.index + 1);
-        value
-    }
-}
-
-impl<T: Element> ValuesOnly<'_, T> {
-    /// Lets go of all values that were appended so far.
-    #[inline]
-    pub(crate) fn forget(&self) {
-        self.tape.truncate(self.nodes);
-    }
-}
-
-impl<T: Element> Drop for ValuesOnly<'_, T> {
-    fn drop(&mut self) {
-        self.tape.recording.set(self.recording);
-        self.tape.truncate(self.nodes);
-        self.tape.record.borrow_mut().indices.truncate(self.indices);
     }
 }
 

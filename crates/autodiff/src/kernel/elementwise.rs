@@ -190,6 +190,25 @@ pub(crate) fn broadcast<T: Element>(
     }
 }
 
+/// `f` of each element, repeated to `shape`: numbers with their shape.
+#[inline]
+pub(crate) fn spread<T: Element>(
+    out: &mut [T],
+    shape: &[usize],
+    x: (&[T], &[usize]),
+    f: impl Fn(Machine, T) -> T + Copy + Sync,
+) {
+    let nothing = (&[T::zero()][..], &[][..]);
+    broadcast(
+        out,
+        shape,
+        x,
+        nothing,
+        #[inline(always)]
+        move |machine, x, _| f(machine, x),
+    );
+}
+
 /// `f` of each element of `whole` and of `part`, which has its last axes (or none, or all) and is
 /// repeated along the others.
 #[inline]

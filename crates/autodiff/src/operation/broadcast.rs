@@ -22,10 +22,8 @@ impl<T: Element> Var<'_, T> {
                 error::broadcast_to(x.shape(), shape);
             }
             let mut value = self.tape.fresh(Shape::from(shape));
-            // What is repeated is added to nothing, in the loop that repeats for all operations.
-            let nothing = (&[T::zero()][..], &[][..]);
             let x = (x.numbers(), &x.shape()[..]);
-            elementwise::broadcast(value.numbers_mut(), shape, x, nothing, |_, x, _| x);
+            elementwise::spread(value.numbers_mut(), shape, x, |_, x| x);
             value
         };
         self.unary(value, |g, x, _y| g.sum_to(&x.shape()))

@@ -1,5 +1,3 @@
-#[allow(unused)]
-use crate::Real;
 use crate::kernel::reduction;
 use crate::{Axes, Element, Var, error};
 

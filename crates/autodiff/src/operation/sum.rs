@@ -34,15 +34,8 @@ impl<T: Element> Var<'_, T> {
             let (g, x, number) = (self.read(), x.read(), T::of(c));
             let mut value = self.tape.fresh(x.shape().clone());
             let kept = axes.kept(x.shape());
-            let nothing = (&[T::zero()][..], &[][..]);
             let g = (g.numbers(), &kept[..]);
-            elementwise::broadcast(
-                value.numbers_mut(),
-                x.shape(),
-                g,
-                nothing,
-                move |_, g, _| g * number,
-            );
+            elementwise::spread(value.numbers_mut(), x.shape(), g, move |_, g| g * number);
             value
         };
         self.unary(value, move |h, _g, _| h.sum_over(axes) * c)

@@ -3,9 +3,8 @@
 //! own.
 //!
 //! ```text
-//! cargo bench --bench products -- [workload] [--quick] [--avx2 | --baseline]
+//! cargo run --release --manifest-path benches/products/Cargo.toml -- [workload] [--quick] [--avx2 | --baseline]
 //! ```
-#![expect(unsafe_code, reason = "the other libraries take pointers")]
 
 use ndarray::{Array2, ArrayView2};
 use tapegrad_autodiff::Element;
