@@ -98,6 +98,8 @@ fn shapes() {
             "affine: the bias has the shape [1, 4]; for a weight of the shape [3, 4] it must be [4]";
         { let t = tape(); zeros(t, &[2, 3]).mean_squared_difference(zeros(t, &[3])) } =>
             "mean_squared_difference: the shapes [2, 3] and [3] differ; they must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).inner(zeros(t, &[3, 2])) } =>
+            "inner: the shapes [2, 3] and [3, 2] differ; they must be equal";
         { let t = tape(); total([zeros(t, &[3]), zeros(t, &[3]), zeros(t, &[2])]) } =>
             "total: the shapes [3] and [2] differ; they must be equal";
         { let t = tape(); zeros(t, &[2, 3]).copy_to(&mut [0.0; 5]); } =>

@@ -45,7 +45,7 @@ impl Work for Hvp {
             .visit(Name::root(), &mut |_, param| params.push(on.param(param)));
         let gradients = self.tape.grad(loss, &params);
         let slopes = gradients.into_iter().zip(&self.directions);
-        let slopes: Vec<_> = slopes.map(|(g, v)| (g * on.input(v)).sum(..)).collect();
+        let slopes: Vec<_> = slopes.map(|(g, v)| g.inner(on.input(v))).collect();
         let slope = total(slopes);
         let product = on.backward(slope.expect("there are parameters"));
         self.tape.clear();

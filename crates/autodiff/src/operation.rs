@@ -10,6 +10,7 @@ mod arithmetic;
 mod broadcast;
 mod dot;
 mod exponential;
+mod inner;
 mod max;
 mod mean;
 mod penalty;

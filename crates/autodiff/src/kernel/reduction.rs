@@ -1,6 +1,8 @@
 //! Sums and maxima in a fixed order: the same bits for any layout and any number of threads, and an
 //! error that grows with the logarithm of the length.
 
+use std::ops::Range;
+
 use super::machine::{Machine, vectorize};
 use super::threads::{for_each_chunk, threads};
 use crate::Element;
@@ -84,35 +86,74 @@ fn sum_of_part<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy) -> T {
         #[inline(always)]
         move |machine| {
             in_pairs(
-                x,
+                x.len(),
                 #[inline(always)]
-                move |x| f(machine, x),
+                move |place| {
+                    block(
+                        &x[place],
+                        #[inline(always)]
+                        move |x| f(machine, x),
+                    )
+                },
             )
         },
     )
 }
 
-/// The blocks' sums, added in pairs.
+/// The inner product `Σ xᵢ yᵢ`, in pairs of blocks.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn inner<T: Element>(x: &[T], y: &[T]) -> T {
+    assert_eq!(x.len(), y.len(), "inner: the lengths must be equal");
+    vectorize(
+        #[inline(always)]
+        move |machine| {
+            in_pairs(
+                x.len(),
+                #[inline(always)]
+                move |place| inner_block(machine, &x[place.clone()], &y[place]),
+            )
+        },
+    )
+}
+
 #[inline(always)]
-fn in_pairs<T: Element>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
+fn inner_block<T: Element>(on: Machine, x: &[T], y: &[T]) -> T {
+    let mut lanes = [T::zero(); LANES];
+    let (mut x, mut y) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+    for (x, y) in (&mut x).zip(&mut y) {
+        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
+            *lane = on.mul_add(x, y, *lane);
+        }
+    }
+    let rest = x.remainder().iter().zip(y.remainder());
+    for (lane, (&x, &y)) in lanes.iter_mut().zip(rest) {
+        *lane = on.mul_add(x, y, *lane);
+    }
+    fold_lanes(lanes)
+}
+
+/// The sums of blocks of `count` numbers, added in pairs.
+#[inline(always)]
+fn in_pairs<T: Element>(count: usize, block: impl Fn(Range<usize>) -> T) -> T {
     // As in a binary counter: bit `k` of the count of blocks says whether `sums[k]` holds the sum
     // of 2ᵏ of them that waits for its neighbour.
     let mut sums = [T::zero(); usize::BITS as usize];
-    let mut count = 0_usize;
-    let mut blocks = x.chunks_exact(BLOCK);
-    for x in &mut blocks {
-        let mut sum = block(x, f);
-        let waiting = count.trailing_ones() as usize;
+    let blocks = count / BLOCK;
+    for number in 0..blocks {
+        let mut sum = block(number * BLOCK..(number + 1) * BLOCK);
+        let waiting = number.trailing_ones() as usize;
         for lower in &sums[..waiting] {
             sum = *lower + sum;
         }
         sums[waiting] = sum;
-        count += 1;
     }
-    let mut sum = block(blocks.remainder(), f);
-    while count > 0 {
-        sum = sums[count.trailing_zeros() as usize] + sum;
-        count &= count - 1;
+    let mut sum = block(blocks * BLOCK..count);
+    let mut waiting = blocks;
+    while waiting > 0 {
+        sum = sums[waiting.trailing_zeros() as usize] + sum;
+        waiting &= waiting - 1;
     }
     sum
 }
@@ -129,6 +170,11 @@ fn block<T: Element>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     for (lane, &x) in lanes.iter_mut().zip(chunks.remainder()) {
         *lane += f(x);
     }
+    fold_lanes(lanes)
+}
+
+#[inline(always)]
+fn fold_lanes<T: Element>(mut lanes: [T; LANES]) -> T {
     let mut width = LANES;
     while width > 1 {
         width /= 2;
