@@ -115,7 +115,7 @@ fn operations(criterion: &mut Criterion) {
         }),
         ("softmax", |x, _| x.softmax(-1)),
         ("total of three", |x, y| {
-            total([x, y, x]).expect("three terms")
+            total(&[x, y, x]).expect("three terms")
         }),
     ];
     let x: ArcArrayD<f32> = ArrayD::from_shape_vec(vec![64, 64], numbers(4096))

@@ -100,7 +100,7 @@ fn shapes() {
             "mean_squared_difference: the shapes [2, 3] and [3] differ; they must be equal";
         { let t = tape(); zeros(t, &[2, 3]).inner(zeros(t, &[3, 2])) } =>
             "inner: the shapes [2, 3] and [3, 2] differ; they must be equal";
-        { let t = tape(); total([zeros(t, &[3]), zeros(t, &[3]), zeros(t, &[2])]) } =>
+        { let t = tape(); total(&[zeros(t, &[3]), zeros(t, &[3]), zeros(t, &[2])]) } =>
             "total: the shapes [3] and [2] differ; they must be equal";
         { let t = tape(); zeros(t, &[2, 3]).copy_to(&mut [0.0; 5]); } =>
             "copy_to: a value of the shape [2, 3] does not fit 5 numbers; there must be 6";

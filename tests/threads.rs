@@ -216,7 +216,7 @@ fn a_product_with_the_hessian() {
             let v = array(&g.shape(), v.clone());
             (g * on.input(v)).sum(..)
         });
-        let slope = total(slopes.collect::<Vec<_>>()).expect("there are parameters");
+        let slope = total(&slopes.collect::<Vec<_>>()).expect("there are parameters");
         let product = on.backward(slope);
         let product: Vec<_> = product.iter().flat_map(|(_, h)| bits(&h)).collect();
         product

@@ -10,7 +10,7 @@ pub(crate) fn print() {
         "{:10}{:10}{:>8}{:>16}{:>15}{:>14}",
         "workload", "", "steps", "first tenth µs", "last tenth µs", "last loss"
     );
-    for (name, steps) in [("tiny", 100_000), ("deep", 20_000)] {
+    for (name, steps) in [("tiny", 100_000), ("deep", 100_000)] {
         let work = SPECIFICATION.workload(name);
         for (peer, mut work) in [
             ("tapegrad", tape::build(work)),

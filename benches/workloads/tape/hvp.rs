@@ -46,7 +46,7 @@ impl Work for Hvp {
         let gradients = self.tape.grad(loss, &params);
         let slopes = gradients.into_iter().zip(&self.directions);
         let slopes: Vec<_> = slopes.map(|(g, v)| g.inner(on.input(v))).collect();
-        let slope = total(slopes);
+        let slope = total(&slopes);
         let product = on.backward(slope.expect("there are parameters"));
         self.tape.clear();
         if keep {

@@ -259,47 +259,54 @@ impl<T: Element> Gradients<T> {
     /// was cleared.
     #[track_caller]
     pub fn wrt(&self, x: Var<'_, T>) -> ArrayD<T> {
-        if x.tape.epoch() != self.epoch {
-            error::other_tape("wrt");
-        }
-        if !x.tape.is_live(x.index) {
-            error::constant("wrt", "the variable");
-        }
-        if !x.tape.is_leaf(x.index) {
-            error::result("wrt");
-        }
+        self.check("wrt", x);
         self.of
             .get(x.index as u64)
             .map_or_else(|| ArrayD::zeros(x.shape()), |g| g.to_owned())
     }
 
-    /// The gradients with respect to variables made by [`Tape::var`], under the ascending keys that
-    /// are given with them; zero where nothing depends on one.
+    /// The gradients with respect to variables made by [`Tape::var`], each variable under a key of
+    /// its own; zero where nothing depends on one. Keys ascend.
     ///
     /// # Panics
     /// As [`wrt`](Gradients::wrt).
+    #[doc(hidden)]
     #[track_caller]
     pub fn by_key<'t>(
         self,
         xs: impl IntoIterator<Item = (u64, Var<'t, T>), IntoIter: Clone>,
     ) -> ArrayMap<T> {
-        let (xs, mut of) = (xs.into_iter(), self.of);
-        let missing = xs.clone();
+        let xs = xs.into_iter();
+        for (_, x) in xs.clone() {
+            self.check("by_key", x);
+        }
+        let mut of = self.of;
         // Mostly variables were made in the order of their keys.
-        let mut next = xs.clone();
+        let mut next = xs.clone().peekable();
         of.rename(|index| {
             let is = |(_, x): &(u64, Var<'t, T>)| x.index as u64 == index;
-            let x = next.next().filter(is).or_else(|| xs.clone().find(is));
+            let x = next.next_if(is).or_else(|| xs.clone().find(is));
             x.map(|(key, _)| key)
         });
-        for (key, x) in missing {
-            if x.tape.epoch() != self.epoch {
-                error::other_tape("by_key");
-            }
+        for (key, x) in xs {
             if of.numbers(key).is_none() {
-                of.insert(key, x.tape.export(x.tape.filled(x.shape(), T::zero())));
+                let zeros = x.tape.filled(x.shape(), T::zero());
+                of.insert(key, x.tape.export(zeros));
             }
         }
         of
+    }
+
+    #[track_caller]
+    fn check(&self, operation: &str, x: Var<'_, T>) {
+        if x.tape.epoch() != self.epoch {
+            error::other_tape(operation);
+        }
+        if !x.tape.is_live(x.index) {
+            error::constant(operation, "the variable");
+        }
+        if !x.tape.is_leaf(x.index) {
+            error::result(operation);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The shape of a value, and how shapes combine.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use ndarray::{IntoDimension, IxDyn};
@@ -103,6 +104,12 @@ impl From<Shape> for Vec<usize> {
 
 impl Eq for Shape {}
 
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
 impl PartialEq for Shape {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
@@ -119,6 +126,12 @@ impl PartialEq for Shape {
 impl PartialEq<[usize]> for Shape {
     fn eq(&self, sizes: &[usize]) -> bool {
         **self == *sizes
+    }
+}
+
+impl PartialEq<&[usize]> for Shape {
+    fn eq(&self, sizes: &&[usize]) -> bool {
+        **self == **sizes
     }
 }
 

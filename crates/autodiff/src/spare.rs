@@ -51,6 +51,10 @@ pub(crate) struct Spare<T: Element> {
     empty: Vec<Buffer<T>>,
 }
 
+/// How many buffers of a class are looked at: a step knows few lengths, and what it needs was put
+/// back not long ago.
+const LOOKED_AT: usize = 64;
+
 impl<T: Element> Default for Spare<T> {
     fn default() -> Self {
         Self {
@@ -70,7 +74,7 @@ impl<T: Element> Spare<T> {
         let class = &mut self.classes[class as usize];
         // One that is as long, or else one that is longer.
         let mut found = None;
-        for (place, buffer) in class.iter().enumerate().rev() {
+        for (place, buffer) in class.iter().enumerate().rev().take(LOOKED_AT) {
             let capacity = buffer.capacity();
             if capacity >= len {
                 found = Some(place);

@@ -111,8 +111,9 @@ impl<T: Element> Tape<T> {
         value.join(self, true)
     }
 
-    /// As [`var`](Tape::var) of an array or, if it is not `live`, [`constant`](Tape::constant): the
-    /// array in standard layout is shared in a few instructions.
+    /// As [`var`](Tape::var) of an array or, if it is not `live`, [`constant`](Tape::constant), in
+    /// fewer instructions.
+    #[doc(hidden)]
     #[inline]
     pub fn share(&self, array: &ArcArrayD<T>, live: bool) -> Var<'_, T> {
         self.leaf(self.shared(array.clone()), live)
@@ -142,10 +143,12 @@ impl<T: Element> Tape<T> {
         self.len() == 0
     }
 
-    /// The variable that was made as the `index`-th, counted from 0.
+    /// The variable that was made as the `index`-th, counted from 0: for those who keep no variables
+    /// but their places.
     ///
     /// # Panics
     /// If there are not that many.
+    #[doc(hidden)]
     #[track_caller]
     pub fn at(&self, index: usize) -> Var<'_, T> {
         if index >= self.len() {

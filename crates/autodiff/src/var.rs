@@ -32,6 +32,7 @@ impl<'t, T: Element> Var<'t, T> {
     }
 
     /// The place of the variable on its tape, counted from 0; [`Tape::at`] gives it back.
+    #[doc(hidden)]
     pub fn index(self) -> usize {
         self.index
     }
@@ -85,6 +86,7 @@ impl<'t, T: Element> Var<'t, T> {
     }
 
     /// Whether the value is this array itself, and not a copy of it.
+    #[doc(hidden)]
     pub fn shares(self, array: &ArcArrayD<T>) -> bool {
         self.read().is_array(array)
     }

@@ -311,3 +311,18 @@ fn threads() {
     });
     assert_eq!(shards, [2.0, 4.0, 6.0]);
 }
+
+/// A term of a penalty that is not there is not computed: `0 · ∞` would be NaN.
+#[test]
+fn penalties_at_infinity() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var([f64::INFINITY, 0.0, -2.0]);
+    assert_eq!(
+        x.l1_norm().backward().wrt(x),
+        array![1.0, 0.0, -1.0].into_dyn()
+    );
+    assert_eq!(
+        x.squared_norm().backward().wrt(x),
+        array![f64::INFINITY, 0.0, -4.0].into_dyn()
+    );
+}

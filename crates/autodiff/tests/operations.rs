@@ -139,7 +139,7 @@ const OPERATIONS: &[Operation] = &[
     row("elastic_net", NonZero, UNARY, |x| x[0].elastic_net(None, None)),
     row("mean_squared_difference", Reals, &[&[&[3], &[3]], &[&[2, 1], &[2, 1]], &[&[], &[]]], |x| x[0].mean_squared_difference(x[1])),
     row("inner", Reals, &[&[&[3], &[3]], &[&[2, 2], &[2, 2]], &[&[], &[]], &[&[0], &[0]]], |x| x[0].inner(x[1])),
-    row("total", Reals, &[&[&[3]], &[&[3], &[3]], &[&[], &[], &[]], &[&[2, 0], &[2, 0], &[2, 0]]], |x| total(x.iter().copied()).expect("there are terms")),
+    row("total", Reals, &[&[&[3]], &[&[3], &[3]], &[&[], &[], &[]], &[&[2, 0], &[2, 0], &[2, 0]]], |x| total(x).expect("there are terms")),
     row("maximum", Distinct, BINARY, |x| x[0].maximum(x[1])),
     row("sum", Reals, UNARY, |x| x[0].sum(..)),
     row("sum", Reals, REDUCED, |x| x[0].sum(-1)),

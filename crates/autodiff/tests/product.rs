@@ -317,3 +317,21 @@ fn a_row_that_is_too_short() {
         None,
     );
 }
+
+/// A method that does not apply writes nothing, for a column too.
+#[test]
+fn a_method_that_does_not_apply() {
+    let a = Array2::<f64>::ones((2, 3)).reversed_axes();
+    let b = Array2::<f64>::ones((2, 1));
+    let mut c = [7.0; 3];
+    let method = gemm_at(
+        Level::detected(),
+        Some(Method::Dots),
+        a.view(),
+        b.view(),
+        Start::Row(&[1.0]),
+        &mut c,
+        None,
+    );
+    assert_eq!((method, c), (None, [7.0; 3]));
+}

@@ -109,8 +109,9 @@ impl<T: Element> Dense<T> {
             error::layer_input("dense layer", &on.path(), &input, weight);
         }
         let layer = |x: Var<'t, T>| {
+            let weight = on.param(&self.weight);
             let bias = self.bias.as_ref().map(|bias| on.param(bias));
-            x.affine(on.param(&self.weight), bias, activation)
+            x.affine(weight, bias, activation)
         };
         if let [_, _] = input[..] {
             return layer(x);

@@ -51,13 +51,16 @@ pub trait Module<T: Element = f32> {
         let mut sum: Option<Var<'t, T>> = None;
         for first in (0..).step_by(AT_ONCE) {
             let (params, more) = penalised(self, first);
-            let mut costs = [None; AT_ONCE];
-            for (cost, param) in costs.iter_mut().zip(params) {
-                if let Some(param) = param {
-                    *cost = param.penalty.cost(on, param);
+            // The sum so far, then the costs.
+            let mut terms = sum.map(|sum| [sum; AT_ONCE + 1]);
+            let mut count = usize::from(sum.is_some());
+            for param in params.into_iter().flatten() {
+                if let Some(cost) = param.penalty.cost(on, param) {
+                    terms.get_or_insert([cost; AT_ONCE + 1])[count] = cost;
+                    count += 1;
                 }
             }
-            sum = total(sum.into_iter().chain(costs.into_iter().flatten()));
+            sum = terms.and_then(|terms| total(&terms[..count]));
             if !more {
                 break;
             }

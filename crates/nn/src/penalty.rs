@@ -1,6 +1,6 @@
 use std::ops::Add;
 
-use tapegrad_autodiff::{Element, Var, total};
+use tapegrad_autodiff::{Element, Var};
 
 use crate::{Param, ParamId, Scope, error};
 
@@ -129,14 +129,15 @@ impl Penalty {
             let [l1, l2] = strengths.map(|strength| strength.map(Strength::value));
             return Some(w.elastic_net(l1, l2));
         }
-        let mut terms = [None; 2];
+        let mut cost = None;
         if let Some(strength) = self.l1 {
-            terms[0] = Some(on.scale(w.l1_norm(), strength));
+            cost = Some(on.scale(w.l1_norm(), strength));
         }
         if let Some(strength) = self.l2 {
-            terms[1] = Some(on.scale(w.squared_norm(), strength));
+            let l2 = on.scale(w.squared_norm(), strength);
+            cost = Some(cost.map_or(l2, |l1| l1 + l2));
         }
-        total(terms.into_iter().flatten())
+        cost
     }
 }
 

@@ -31,18 +31,29 @@ fn in_parts<T: Element>(out: &mut [T], length: usize, f: &(dyn Fn(usize, &mut [T
     for_each_chunk(out, length, |index, out| f(index * length, out));
 }
 
-/// The elements of `x` from `first` on.
+/// The elements of `x` from `first` on, or its one number, which is repeated.
 fn from<T>(x: &[T], first: usize) -> &[T] {
-    x.get(first..).unwrap_or_default()
+    if x.len() == 1 { x } else { &x[first..] }
+}
+
+#[track_caller]
+fn check_length(function: &str, x: usize, out: usize) {
+    assert!(
+        x == out,
+        "`{function}` reads {x} numbers and writes {out}; there must be as many"
+    );
 }
 
 /// `out ← f(x)` for each element.
+///
+/// # Panics
+/// If the lengths differ.
 #[inline]
+#[track_caller]
 pub fn map<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Copy + Sync) {
+    check_length("map", x.len(), out.len());
     if is_threaded(out.len()) {
-        return in_parts(out, PART, &move |first, out| {
-            map_part(out, from(x, first), f)
-        });
+        return in_parts(out, PART, &move |first, out| map_part(out, &x[first..], f));
     }
     map_part(out, x, f);
 }
@@ -60,28 +71,54 @@ fn map_part<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Co
 }
 
 /// `out ← f(x, y)` for each pair of elements.
+///
+/// # Panics
+/// If the lengths differ.
 #[inline]
+#[track_caller]
 pub fn zip<T: Element>(
     out: &mut [T],
     x: &[T],
     y: &[T],
     f: impl Fn(Machine, T, T) -> T + Copy + Sync,
 ) {
-    if is_threaded(out.len()) {
-        return in_parts(out, PART, &move |first, out| {
-            zip_part(out, from(x, first), from(y, first), f)
-        });
-    }
-    zip_part(out, x, y, f);
+    check_length("zip", x.len(), out.len());
+    check_length("zip", y.len(), out.len());
+    each(out, x, y, f);
 }
 
+/// `f` of each pair of elements, where one number stands for as many as there are results.
 #[inline]
-fn zip_part<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
+fn each<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy + Sync) {
+    if is_threaded(out.len()) {
+        return in_parts(out, PART, &move |first, out| {
+            row(out, from(x, first), from(y, first), f)
+        });
+    }
+    row(out, x, y, f);
+}
+
+/// The one loop of all functions of two elements.
+#[inline]
+fn row<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
     vectorize(
         #[inline(always)]
-        move |machine| {
-            for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
-                *out = f(machine, x, y);
+        move |machine| match (x, y) {
+            (&[x], &[y]) => out.fill(f(machine, x, y)),
+            (&[x], y) => {
+                for (out, &y) in out.iter_mut().zip(y) {
+                    *out = f(machine, x, y);
+                }
+            }
+            (x, &[y]) => {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out = f(machine, x, y);
+                }
+            }
+            (x, y) => {
+                for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                    *out = f(machine, x, y);
+                }
             }
         },
     );
@@ -109,10 +146,15 @@ fn change_part<T: Element>(x: &mut [T], f: impl Fn(Machine, T) -> T + Copy) {
 }
 
 /// `x ← f(x, y)` for each pair of elements.
+///
+/// # Panics
+/// If the lengths differ.
 #[inline]
+#[track_caller]
 pub fn update<T: Element>(x: &mut [T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy + Sync) {
+    check_length("update", y.len(), x.len());
     if is_threaded(x.len()) {
-        return in_parts(x, PART, &move |first, x| update_part(x, from(y, first), f));
+        return in_parts(x, PART, &move |first, x| update_part(x, &y[first..], f));
     }
     update_part(x, y, f);
 }
@@ -138,23 +180,16 @@ pub(crate) fn broadcast<T: Element>(
     (y, y_shape): (&[T], &[usize]),
     f: impl Fn(Machine, T, T) -> T + Copy + Sync,
 ) {
+    let fits = |x: &[T]| x.len() == out.len() || x.len() == 1;
+    if fits(x) && fits(y) {
+        return each(out, x, y, f);
+    }
+    // An operand that has the last axes is repeated along the others.
     if x.len() == out.len() && shape.ends_with(y_shape) {
-        return repeat(out, x, y, f);
+        return rows(out, y.len(), x, y, f);
     }
     if y.len() == out.len() && shape.ends_with(x_shape) {
-        return repeat(
-            out,
-            y,
-            x,
-            #[inline(always)]
-            move |machine, y, x| f(machine, x, y),
-        );
-    }
-    if let (&[x], &[y]) = (x, y) {
-        return vectorize(
-            #[inline(always)]
-            move |machine| out.fill(f(machine, x, y)),
-        );
+        return rows(out, x.len(), x, y, f);
     }
     let Some(&width) = shape.last().filter(|&&width| width > 0) else {
         return;
@@ -167,26 +202,52 @@ pub(crate) fn broadcast<T: Element>(
         x.broadcast(shape).expect(spread),
         y.broadcast(shape).expect(spread),
     );
-    let rows = x.rows().into_iter().zip(y.rows());
-    for (out, (x, y)) in out.chunks_exact_mut(width).zip(rows) {
-        match (x.to_slice(), y.to_slice()) {
-            (Some(x), Some(y)) => zip(out, x, y, f),
-            (Some(x), None) => repeat(out, x, &[y[0]], f),
-            (None, Some(y)) => repeat(
-                out,
-                y,
-                &[x[0]],
-                #[inline(always)]
-                move |machine, y, x| f(machine, x, y),
-            ),
-            (None, None) => {
-                let (x, y) = (x[0], y[0]);
-                vectorize(
-                    #[inline(always)]
-                    move |machine| out.fill(f(machine, x, y)),
-                );
-            }
-        }
+    let pairs = x.rows().into_iter().zip(y.rows());
+    for (out, (x, y)) in out.chunks_exact_mut(width).zip(pairs) {
+        let (x_number, y_number) = ([x[0]], [y[0]]);
+        let x = x.to_slice().unwrap_or(&x_number);
+        row(out, x, y.to_slice().unwrap_or(&y_number), f);
+    }
+}
+
+/// `f` of each pair of elements in rows of `width`: an operand that is one row long is repeated.
+#[inline]
+fn rows<T: Element>(
+    out: &mut [T],
+    width: usize,
+    x: &[T],
+    y: &[T],
+    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
+) {
+    if width == 0 {
+        return;
+    }
+    if width < THREADED && is_threaded(out.len()) {
+        return in_parts(out, width * PART.div_ceil(width), &move |first, out| {
+            let from = |x| rows_from(x, width, first);
+            rows_part(out, width, from(x), from(y), f);
+        });
+    }
+    rows_part(out, width, x, y, f);
+}
+
+/// An operand from `first` on, or its one row.
+fn rows_from<T>(x: &[T], width: usize, first: usize) -> &[T] {
+    if x.len() == width { x } else { &x[first..] }
+}
+
+#[inline]
+fn rows_part<T: Element>(
+    out: &mut [T],
+    width: usize,
+    x: &[T],
+    y: &[T],
+    f: impl Fn(Machine, T, T) -> T + Copy,
+) {
+    for (index, out) in out.chunks_exact_mut(width).enumerate() {
+        let place = index * width;
+        let at = |x| &rows_from(x, width, place)[..width];
+        row(out, at(x), at(y), f);
     }
 }
 
@@ -207,44 +268,4 @@ pub(crate) fn spread<T: Element>(
         #[inline(always)]
         move |machine, x, _| f(machine, x),
     );
-}
-
-/// `f` of each element of `whole` and of `part`, which has its last axes (or none, or all) and is
-/// repeated along the others.
-#[inline]
-fn repeat<T: Element>(
-    out: &mut [T],
-    whole: &[T],
-    part: &[T],
-    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
-) {
-    if let &[part] = part {
-        return map(
-            out,
-            whole,
-            #[inline(always)]
-            move |machine, x| f(machine, x, part),
-        );
-    }
-    let width = part.len().max(1);
-    if width < THREADED && is_threaded(out.len()) {
-        let rows = width * PART.div_ceil(width);
-        return in_parts(out, rows, &move |first, out| {
-            repeat_part(out, from(whole, first), part, f);
-        });
-    }
-    repeat_part(out, whole, part, f);
-}
-
-#[inline]
-fn repeat_part<T: Element>(
-    out: &mut [T],
-    whole: &[T],
-    part: &[T],
-    f: impl Fn(Machine, T, T) -> T + Copy + Sync,
-) {
-    let width = part.len().max(1);
-    for (out, whole) in out.chunks_exact_mut(width).zip(whole.chunks_exact(width)) {
-        zip(out, whole, part, f);
-    }
 }

@@ -1,7 +1,8 @@
 //! `C ← start + A B`: matrix products.
 //!
-//! Each element of `C` is summed in the order of the inner dimension, so its bits do not depend on
-//! where in `C` it stands, or on how `C` is divided among threads.
+//! Each element of `C` is summed in an order that depends on the sizes and layouts of the whole
+//! product alone: its bits do not depend on where in `C` it stands, or on how `C` is divided among
+//! threads. They may depend on how many rows there are: a row alone is another product.
 #![expect(
     unsafe_code,
     reason = "tiles of C in registers, operands in any layout"
@@ -97,6 +98,9 @@ pub fn gemm_at<T: Element>(
     }
     if n == 1 && m > 1 {
         // A column is a row: Cᵀ = Bᵀ Aᵀ.
+        if method.is_some_and(|method| !method.applies(1, Matrix::new(&a.t()).strides)) {
+            return None;
+        }
         let start = match start {
             Start::Row(row) => {
                 c.fill(row[0]);
@@ -132,7 +136,7 @@ pub fn gemm_at<T: Element>(
         finish,
     };
     let method = method.unwrap_or_else(|| Method::of(level, &job));
-    if !method.applies(&job) {
+    if !method.applies(m, job.b.strides) {
         return None;
     }
     if !empty {

@@ -25,7 +25,7 @@ fn is_threaded(count: usize) -> bool {
     count >= THREADED && threads() > 1
 }
 
-/// `Σ xᵢ`, in pairs of blocks: the mean of 10⁷ times 0.1 in `f32` is 0.1 within 1e-6.
+/// `Σ xᵢ`, in pairs of blocks: the mean of 10⁷ times 0.1 in `f32` is 0.1 within 1e-7.
 ///
 /// ```
 /// use tapegrad_autodiff::kernel::reduction::sum;

@@ -82,28 +82,29 @@ mod pool {
 
     use rayon::{ThreadPool, ThreadPoolBuilder};
 
-    static POOL: RwLock<Option<Arc<ThreadPool>>> = RwLock::new(None);
+    /// The number of threads that was asked for, and a pool if it could be had.
+    type Asked = (usize, Option<Arc<ThreadPool>>);
+
+    static POOL: RwLock<Asked> = RwLock::new((1, None));
 
     /// The pool of so many threads; none for one thread, and where threads cannot be had.
     pub(super) fn of(threads: usize) -> Option<Arc<ThreadPool>> {
         if threads == 1 {
             return None;
         }
-        let fits = |pool: &Option<Arc<ThreadPool>>| {
-            pool.clone()
-                .filter(|pool| pool.current_num_threads() == threads)
-        };
-        let found = fits(&POOL.read().unwrap_or_else(PoisonError::into_inner));
-        found.or_else(|| {
-            let mut pool = POOL.write().unwrap_or_else(PoisonError::into_inner);
-            if fits(&pool).is_none() {
-                let built = ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .thread_name(|index| format!("tapegrad {index}"))
-                    .build();
-                *pool = built.ok().map(Arc::new);
-            }
-            pool.clone()
-        })
+        let found = POOL.read().unwrap_or_else(PoisonError::into_inner);
+        if found.0 == threads {
+            return found.1.clone();
+        }
+        drop(found);
+        let mut pool = POOL.write().unwrap_or_else(PoisonError::into_inner);
+        if pool.0 != threads {
+            let built = ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .thread_name(|index| format!("tapegrad {index}"))
+                .build();
+            *pool = (threads, built.ok().map(Arc::new));
+        }
+        pool.1.clone()
     }
 }

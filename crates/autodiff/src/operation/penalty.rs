@@ -50,11 +50,13 @@ impl<T: Element> Var<'_, T> {
 
     /// `ȳ (λ₁ sign(x) + 2 λ₂ x)` for one number `ȳ`.
     fn elastic_net_rule(self, x: Self, l1: Option<f64>, l2: Option<f64>) -> Self {
-        let twice = T::of(l2.map_or(0.0, |l2| 2.0 * l2));
         let g = self.item();
-        let value = match l1.map(T::of) {
-            None => x.map(move |_, x| g * (twice * x)),
-            Some(l1) => x.map(move |_, x| g * (l1 * Real::sign(x) + twice * x)),
+        // Of a term that is not there nothing is computed: 0 · ∞ would be NaN.
+        let value = match (l1.map(T::of), l2.map(|l2| T::of(2.0 * l2))) {
+            (None, None) => x.map(|_, _| T::zero()),
+            (Some(l1), None) => x.map(move |_, x| g * (l1 * Real::sign(x))),
+            (None, Some(twice)) => x.map(move |_, x| g * (twice * x)),
+            (Some(l1), Some(twice)) => x.map(move |_, x| g * (l1 * Real::sign(x) + twice * x)),
         };
         self.binary(
             x,
@@ -67,9 +69,10 @@ impl<T: Element> Var<'_, T> {
 
 /// `λ₁ sign(x) + 2 λ₂ x`.
 fn slope<T: Element>(x: Var<'_, T>, l1: Option<f64>, l2: Option<f64>) -> Var<'_, T> {
-    let linear = x * l2.map_or(0.0, |l2| 2.0 * l2);
-    match l1 {
-        Some(l1) => linear + x.sign() * l1,
-        None => linear,
+    match (l1, l2) {
+        (None, None) => x.sign() * 0.0,
+        (Some(l1), None) => x.sign() * l1,
+        (None, Some(l2)) => x * (2.0 * l2),
+        (Some(l1), Some(l2)) => x.sign() * l1 + x * (2.0 * l2),
     }
 }

@@ -17,7 +17,7 @@ impl<T: Element> Var<'_, T> {
 
     /// `ȳ` where the rectifier's result `y` is not 0, and 0 elsewhere.
     pub(super) fn relu_rule(self, y: Self) -> Self {
-        // NaN passes: it is not to be hidden.
+        // Where x is NaN, so is y, and ȳ passes: NaN is not to be hidden.
         let value = self.zip(
             "relu",
             y,

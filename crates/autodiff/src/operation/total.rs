@@ -7,32 +7,31 @@ use crate::{Element, Var, error};
 /// # use tapegrad_autodiff::{Tape, total};
 /// let tape = Tape::<f64>::new();
 /// let x = tape.var(2.0);
-/// assert_eq!(total([x, x * x, x * x * x]).unwrap().item(), 14.0);
-/// assert!(total::<f64>([]).is_none());
+/// assert_eq!(total(&[x, x * x, x * x * x]).unwrap().item(), 14.0);
+/// assert!(total::<f64>(&[]).is_none());
 /// ```
 ///
 /// # Panics
 /// If the shapes differ or the variables belong to two tapes.
 #[track_caller]
-pub fn total<'t, T: Element>(
-    terms: impl IntoIterator<Item = Var<'t, T>, IntoIter: Clone>,
-) -> Option<Var<'t, T>> {
-    let terms = terms.into_iter();
-    let mut rest = terms.clone();
-    let first = rest.next()?;
-    let Some(second) = rest.next() else {
-        return Some(first);
+pub fn total<'t, T: Element>(terms: &[Var<'t, T>]) -> Option<Var<'t, T>> {
+    let (first, second, rest) = match *terms {
+        [] => return None,
+        [only] => return Some(only),
+        [first, second, ref rest @ ..] => (first, second, rest),
     };
     let mut value = first.zip_equal(second);
     for term in rest {
-        first.same_tape("total", term);
+        first.same_tape("total", *term);
         let term = term.read();
         if term.shape() != value.shape() {
             error::equal_shapes("total", value.shape(), term.shape());
         }
         elementwise::update(value.numbers_mut(), term.numbers(), |_, sum, x| sum + x);
     }
-    let operands = terms.map(|term| (term.index, super::rule(|g, _x, _y| g)));
+    let operands = terms
+        .iter()
+        .map(|term| (term.index, super::rule(|g, _x, _y| g)));
     Some(first.tape.push(value, operands))
 }
 

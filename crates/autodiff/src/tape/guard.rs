@@ -41,9 +41,7 @@ impl<T: Element> ValuesOnly<'_, T> {
         self.tape.truncate(keep.index + 1);
         value
     }
-}
 
-impl<T: Element> ValuesOnly<'_, T> {
     /// Lets go of all values that were appended so far.
     #[inline]
     pub(crate) fn forget(&self) {

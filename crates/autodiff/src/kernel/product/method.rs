@@ -9,7 +9,7 @@ use crate::Element;
 use crate::kernel::machine::Level;
 
 /// Bytes of `A`, `B` and `C` together up to which packing costs more than it saves, by
-/// `benches/products.rs` on a machine with 1 MiB of second cache for each core.
+/// `benches/products` on a machine with 1 MiB of second cache for each core.
 fn near_enough(level: Level) -> usize {
     match level {
         Level::Avx512 => 3 << 20,
@@ -82,11 +82,11 @@ impl Method {
         }
     }
 
-    /// Whether it can compute the product.
-    pub(super) fn applies<T>(self, job: &Job<'_, T>) -> bool {
+    /// Whether it can compute a product with so many rows of `A` and such strides of `B`.
+    pub(super) fn applies(self, rows: usize, [down, along]: [isize; 2]) -> bool {
         match self {
-            Self::Row => job.size[0] == 1 && job.b.strides[1] == 1,
-            Self::Dots => job.b.strides[0] == 1,
+            Self::Row => rows == 1 && along == 1,
+            Self::Dots => down == 1,
             _ => true,
         }
     }
