@@ -6,7 +6,7 @@
 //!
 //! | word | meaning |
 //! |---|---|
-//! | *value* | an array of any rank, contiguous, shared and copied only on write ([`ArcArrayD`]) |
+//! | *value* | numbers of any rank in row-major order: an array from outside, shared ([`ArcArrayD`]), or a result, in memory that [`Tape::clear`] keeps for the next |
 //! | *cotangent* `g` of a value `x` | `∂y/∂x`, of the shape of `x`, for the one number `y` that is differentiated |
 //! | *rule* | what an operation says of one operand: its cotangent from that of the result, written in the operations themselves |
 //!
@@ -26,6 +26,8 @@
 //! let curvature = tape.grad(slope, &[x])[0];
 //! assert_eq!(curvature.item(), 6.0 * 2.0 + 2.0 / 8.0);
 //! ```
+//!
+//! The loops under the operations are [vectorised](kernel) for the machine at hand.
 //!
 //! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the
 //! caller's line with a sentence that names the operation, what it was given and what must hold.

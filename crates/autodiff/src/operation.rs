@@ -81,24 +81,6 @@ impl<T: Element> Var<'_, T> {
             .push(value, [(self.index, x_rule), (y.index, y_rule)])
     }
 
-    /// As [`binary`](Var::binary), where nothing changes with `y` but in steps.
-    #[inline]
-    pub(crate) fn binary_by_first(
-        self,
-        y: Self,
-        value: Value<T>,
-        x_rule: impl for<'a> Fn(Var<'a, T>, Var<'a, T>, Var<'a, T>, Var<'a, T>) -> Var<'a, T>
-        + Send
-        + 'static,
-    ) -> Self {
-        if !self.tape.is_recording() {
-            return self.tape.leaf(value, false);
-        }
-        let x_rule = rule(move |g, x, z| x_rule(g, x[0], x[1], z));
-        self.tape
-            .push(value, [(self.index, x_rule), (y.index, None)])
-    }
-
     /// `f` of each element.
     #[inline]
     pub(crate) fn map(self, f: impl Fn(Machine, T) -> T + Copy + Sync) -> Value<T> {

@@ -23,7 +23,13 @@ impl<T: Element> Var<'_, T> {
             y,
             |_, g, y| if y == T::zero() { T::zero() } else { g },
         );
-        self.binary_by_first(y, value, |h, _g, y, _| h.relu_rule(y))
+        if !self.tape.is_recording() {
+            return self.constant(value);
+        }
+        // It changes with `y` in steps only, so `y` has no rule.
+        let g_rule = super::rule(|h, v, _| h.relu_rule(v[1]));
+        self.tape
+            .push(value, [(self.index, g_rule), (y.index, None)])
     }
 }
 
