@@ -96,6 +96,8 @@ fn shapes() {
             "affine: the shapes [3] and [3, 4] do not multiply; both must have two axes";
         { let t = tape(); zeros(t, &[2, 3]).affine(zeros(t, &[3, 4]), Some(zeros(t, &[1, 4])), Activation::Relu) } =>
             "affine: the bias has the shape [1, 4]; for a weight of the shape [3, 4] it must be [4]";
+        { let mut layer = Dense::<f64>::new(2, 4); layer.weight.value = ArcArrayD::zeros(vec![2, 3]); layer.predict(array![[1.0, 2.0]]) } =>
+            "affine: the bias has the shape [4]; for a weight of the shape [2, 3] it must be [3]";
         { let t = tape(); zeros(t, &[2, 3]).mean_squared_difference(zeros(t, &[3])) } =>
             "mean_squared_difference: the shapes [2, 3] and [3] differ; they must be equal";
         { let t = tape(); zeros(t, &[2, 3]).inner(zeros(t, &[3, 2])) } =>

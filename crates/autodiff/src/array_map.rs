@@ -127,7 +127,7 @@ impl<T: Element> Default for ArrayMap<T> {
     }
 }
 
-/// From numbers or arrays in any layout.
+/// From numbers or arrays in any layout, owned or by reference; a view by reference.
 impl<T: Element, A: IntoValue<T>> FromIterator<(u64, A)> for ArrayMap<T> {
     fn from_iter<I: IntoIterator<Item = (u64, A)>>(arrays: I) -> Self {
         let mut map = Self::default();

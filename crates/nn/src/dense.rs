@@ -108,17 +108,26 @@ impl<T: Element> Dense<T> {
         if input.last() != Some(&weight[0]) {
             error::layer_input("dense layer", &on.path(), &input, weight);
         }
-        let layer = |x: Var<'t, T>| {
-            let weight = on.param(&self.weight);
-            let bias = self.bias.as_ref().map(|bias| on.param(bias));
-            x.affine(weight, bias, activation)
-        };
-        if let [_, _] = input[..] {
-            return layer(x);
+        let (w, mut bias) = (on.param(&self.weight), None);
+        if let Some(param) = &self.bias {
+            bias = Some(on.param(param));
         }
+        if let [_, _] = input[..] {
+            return x.affine(w, bias, activation);
+        }
+        // More axes, or fewer, are rows.
         let outer = &input[..input.len() - 1];
         let rows = outer.iter().product();
-        layer(x.reshape(&[rows, weight[0]])).reshape(&[outer, &weight[1..]].concat())
+        let y = x.reshape(&[rows, weight[0]]).affine(w, bias, activation);
+        let mut few = [0; 8];
+        match few.get_mut(..input.len()) {
+            Some(shape) => {
+                shape[..outer.len()].copy_from_slice(outer);
+                shape[outer.len()] = weight[1];
+                y.reshape(shape)
+            }
+            None => y.reshape(&[outer, &weight[1..]].concat()),
+        }
     }
 }
 

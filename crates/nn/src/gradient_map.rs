@@ -59,7 +59,7 @@ impl<T: Element> GradientMap<T> {
     }
 }
 
-/// From numbers or arrays in any layout.
+/// From numbers or arrays in any layout, owned or by reference; a view by reference.
 impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> {
     fn from_iter<I: IntoIterator<Item = (ParamId, A)>>(gradients: I) -> Self {
         let gradients = gradients.into_iter();

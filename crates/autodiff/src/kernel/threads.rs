@@ -7,14 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// 0 before it is asked for.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// Sets how many threads the kernels use from now on; 0 for what it was at first.
+/// Sets how many threads the kernels of the whole program use from now on; 0 for what
+/// [`threads`] says without it.
+///
+/// Threads are started by the first large product or loop, and stay until another number is asked
+/// for by one.
 pub fn set_threads(n: usize) {
     THREADS.store(n, Ordering::Relaxed);
 }
 
 /// How many threads the kernels use: what was set, else the environment variable
-/// `TAPEGRAD_THREADS`, else as many as the machine runs at once. Always 1 without the feature
-/// `threads`.
+/// `TAPEGRAD_THREADS` if it is a number above 0, else as many as the machine runs at once. Always 1
+/// without the feature `threads`.
 #[inline]
 pub fn threads() -> usize {
     if cfg!(not(feature = "threads")) {
