@@ -390,6 +390,7 @@ impl<T: Element> fmt::Debug for Tape<T> {
         Ok(())
     }
 }
+
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,8 +1,12 @@
 //! Sums and maxima in a fixed order: the same bits for any layout and any number of threads, and an
 //! error that grows with the logarithm of the length.
 
+mod columns;
+
 use std::ops::Range;
 
+use self::columns::max_rows;
+pub use self::columns::sum_rows;
 use super::machine::{Machine, vectorize};
 use super::threads::{for_each_chunk, threads};
 use crate::Element;
@@ -85,7 +89,7 @@ fn sum_of_part<T: Element>(x: &[T], f: impl Fn(Machine, T) -> T + Copy) -> T {
     vectorize(
         #[inline(always)]
         move |machine| {
-            in_pairs(
+            of_blocks(
                 x.len(),
                 #[inline(always)]
                 move |place| {
@@ -109,7 +113,7 @@ pub fn inner<T: Element>(x: &[T], y: &[T]) -> T {
     vectorize(
         #[inline(always)]
         move |machine| {
-            in_pairs(
+            of_blocks(
                 x.len(),
                 #[inline(always)]
                 move |place| inner_block(machine, &x[place.clone()], &y[place]),
@@ -134,28 +138,44 @@ fn inner_block<T: Element>(on: Machine, x: &[T], y: &[T]) -> T {
     fold_lanes(lanes)
 }
 
-/// The sums of blocks of `count` numbers, added in pairs.
+/// The sum of what `block` gives for each number below `count`, added in pairs.
 #[inline(always)]
-fn in_pairs<T: Element>(count: usize, block: impl Fn(Range<usize>) -> T) -> T {
+fn in_pairs<A: Copy>(
+    count: usize,
+    zero: A,
+    block: impl Fn(usize) -> A,
+    add: impl Fn(A, A) -> A,
+) -> A {
     // As in a binary counter: bit `k` of the count of blocks says whether `sums[k]` holds the sum
     // of 2ᵏ of them that waits for its neighbour.
-    let mut sums = [T::zero(); usize::BITS as usize];
-    let blocks = count / BLOCK;
-    for number in 0..blocks {
-        let mut sum = block(number * BLOCK..(number + 1) * BLOCK);
+    let mut sums = [zero; usize::BITS as usize];
+    for number in 0..count {
+        let mut sum = block(number);
         let waiting = number.trailing_ones() as usize;
-        for lower in &sums[..waiting] {
-            sum = *lower + sum;
+        for &lower in &sums[..waiting] {
+            sum = add(lower, sum);
         }
         sums[waiting] = sum;
     }
-    let mut sum = block(blocks * BLOCK..count);
-    let mut waiting = blocks;
+    let (mut sum, mut waiting) = (zero, count);
     while waiting > 0 {
-        sum = sums[waiting.trailing_zeros() as usize] + sum;
+        sum = add(sums[waiting.trailing_zeros() as usize], sum);
         waiting &= waiting - 1;
     }
     sum
+}
+
+/// [`in_pairs`] of the blocks of `count` numbers, given by their places.
+#[inline(always)]
+fn of_blocks<T: Element>(count: usize, block: impl Fn(Range<usize>) -> T) -> T {
+    in_pairs(
+        count.div_ceil(BLOCK),
+        T::zero(),
+        #[inline(always)]
+        move |number| block(number * BLOCK..count.min((number + 1) * BLOCK)),
+        #[inline(always)]
+        |a, b| a + b,
+    )
 }
 
 #[inline(always)]
@@ -203,144 +223,6 @@ pub(crate) fn max<T: Element>(x: &[T]) -> T {
             lanes.into_iter().fold(T::neg_infinity(), T::maximum)
         },
     )
-}
-
-/// How many rows are added before sums are added in pairs, and in pairs among them before they are
-/// added to the sum.
-const ROWS: usize = 128;
-const GROUP: usize = 8;
-/// Columns that a thread adds at once, if there are several times as many.
-const COLUMNS: usize = 64;
-
-/// The sums of the columns of a matrix in row-major order: `out ← Σᵢ rows[i]`.
-///
-/// # Panics
-/// If the rows are not as wide as `out`.
-pub fn sum_rows<T: Element>(out: &mut [T], rows: &[T]) {
-    let width = out.len();
-    if width == 0 || rows.is_empty() {
-        return out.fill(T::zero());
-    }
-    assert_eq!(rows.len() % width, 0, "rows are as wide as their sum");
-    if is_threaded(rows.len()) {
-        return sum_rows_parts(out, rows);
-    }
-    sum_columns(out, rows, width, 0);
-}
-
-/// [`sum_rows`] on the threads: by columns if there are many, else by rows.
-#[cold]
-#[inline(never)]
-fn sum_rows_parts<T: Element>(out: &mut [T], rows: &[T]) {
-    let width = out.len();
-    if width >= 8 * COLUMNS {
-        return for_each_chunk(out, COLUMNS, |index, out| {
-            sum_columns(out, rows, width, index * COLUMNS);
-        });
-    }
-    // A power of two of blocks, as `fold` needs it.
-    let part = width * ROWS * (PART / (width * ROWS)).next_power_of_two();
-    let mut sums = vec![T::zero(); rows.len().div_ceil(part) * width];
-    for_each_chunk(&mut sums, width, |index, sum| {
-        let first = index * part;
-        sum_columns(sum, &rows[first..rows.len().min(first + part)], width, 0);
-    });
-    fold(&mut sums, width);
-    out.copy_from_slice(&sums[..width]);
-}
-
-/// The sums of as many columns as `out` has, the first of them numbered `offset`.
-fn sum_columns<T: Element>(out: &mut [T], rows: &[T], width: usize, offset: usize) {
-    vectorize(
-        #[inline(always)]
-        |_| {
-            let mut first = 0;
-            first = columns::<T, 64>(out, rows, width, offset, first);
-            first = columns::<T, 16>(out, rows, width, offset, first);
-            first = columns::<T, 4>(out, rows, width, offset, first);
-            columns::<T, 1>(out, rows, width, offset, first);
-        },
-    );
-}
-
-/// Sums the columns from `first` on, as long as there are `W` side by side, which fit registers;
-/// returns the first that is left.
-#[inline(always)]
-fn columns<T: Element, const W: usize>(
-    out: &mut [T],
-    rows: &[T],
-    width: usize,
-    offset: usize,
-    mut first: usize,
-) -> usize {
-    while first + W <= out.len() {
-        let blocks = rows.chunks(ROWS * width);
-        let sums = if blocks.len() == 1 {
-            rows_block::<T, W>(rows, width, offset + first)
-        } else {
-            column_pairs(blocks, width, offset + first)
-        };
-        out[first..first + W].copy_from_slice(&sums);
-        first += W;
-    }
-    first
-}
-
-/// The blocks' sums, added in pairs: as `in_pairs` does.
-#[inline(always)]
-fn column_pairs<'a, T: Element, const W: usize>(
-    blocks: impl Iterator<Item = &'a [T]>,
-    width: usize,
-    first: usize,
-) -> [T; W] {
-    let mut sums = [[T::zero(); W]; usize::BITS as usize];
-    let mut count = 0_usize;
-    for block in blocks {
-        let mut sum = rows_block::<T, W>(block, width, first);
-        let waiting = count.trailing_ones() as usize;
-        for lower in &sums[..waiting] {
-            sum = std::array::from_fn(|column| lower[column] + sum[column]);
-        }
-        sums[waiting] = sum;
-        count += 1;
-    }
-    let mut sum = [T::zero(); W];
-    while count > 0 {
-        let lower = sums[count.trailing_zeros() as usize];
-        sum = std::array::from_fn(|column| lower[column] + sum[column]);
-        count &= count - 1;
-    }
-    sum
-}
-
-#[inline(always)]
-fn rows_block<T: Element, const W: usize>(rows: &[T], width: usize, first: usize) -> [T; W] {
-    let mut sums = [T::zero(); W];
-    let mut groups = rows.chunks_exact(GROUP * width);
-    for group in &mut groups {
-        let row = |k: usize| &group[k * width + first..][..W];
-        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
-        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
-        for (i, sum) in sums.iter_mut().enumerate() {
-            *sum += ((a[i] + b[i]) + (c[i] + d[i])) + ((e[i] + f[i]) + (g[i] + h[i]));
-        }
-    }
-    for rest in groups.remainder().chunks_exact(width) {
-        for (sum, &x) in sums.iter_mut().zip(&rest[first..][..W]) {
-            *sum += x;
-        }
-    }
-    sums
-}
-
-/// The maxima of the columns of a matrix.
-fn max_rows<T: Element>(out: &mut [T], rows: &[T]) {
-    out.fill(T::neg_infinity());
-    for row in rows.chunks_exact(out.len().max(1)) {
-        for (out, &x) in out.iter_mut().zip(row) {
-            *out = out.maximum(x);
-        }
-    }
 }
 
 /// The sum over `axes` of numbers in a shape.
