@@ -148,12 +148,12 @@ fn checks() {
     use tapegrad::autodiff::check::{self, Check};
     let one = [ndarray::arr0(1.0).into_dyn()];
     told! {
-        check::gradient(|x| x[0], &[]) =>
+        check::gradient::<f64, _>(|x| x[0], &[]) =>
             "check::gradient: there is no input; there must be at least one to differentiate by";
         Check { order: 0, ..Check::default() }.gradient(|x| x[0], &one) =>
-            "check::Check: the order is 0, the step 0.00001 and the tolerance 0.000001; they must be at least 1, positive, and at least 0";
-        Check { tolerance: f64::NAN, ..Check::default() }.gradient(|x| x[0], &one) =>
-            "check::Check: the order is 1, the step 0.00001 and the tolerance NaN; they must be at least 1, positive, and at least 0";
+            "check::Check: the order is 0, the step 0.00001 and the tolerances 0.000001 and 0.000001; they must be at least 1, positive, and at least 0";
+        Check { relative: f64::NAN, ..Check::default() }.gradient(|x| x[0], &one) =>
+            "check::Check: the order is 1, the step 0.00001 and the tolerances NaN and 0.000001; they must be at least 1, positive, and at least 0";
     }
 }
 

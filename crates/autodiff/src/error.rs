@@ -1,10 +1,12 @@
 //! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
 
+use std::panic::Location;
+
 use crate::sentences;
 
 sentences! {
-    check(order: usize, step: f64, tolerance: f64)
-        "check::Check: the order is {order}, the step {step} and the tolerance {tolerance}; they must be at least 1, positive, and at least 0";
+    check(order: usize, step: f64, relative: f64, absolute: f64)
+        "check::Check: the order is {order}, the step {step} and the tolerances {relative} and {absolute}; they must be at least 1, positive, and at least 0";
     no_inputs()
         "check::gradient: there is no input; there must be at least one to differentiate by";
     two_tapes(operation: &str)
@@ -17,6 +19,8 @@ sentences! {
         "sum_to: the shape {from:?} is no broadcast of {to:?}; counted from the last axis, sizes must be equal or 1 in the result";
     axis(operation: &str, axis: isize, shape: &[usize])
         "{operation}: the shape {shape:?} has no axis {axis}; it has {}, counted from 0, or from -1 backwards", shape.len();
+    bounds(operation: &str, low: f64, high: f64)
+        "{operation}: the bounds are {low} and {high}; they must be numbers, the first not above the second";
     repeated_axis(operation: &str, axis: isize, shape: &[usize])
         "{operation}: axis {axis} of the shape {shape:?} is listed twice; each axis must be listed once";
     too_many_axes(count: usize, most: usize)
@@ -49,6 +53,16 @@ sentences! {
         "{operation}: {which} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
     result(operation: &str)
         "{operation}: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
+    cotangent(operation: &str, v: &[usize], y: &[usize])
+        "{operation}: the cotangent has the shape {v:?} and the result {y:?}; they must be equal";
+    anomaly(operation: &str, kind: &str, at: &str, shape: &[usize], operands: &str)
+        "{operation}: the result of the shape {shape:?} is {kind} at {at}, from operands of the shapes {operands} that are not";
+    anomaly_given(name: &str, kind: &str, at: &str, shape: &[usize])
+        "{name}: the value given, of the shape {shape:?}, is {kind} at {at}";
+    anomaly_of_derivative(operation: &str, kind: &str, at: &str, of: &[usize], operands: &str, place: &Location<'_>)
+        "{operation}: its derivative by an operand of the shape {of:?} is {kind} at {at}, from a cotangent and operands of the shapes {operands} that are not; the operation was called at {place}";
+    anomaly_of_sum(operation: &str, kind: &str, at: &str, shape: &[usize], place: &Location<'_>)
+        "{operation}: the sum of the cotangents of its result, of the shape {shape:?}, is {kind} at {at}, from cotangents that are not; the operation was called at {place}";
     other_tape(operation: &str)
         "{operation}: the variable is not on the tape that was differentiated, or that tape was cleared since";
 }

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::ArrayD;
-
 use crate::kernel::elementwise;
 use crate::spare::Buffer;
 use crate::value::Value;
-use crate::{ArrayMap, Element, Shape, Tape, Var, error};
+use crate::{ArrayMap, Element, Gradients, IntoVar, Shape, Tape, Var, error};
 
 impl<T: Element> Tape<T> {
     /// The gradients `∂y/∂x` of one number `y` for each `x` in `xs`, recorded on the tape:
@@ -22,11 +20,7 @@ impl<T: Element> Tape<T> {
     /// tape.
     #[track_caller]
     pub fn grad<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
-        let zeros = |x: &Var<'t, T>| self.leaf(self.filled(x.shape(), T::zero()), false);
-        let gradients = self.grad_if_used(y, xs).into_iter().zip(xs);
-        gradients
-            .map(|(gradient, x)| gradient.unwrap_or_else(|| zeros(x)))
-            .collect()
+        self.or_zeros(self.grad_if_used(y, xs), xs)
     }
 
     /// As [`grad`](Tape::grad), but `None` for each `x` that `y` does not depend on.
@@ -35,40 +29,100 @@ impl<T: Element> Tape<T> {
     /// As [`grad`](Tape::grad).
     #[track_caller]
     pub fn grad_if_used<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Option<Var<'t, T>>> {
+        self.check_inputs("grad", y, xs);
+        self.pull_back(y, self.constant_one("grad", y), xs)
+    }
+
+    /// The cotangents `vᵀ ∂y/∂x` of each `x` in `xs` for the cotangent `v` of a `y` of any shape,
+    /// recorded on the tape; zero where `y` does not depend on an `x`. [`grad`](Tape::grad) is that
+    /// of one number and `v = 1`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var([1.0, 2.0]);
+    /// let v = tape.constant([10.0, 1.0]);
+    /// assert_eq!(tape.vjp(x.powi(2), v, &[x])[0].value(), ndarray::array![20.0, 4.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If `v` has not the shape of `y`, an `x` is a constant, or one of them is on another tape.
+    #[track_caller]
+    pub fn vjp<'t>(&'t self, y: Var<'t, T>, v: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
+        self.check_inputs("vjp", y, xs);
+        self.check_cotangent("vjp", y, v);
+        self.or_zeros(self.pull_back(y, v, xs), xs)
+    }
+
+    /// Zeros for what is not used.
+    #[track_caller]
+    pub(crate) fn or_zeros<'t>(
+        &'t self,
+        gradients: Vec<Option<Var<'t, T>>>,
+        xs: &[Var<'t, T>],
+    ) -> Vec<Var<'t, T>> {
+        let gradients = gradients.into_iter().zip(xs);
+        gradients
+            .map(|(gradient, x)| gradient.unwrap_or_else(|| self.full(x.shape(), T::zero())))
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn check_inputs(&self, operation: &str, y: Var<'_, T>, xs: &[Var<'_, T>]) {
         if std::iter::once(&y)
             .chain(xs)
             .any(|x| !std::ptr::eq(x.tape, self))
         {
-            error::two_tapes("grad");
+            error::two_tapes(operation);
         }
         if let Some(input) = xs.iter().position(|x| !self.is_live(x.index)) {
-            error::constant("grad", &format!("input {input}"));
+            error::constant(operation, &format!("input {input}"));
         }
-        let seed = self.leaf(self.one("grad", y), false);
+    }
+
+    #[track_caller]
+    pub(crate) fn check_cotangent(&self, operation: &str, y: Var<'_, T>, v: Var<'_, T>) {
+        y.same_tape(operation, v);
+        let (of, v) = (y.shape(), v.shape());
+        if of != v {
+            error::cotangent(operation, &v, &of);
+        }
+    }
+
+    /// The recorded run: the cotangents of `xs` from that of `y`, `None` where it does not depend on
+    /// one.
+    #[track_caller]
+    pub(crate) fn pull_back<'t>(
+        &'t self,
+        y: Var<'t, T>,
+        seed: Var<'t, T>,
+        xs: &[Var<'t, T>],
+    ) -> Vec<Option<Var<'t, T>>> {
         // Nothing before the first of them depends on one: a step of a long training is not as long
         // as all steps before it.
-        let first = xs
-            .iter()
-            .map(|x| x.index)
-            .min()
-            .unwrap_or(y.index)
-            .min(y.index);
+        let first = xs.iter().map(|x| x.index).min();
+        let first = first.unwrap_or(y.index).min(y.index);
         let wanted = self.depends_on(xs, first, y.index);
         let wanted = |node| node >= first && wanted[node - first];
         let mut of_nodes = BTreeMap::from_iter(xs.iter().map(|x| (x.index, None)));
         let mut storage = Vec::new();
         let mut cotangents = Cotangents::of(first, y.index, &mut storage, seed, wanted(y.index));
         for node in (first..=y.index).rev() {
-            let Some(g) = cotangents.whole(node) else {
+            let Some(g) = cotangents.take(node) else {
                 continue;
             };
             if let Some(gradient) = of_nodes.get_mut(&node) {
                 *gradient = Some(g);
             }
+            let _deriving = self.deriving(node);
             for operand in self.operands(node) {
                 if let Some(place) = self.ruled_operand(operand).filter(|&place| wanted(place)) {
                     let share = self.apply(operand, place, g, node);
-                    cotangents.add(place, share, |a, b| a + b);
+                    let sum = match cotangents.take(place) {
+                        Some(sum) => sum + share,
+                        None => share,
+                    };
+                    cotangents.put(place, sum);
                 }
             }
         }
@@ -93,9 +147,49 @@ impl<T: Element> Tape<T> {
         wanted
     }
 
+    /// The run on values only: the cotangents, from that of `y`, of the leaves from node `first` on,
+    /// the last first.
+    #[track_caller]
+    pub(crate) fn sweep(
+        &self,
+        y: Var<'_, T>,
+        seed: Value<T>,
+        first: usize,
+        mut leaf: impl FnMut(usize, Value<T>),
+    ) {
+        let values_only = self.values_only();
+        let mut storage = self.cotangents().take();
+        let live = self.is_live(y.index);
+        let mut cotangents = Cotangents::of(first, y.index, &mut storage, seed, live);
+        for node in (first..=y.index).rev() {
+            let Some(g) = cotangents.take(node) else {
+                continue;
+            };
+            if self.is_leaf(node) {
+                leaf(node, g);
+                continue;
+            }
+            let g = self.leaf("cotangent", g, false);
+            for operand in self.operands(node) {
+                if let Some(place) = self.live_operand(operand) {
+                    let share = self.apply(operand, place, g, node);
+                    let share = values_only.take(share, g);
+                    let sum = match cotangents.take(place) {
+                        Some(sum) => self.sum(sum, share, place),
+                        None => share,
+                    };
+                    cotangents.put(place, sum);
+                }
+            }
+            values_only.forget();
+        }
+        self.cotangents().set(storage);
+    }
+
     /// The cotangent of an operand of `node`, which stands at `place`, from that of the node, summed
     /// to the operand's shape.
     #[inline]
+    #[track_caller]
     fn apply<'t>(&'t self, operand: usize, place: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
         let run = |operands: &[Var<'t, T>]| {
             let node = Var {
@@ -109,10 +203,14 @@ impl<T: Element> Tape<T> {
             4..=20 => run(self.operand_vars(node, &mut [g; 20])),
             many => run(self.operand_vars(node, &mut vec![g; many])),
         };
-        match self.shape_unlike(place, share.index) {
+        let share = match self.shape_unlike(place, share.index) {
             None => share,
             Some(shape) => share.sum_to(&shape),
+        };
+        if self.detects_anomalies() {
+            self.inspect_share(share, g, node, place);
         }
+        share
     }
 
     /// `∂y/∂y` of one number.
@@ -125,16 +223,21 @@ impl<T: Element> Tape<T> {
         self.filled(shape, T::one())
     }
 
-    /// A value of this number everywhere.
-    pub(crate) fn filled(&self, shape: Shape, number: T) -> Value<T> {
-        let mut value = self.fresh(shape);
-        value.numbers_mut().fill(number);
-        value
+    #[track_caller]
+    fn constant_one(&self, operation: &str, y: Var<'_, T>) -> Var<'_, T> {
+        self.leaf("constant", self.one(operation, y), false)
     }
 
-    /// `a + b` of equal shapes, in the storage of one that nobody else holds.
+    /// `a + b` of equal shapes, in the storage of one that nobody else holds: cotangents of a node.
     #[inline]
-    fn sum(&self, mut a: Value<T>, mut b: Value<T>) -> Value<T> {
+    #[track_caller]
+    fn sum(&self, mut a: Value<T>, mut b: Value<T>, node: usize) -> Value<T> {
+        if self.detects_anomalies() {
+            let mut sum = self.fresh(a.shape().clone());
+            elementwise::zip(sum.numbers_mut(), a.numbers(), b.numbers(), |_, a, b| a + b);
+            self.inspect_sum(&sum, [&a, &b], node);
+            return sum;
+        }
         if a.unshared().is_none() {
             std::mem::swap(&mut a, &mut b);
         }
@@ -148,17 +251,9 @@ impl<T: Element> Tape<T> {
         sum
     }
 
-    /// Takes back the memory of a value that is not needed any more.
-    #[inline]
-    pub(crate) fn recycle(&self, value: Value<T>) {
-        if let (_, Some(numbers)) = value.into_parts() {
-            self.spare().put(numbers);
-        }
-    }
-
     /// The numbers of a value, to leave the tape: moved if nobody else has them.
     #[inline]
-    fn export(&self, value: Value<T>) -> (Shape, Buffer<T>) {
+    pub(crate) fn export(&self, value: Value<T>) -> (Shape, Buffer<T>) {
         let (shape, numbers) = value.into_parts();
         let numbers = numbers.expect("a cotangent is no value passing through");
         (shape, self.spare().unshared(numbers))
@@ -181,24 +276,20 @@ impl<'s, C> Cotangents<'s, C> {
         Self { first, sums }
     }
 
-    /// The whole cotangent of a node, if anything came to it. When its turn comes, in the order
-    /// opposite to that of the nodes' making, all that was to be added has been.
+    /// What came to a node so far. When its turn comes, in the order opposite to that of the nodes'
+    /// making, that is its whole cotangent.
     #[inline]
-    fn whole(&mut self, node: usize) -> Option<C> {
+    fn take(&mut self, node: usize) -> Option<C> {
         self.sums[node - self.first].take()
     }
 
     #[inline]
-    fn add(&mut self, node: usize, share: C, add: impl FnOnce(C, C) -> C) {
-        let sum = &mut self.sums[node - self.first];
-        *sum = Some(match sum.take() {
-            Some(sum) => add(sum, share),
-            None => share,
-        });
+    fn put(&mut self, node: usize, sum: C) {
+        self.sums[node - self.first] = Some(sum);
     }
 }
 
-impl<T: Element> Var<'_, T> {
+impl<'t, T: Element> Var<'t, T> {
     /// The gradients `∂y/∂x` of this one number `y` for every [`Tape::var`] that it depends on, as
     /// values.
     ///
@@ -209,104 +300,41 @@ impl<T: Element> Var<'_, T> {
     /// If the variable does not hold exactly one number.
     #[track_caller]
     pub fn backward(self) -> Gradients<T> {
+        self.backward_of(self.tape.one("backward", self))
+    }
+
+    /// The cotangents `vᵀ ∂y/∂x` for the cotangent `v` of this `y` of any shape, as values:
+    /// [`backward`](Var::backward) is that of one number and `v = 1`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var([1.0, 2.0]);
+    /// let gradients = x.powi(2).backward_from([10.0, 1.0]);
+    /// assert_eq!(gradients.wrt(x), ndarray::array![20.0, 4.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If `v` has not the shape of `y`, or is on another tape.
+    #[track_caller]
+    pub fn backward_from(self, v: impl IntoVar<'t, T>) -> Gradients<T> {
+        let seed = {
+            let _values_only = self.tape.values_only();
+            let v = v.into_var(self.tape);
+            self.tape.check_cotangent("backward_from", self, v);
+            v.read().clone()
+        };
+        self.backward_of(seed)
+    }
+
+    #[track_caller]
+    fn backward_of(self, seed: Value<T>) -> Gradients<T> {
         let tape = self.tape;
         let mut of = ArrayMap::at_home(tape.home(), &mut tape.spare());
-        let seed = tape.one("backward", self);
-        let values_only = tape.values_only();
-        let mut storage = tape.cotangents().take();
-        let live = tape.is_live(self.index);
-        let mut cotangents = Cotangents::of(0, self.index, &mut storage, seed, live);
-        for node in (0..=self.index).rev() {
-            let Some(g) = cotangents.whole(node) else {
-                continue;
-            };
-            if tape.is_leaf(node) {
-                of.push(node as u64, tape.export(g));
-                continue;
-            }
-            let g = tape.leaf(g, false);
-            for operand in tape.operands(node) {
-                if let Some(place) = tape.live_operand(operand) {
-                    let share = tape.apply(operand, place, g, node);
-                    let share = values_only.take(share, g);
-                    cotangents.add(place, share, |a, b| tape.sum(a, b));
-                }
-            }
-            values_only.forget();
-        }
-        tape.cotangents().set(storage);
-        of.reverse();
-        Gradients {
-            of,
-            epoch: tape.epoch(),
-        }
-    }
-}
-
-/// The gradients of one number with respect to the variables of its tape, as values.
-#[derive(Clone, Debug)]
-pub struct Gradients<T: Element = f32> {
-    of: ArrayMap<T>,
-    epoch: u64,
-}
-
-impl<T: Element> Gradients<T> {
-    /// The gradient with respect to a variable made by [`Tape::var`], of the variable's shape; zero
-    /// where nothing depends on it.
-    ///
-    /// # Panics
-    /// If the variable is a constant or a result, is on another tape, or was made after the tape
-    /// was cleared.
-    #[track_caller]
-    pub fn wrt(&self, x: Var<'_, T>) -> ArrayD<T> {
-        self.check("wrt", x);
-        self.of
-            .get(x.index as u64)
-            .map_or_else(|| ArrayD::zeros(x.shape()), |g| g.to_owned())
-    }
-
-    /// The gradients with respect to variables made by [`Tape::var`], each variable under a key of
-    /// its own; zero where nothing depends on one. Keys ascend.
-    ///
-    /// # Panics
-    /// As [`wrt`](Gradients::wrt).
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn by_key<'t>(
-        self,
-        xs: impl IntoIterator<Item = (u64, Var<'t, T>), IntoIter: Clone>,
-    ) -> ArrayMap<T> {
-        let xs = xs.into_iter();
-        for (_, x) in xs.clone() {
-            self.check("by_key", x);
-        }
-        let mut of = self.of;
-        // Mostly variables were made in the order of their keys.
-        let mut next = xs.clone().peekable();
-        of.rename(|index| {
-            let is = |(_, x): &(u64, Var<'t, T>)| x.index as u64 == index;
-            let x = next.next_if(is).or_else(|| xs.clone().find(is));
-            x.map(|(key, _)| key)
+        tape.sweep(self, seed, 0, |node, g| {
+            of.push(node as u64, tape.export(g))
         });
-        for (key, x) in xs {
-            if of.numbers(key).is_none() {
-                let zeros = x.tape.filled(x.shape(), T::zero());
-                of.insert(key, x.tape.export(zeros));
-            }
-        }
-        of
-    }
-
-    #[track_caller]
-    fn check(&self, operation: &str, x: Var<'_, T>) {
-        if x.tape.epoch() != self.epoch {
-            error::other_tape(operation);
-        }
-        if !x.tape.is_live(x.index) {
-            error::constant(operation, "the variable");
-        }
-        if !x.tape.is_leaf(x.index) {
-            error::result(operation);
-        }
+        of.reverse();
+        Gradients::new(of, tape.epoch())
     }
 }

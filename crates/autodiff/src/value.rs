@@ -24,11 +24,12 @@ pub trait IntoValue<T: Element> {
 
     /// The value on a tape, with a gradient or without.
     #[doc(hidden)]
+    #[track_caller]
     fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T>
     where
         Self: Sized,
     {
-        tape.leaf(tape.shared(self.into_value()), live)
+        tape.given(tape.shared(self.into_value()), live)
     }
 }
 
@@ -37,8 +38,9 @@ impl<T: Element> IntoValue<T> for T {
         ArcArray::from_elem(IxDyn(&[]), self)
     }
 
+    #[track_caller]
     fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T> {
-        tape.leaf(tape.filled(Shape::number(), self), live)
+        tape.given(tape.filled(Shape::number(), self), live)
     }
 }
 
@@ -47,10 +49,11 @@ impl<T: Element, const N: usize> IntoValue<T> for [T; N] {
         self.to_vec().into_value()
     }
 
+    #[track_caller]
     fn join(self, tape: &Tape<T>, live: bool) -> Var<'_, T> {
         let mut value = tape.fresh(Shape::from([N]));
         value.numbers_mut().copy_from_slice(&self);
-        tape.leaf(value, live)
+        tape.given(value, live)
     }
 }
 
@@ -89,6 +92,7 @@ pub(crate) fn contiguous<T: Element>(x: ArcArrayD<T>) -> ArcArrayD<T> {
 )]
 pub trait IntoVar<'t, T: Element> {
     /// The variable on `tape`.
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T>;
 }
 
@@ -99,30 +103,35 @@ impl<'t, T: Element> IntoVar<'t, T> for Var<'t, T> {
 }
 
 impl<'t, T: Element> IntoVar<'t, T> for T {
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
     }
 }
 
 impl<'t, T: Element, const N: usize> IntoVar<'t, T> for [T; N] {
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
     }
 }
 
 impl<'t, T: Element> IntoVar<'t, T> for Vec<T> {
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
     }
 }
 
 impl<'t, T: Element, S: DataOwned<Elem = T>, D: Dimension> IntoVar<'t, T> for ArrayBase<S, D> {
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
     }
 }
 
 impl<'t, T: Element, S: Data<Elem = T>, D: Dimension> IntoVar<'t, T> for &ArrayBase<S, D> {
+    #[track_caller]
     fn into_var(self, tape: &'t Tape<T>) -> Var<'t, T> {
         tape.constant(self)
     }
@@ -153,6 +162,11 @@ impl<T: Element> Value<T> {
             shape,
             numbers: None,
         }
+    }
+
+    /// Whether it is what is never read.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.numbers.is_none()
     }
 
     /// The size of each axis.

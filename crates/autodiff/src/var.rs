@@ -123,8 +123,9 @@ impl<T: Element> fmt::Debug for Var<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Var {} {:?} = {}",
+            "Var {}: {} {:?} = {}",
             self.index,
+            self.tape.origin(self.index).name,
             self.shape(),
             self.value()
         )

@@ -1,3 +1,15 @@
+//! The nonlinearities after layers.
+
+mod elu;
+mod gelu;
+mod hard_tanh;
+mod relu;
+mod sigmoid;
+mod silu;
+mod softplus;
+mod softsign;
+
+pub(super) use self::relu::relu;
 use crate::{Element, Var};
 
 /// The nonlinearity after a layer.
@@ -6,8 +18,18 @@ use crate::{Element, Var};
 /// |---|---|
 /// | identity | `x` |
 /// | relu | `max(x, 0)` |
+/// | leaky relu | `x` above 0, `0.01 x` below |
+/// | elu | `x` above 0, `eˣ − 1` below |
+/// | selu | `λ x` above 0, `λ α (eˣ − 1)` below, `α = 1.6733`, `λ = 1.0507` |
+/// | gelu | `x Φ(x)` with the normal distribution `Φ` |
+/// | gelu tanh | `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))` |
+/// | silu | `x σ(x)` with the sigmoid `σ` |
+/// | mish | `x tanh(ln(1 + eˣ))` |
 /// | tanh | `tanh x` |
+/// | hard tanh | `x` within ±1, ±1 beyond |
+/// | softsign | `x / (1 + \|x\|)` |
 /// | sigmoid | `1 / (1 + e⁻ˣ)` |
+/// | log sigmoid | `−ln(1 + e⁻ˣ)` |
 /// | softplus | `ln(1 + eˣ)` |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,23 +39,86 @@ pub enum Activation {
     Identity,
     /// [`Var::relu`].
     Relu,
+    /// [`Var::leaky_relu`] with the slope 0.01.
+    LeakyRelu,
+    /// [`Var::elu`] with `α = 1`.
+    Elu,
+    /// [`Var::selu`].
+    Selu,
+    /// [`Var::gelu`].
+    Gelu,
+    /// [`Var::gelu_tanh`].
+    GeluTanh,
+    /// [`Var::silu`].
+    Silu,
+    /// [`Var::mish`].
+    Mish,
     /// [`Var::tanh`].
     Tanh,
+    /// [`Var::hard_tanh`].
+    HardTanh,
+    /// [`Var::softsign`].
+    Softsign,
     /// [`Var::sigmoid`].
     Sigmoid,
+    /// [`Var::log_sigmoid`].
+    LogSigmoid,
     /// [`Var::softplus`].
     Softplus,
 }
 
 impl Activation {
+    /// Every activation.
+    pub const ALL: &'static [Self] = &[
+        Self::Identity,
+        Self::Relu,
+        Self::LeakyRelu,
+        Self::Elu,
+        Self::Selu,
+        Self::Gelu,
+        Self::GeluTanh,
+        Self::Silu,
+        Self::Mish,
+        Self::Tanh,
+        Self::HardTanh,
+        Self::Softsign,
+        Self::Sigmoid,
+        Self::LogSigmoid,
+        Self::Softplus,
+    ];
+
     /// The activation of each element.
+    #[track_caller]
     pub fn apply<T: Element>(self, x: Var<'_, T>) -> Var<'_, T> {
         match self {
             Self::Identity => x,
             Self::Relu => x.relu(),
+            Self::LeakyRelu => x.leaky_relu(0.01),
+            Self::Elu => x.elu(1.0),
+            Self::Selu => x.selu(),
+            Self::Gelu => x.gelu(),
+            Self::GeluTanh => x.gelu_tanh(),
+            Self::Silu => x.silu(),
+            Self::Mish => x.mish(),
             Self::Tanh => x.tanh(),
+            Self::HardTanh => x.hard_tanh(),
+            Self::Softsign => x.softsign(),
             Self::Sigmoid => x.sigmoid(),
+            Self::LogSigmoid => x.log_sigmoid(),
             Self::Softplus => x.softplus(),
         }
     }
+}
+
+/// `x`, or `low` if it is smaller. NaN stays.
+#[inline(always)]
+fn above<T: Element>(x: T, low: T) -> T {
+    if x < low { low } else { x }
+}
+
+/// `x`, or the bound of `±far` that it is beyond. NaN stays.
+#[inline(always)]
+fn within<T: Element>(x: T, far: T) -> T {
+    let x = above(x, -far);
+    if x > far { far } else { x }
 }

@@ -1,14 +1,15 @@
 //! What puts a tape back as it was, also when a rule panics.
 
-use super::{Rule, Tape};
+use super::Tape;
+use super::record::Length;
 use crate::value::Value;
-use crate::{Element, Shape, Var};
+use crate::{Element, Shape, Var, Vjp};
 
-/// Puts a rule back into the record, also when it panics.
+/// Puts a rule back into the record.
 pub(super) struct Lent<'t, T: Element> {
     pub(super) tape: &'t Tape<T>,
     pub(super) operand: usize,
-    pub(super) rule: Option<Rule<T>>,
+    pub(super) rule: Vjp<T>,
 }
 
 impl<T: Element> Drop for Lent<'_, T> {
@@ -17,15 +18,33 @@ impl<T: Element> Drop for Lent<'_, T> {
     }
 }
 
-/// The guard of [`Tape::values_only`]: puts the tape back as it was, also when a rule panics.
-pub(crate) struct ValuesOnly<'t, T: Element> {
-    pub(super) tape: &'t Tape<T>,
-    pub(super) recording: bool,
-    pub(super) nodes: usize,
-    pub(super) indices: usize,
+/// The guard of [`Tape::values_only`]: what is appended until it is dropped
+/// leaves the tape then.
+pub(crate) struct Aside<'t, T: Element> {
+    tape: &'t Tape<T>,
+    recording: bool,
+    deriving: Option<usize>,
+    length: Length,
 }
 
-impl<T: Element> ValuesOnly<'_, T> {
+impl<T: Element> Tape<T> {
+    /// Until the guard is dropped, operations work on values only: what they append is not recorded,
+    /// and leaves the tape then.
+    pub(crate) fn values_only(&self) -> Aside<'_, T> {
+        self.guard(false, self.deriving.get())
+    }
+
+    fn guard(&self, recording: bool, deriving: Option<usize>) -> Aside<'_, T> {
+        Aside {
+            tape: self,
+            recording: self.recording.replace(recording),
+            deriving: self.deriving.replace(deriving),
+            length: self.length(),
+        }
+    }
+}
+
+impl<T: Element> Aside<'_, T> {
     /// The value of a variable, to outlive the guard; and lets go of all values after `keep`.
     /// Moved from a variable after it, shared with the others.
     #[inline]
@@ -45,14 +64,38 @@ impl<T: Element> ValuesOnly<'_, T> {
     /// Lets go of all values that were appended so far.
     #[inline]
     pub(crate) fn forget(&self) {
-        self.tape.truncate(self.nodes);
+        self.tape.truncate(self.length.nodes());
     }
 }
 
-impl<T: Element> Drop for ValuesOnly<'_, T> {
+impl<T: Element> Drop for Aside<'_, T> {
     fn drop(&mut self) {
         self.tape.recording.set(self.recording);
-        self.tape.truncate(self.nodes);
-        self.tape.record.borrow_mut().indices.truncate(self.indices);
+        self.tape.deriving.set(self.deriving);
+        self.tape.shorten(self.length);
+    }
+}
+
+/// Says that a node is being differentiated, until it is dropped.
+pub(crate) struct Deriving<'t, T: Element> {
+    tape: &'t Tape<T>,
+    before: Option<usize>,
+}
+
+impl<T: Element> Tape<T> {
+    /// Until the guard is dropped, what is appended is said to come from the derivative of a node.
+    #[inline]
+    pub(crate) fn deriving(&self, node: usize) -> Deriving<'_, T> {
+        Deriving {
+            tape: self,
+            before: self.deriving.replace(Some(node)),
+        }
+    }
+}
+
+impl<T: Element> Drop for Deriving<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.tape.deriving.set(self.before);
     }
 }

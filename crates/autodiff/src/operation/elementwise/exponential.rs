@@ -1,0 +1,29 @@
+use crate::kernel::machine::Machine;
+use crate::{Element, Var};
+
+impl<T: Element> Var<'_, T> {
+    /// `y = eˣ`, with `∂x = y`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(1.0);
+    /// assert!((x.exp().item() - std::f64::consts::E).abs() < 1e-15);
+    /// ```
+    #[track_caller]
+    pub fn exp(self) -> Self {
+        self.each("exp", Machine::exp, |g, _x, y| g * y)
+    }
+
+    /// `eˣ − 1`, exact near 0 too, with `∂x = eˣ`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// assert_eq!(tape.var(1e-20).exp_m1().item(), 1e-20);
+    /// ```
+    #[track_caller]
+    pub fn exp_m1(self) -> Self {
+        self.each("exp_m1", Machine::exp_m1, |g, x, _y| g * x.exp())
+    }
+}

@@ -1,0 +1,103 @@
+use crate::{Element, Real, Var, error};
+
+impl<T: Element> Var<'_, T> {
+    /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger,
+    /// half to each where they are equal. NaN if either is NaN.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let (x, y) = (tape.var(3.0), tape.var(3.0));
+    /// let gradients = x.maximum(y).backward();
+    /// assert_eq!((gradients.wrt(x)[[]], gradients.wrt(y)[[]]), (0.5, 0.5));
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[track_caller]
+    pub fn maximum(self, y: Self) -> Self {
+        self.pairs(
+            "maximum",
+            y,
+            |_, x, y| Real::maximum(x, y),
+            |g, x, y, _z| g * x.exceeds(y),
+            |g, x, y, _z| g * y.exceeds(x),
+        )
+    }
+
+    /// The smaller of `x` and `y`, elementwise with broadcasting; the cotangent goes to the smaller,
+    /// half to each where they are equal. NaN if either is NaN.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let (x, y) = (tape.var(3.0), tape.var(5.0));
+    /// let gradients = x.minimum(y).backward();
+    /// assert_eq!((gradients.wrt(x)[[]], gradients.wrt(y)[[]]), (1.0, 0.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[track_caller]
+    pub fn minimum(self, y: Self) -> Self {
+        self.pairs(
+            "minimum",
+            y,
+            |_, x, y| -Real::maximum(-x, -y),
+            |g, x, y, _z| g * (-x).exceeds(-y),
+            |g, x, y, _z| g * (-y).exceeds(-x),
+        )
+    }
+
+    /// 1 where `x > y` or `x` is NaN, ½ where they are equal, 0 elsewhere, as a constant.
+    fn exceeds(self, y: Self) -> Self {
+        let (zero, half, one) = (T::zero(), T::of(0.5), T::one());
+        let share = |_, x: T, y: T| {
+            if x > y || x.is_nan() {
+                one
+            } else if x == y {
+                half
+            } else {
+                zero
+            }
+        };
+        self.constant("exceeds", self.zip("exceeds", y, share))
+    }
+
+    /// `min(max(x, low), high)`, with `∂x = 1` from `low` to `high`, both included, and 0 outside.
+    /// NaN stays, with the derivative 1.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![-2.0, -1.0, 0.5, 3.0]);
+    /// let y = x.clamp(-1.0, 1.0);
+    /// assert_eq!(y.value(), ndarray::array![-1.0, -1.0, 0.5, 1.0].into_dyn());
+    /// assert_eq!(y.sum(..).backward().wrt(x), ndarray::array![0.0, 1.0, 1.0, 0.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If `low` is larger than `high`, or one of them is NaN.
+    #[track_caller]
+    pub fn clamp(self, low: f64, high: f64) -> Self {
+        if low.is_nan() || high.is_nan() || low > high {
+            error::bounds("clamp", low, high);
+        }
+        let (low, high) = (T::of(low), T::of(high));
+        self.each(
+            "clamp",
+            move |_, x| clamp(x, low, high),
+            move |g, x, _y| {
+                // Selected and not multiplied: 0 · ∞ would be NaN.
+                let inside = move |g, x| if x < low || x > high { T::zero() } else { g };
+                g.piecewise("clamp", x, inside)
+            },
+        )
+    }
+}
+
+#[inline(always)]
+fn clamp<T: Element>(x: T, low: T, high: T) -> T {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
+}

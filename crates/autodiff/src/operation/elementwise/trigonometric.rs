@@ -1,0 +1,42 @@
+use crate::{Element, Var};
+
+impl<T: Element> Var<'_, T> {
+    /// `sin x`, of radians, with `∂x = cos x`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(0.0);
+    /// assert_eq!(x.sin().backward().wrt(x)[[]], 1.0);
+    /// ```
+    #[track_caller]
+    pub fn sin(self) -> Self {
+        self.each("sin", |_, x| x.sin(), |g, x, _y| g * x.cos())
+    }
+
+    /// `cos x`, of radians, with `∂x = −sin x`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// assert_eq!(tape.var(0.0).cos().item(), 1.0);
+    /// ```
+    #[track_caller]
+    pub fn cos(self) -> Self {
+        self.each("cos", |_, x| x.cos(), |g, x, _y| -(g * x.sin()))
+    }
+
+    /// The inverse tangent `atan x`, in radians from −π/2 to π/2, with `∂x = 1 / (1 + x²)`.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(1.0);
+    /// assert_eq!(x.atan().item(), std::f64::consts::FRAC_PI_4);
+    /// assert_eq!(x.atan().backward().wrt(x)[[]], 0.5);
+    /// ```
+    #[track_caller]
+    pub fn atan(self) -> Self {
+        self.each("atan", |_, x| x.atan(), |g, x, _y| g / (1.0 + x.square()))
+    }
+}

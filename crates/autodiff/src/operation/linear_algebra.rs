@@ -1,0 +1,4 @@
+//! Products of vectors and matrices.
+
+mod dot;
+mod inner;

@@ -1,0 +1,6 @@
+//! Functions of all elements along axes.
+
+mod max;
+mod mean;
+mod softmax;
+mod sum;

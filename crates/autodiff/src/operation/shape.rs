@@ -1,0 +1,5 @@
+//! The same elements in another arrangement.
+
+mod broadcast;
+mod permute;
+mod reshape;
