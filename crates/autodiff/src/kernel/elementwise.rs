@@ -98,24 +98,35 @@ fn each<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -
     row(out, x, y, f);
 }
 
-/// The one loop of all functions of two elements.
-#[inline]
+/// The one loop of all functions of two elements. It stands once for each function and set of
+/// instructions, whatever is repeated: a number is spread to a few, which are read again and again.
+#[inline(never)]
 fn row<T: Element>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(Machine, T, T) -> T + Copy) {
+    const SPREAD: usize = 64;
+    let spread = |x: &[T], length| {
+        let mut numbers = [T::zero(); SPREAD];
+        numbers[..length].fill(x[0]);
+        numbers
+    };
+    let count = out.len();
+    let (x_number, y_number) = (x.len() == 1 && count > 1, y.len() == 1 && count > 1);
+    let step = if x_number || y_number { SPREAD } else { count };
+    let (x_spread, y_spread);
+    let (mut x, mut y) = (x, y);
+    if x_number {
+        x_spread = spread(x, count.min(SPREAD));
+        x = &x_spread;
+    }
+    if y_number {
+        y_spread = spread(y, count.min(SPREAD));
+        y = &y_spread;
+    }
     vectorize(
         #[inline(always)]
-        move |machine| match (x, y) {
-            (&[x], &[y]) => out.fill(f(machine, x, y)),
-            (&[x], y) => {
-                for (out, &y) in out.iter_mut().zip(y) {
-                    *out = f(machine, x, y);
-                }
-            }
-            (x, &[y]) => {
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out = f(machine, x, y);
-                }
-            }
-            (x, y) => {
+        move |machine| {
+            for (index, out) in out.chunks_mut(step.max(1)).enumerate() {
+                let at = |is_number| if is_number { 0 } else { index * step };
+                let (x, y) = (&x[at(x_number)..], &y[at(y_number)..]);
                 for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
                     *out = f(machine, x, y);
                 }
