@@ -1,5 +1,6 @@
 //! The elementary functions against values that are known better, at every level of the machine.
 
+use std::ops::RangeInclusive;
 use std::thread;
 
 use tapegrad_autodiff::Element;
@@ -23,6 +24,8 @@ macro_rules! for_each_function {
         $do!(erf, elementary::erf::<f64>);
         $do!(gelu, elementary::gelu::<f64>);
         $do!(softplus, each(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()));
+        $do!(log2, each(f64::log2));
+        $do!(log10, each(f64::log10));
     };
 }
 
@@ -311,12 +314,52 @@ fn special_cases<T: Element>() {
         large => large, -large => -zero, T::of(40.0) => T::of(40.0), -T::of(40.0) => -zero);
     check!(softplus, infinity => infinity, -infinity => zero, large => large, -large => zero,
         T::of(40.0) => T::of(40.0));
+    check!(log2, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
+        -one => nan, -small => nan, -infinity => nan);
+    check!(log10, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
+        -one => nan, -small => nan, -infinity => nan);
 }
 
 #[test]
 fn special_cases_of_both() {
     special_cases::<f32>();
     special_cases::<f64>();
+}
+
+/// `x` and the logarithm that it must have.
+fn check_logarithms<T: Element>(table: &[(T, i32)], log: impl Fn(Machine, T) -> T + Copy + Sync) {
+    let x: Vec<T> = table.iter().map(|row| row.0).collect();
+    let mut y = x.clone();
+    for level in Level::all() {
+        apply(level, &x, &mut y, log);
+        for (&(x, exponent), &y) in table.iter().zip(&y) {
+            assert!(y == T::of(exponent.into()), "{x:?} at {level:?}: {y:?}");
+        }
+    }
+}
+
+fn logarithms_of_powers<T: Element>(of_two: RangeInclusive<i32>, of_ten: RangeInclusive<i32>) {
+    let power_of_two = |n: i32| 2.0_f64.powi(n / 2) * 2.0_f64.powi(n - n / 2);
+    let twos: Vec<_> = of_two.map(|n| (T::of(power_of_two(n)), n)).collect();
+    check_logarithms(
+        &twos,
+        #[inline(always)]
+        |on, x| on.log2(x),
+    );
+    // The nearest number to a power of ten: its logarithm is nearest to the same whole number.
+    let power_of_ten = |n: i32| format!("1e{n}").parse::<f64>().unwrap();
+    let tens: Vec<_> = of_ten.map(|n| (T::of(power_of_ten(n)), n)).collect();
+    check_logarithms(
+        &tens,
+        #[inline(always)]
+        |on, x| on.log10(x),
+    );
+}
+
+#[test]
+fn logarithms_of_powers_are_whole() {
+    logarithms_of_powers::<f32>(-149..=127, -37..=38);
+    logarithms_of_powers::<f64>(-1074..=1023, -307..=308);
 }
 
 #[test]
