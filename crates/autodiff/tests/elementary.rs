@@ -26,6 +26,7 @@ macro_rules! for_each_function {
         $do!(softplus, each(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()));
         $do!(log2, each(f64::log2));
         $do!(log10, each(f64::log10));
+        $do!(normal_cdf, elementary::normal_cdf::<f64>);
     };
 }
 
@@ -318,6 +319,9 @@ fn special_cases<T: Element>() {
         -one => nan, -small => nan, -infinity => nan);
     check!(log10, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
         -one => nan, -small => nan, -infinity => nan);
+    check!(normal_cdf, zero => half, -zero => half, infinity => one, -infinity => zero,
+        large => one, -large => zero, T::of(40.0) => one, -T::of(40.0) => zero, small => half,
+        -small => half);
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub trait Format: Sized + Copy {
     /// `erf x` is 1 from here up.
     const ERF_HIGHEST: Self;
 
-    /// `x·Φ(x)` is 0 from the negative of this down, and `x` from this up.
-    const GELU_HIGHEST: Self;
+    /// `Φ(x)` and `x·Φ(x)` are 0 from the negative of this down, and 1 and `x` from this up.
+    const NORMAL_HIGHEST: Self;
 
     /// `2ⁿ` for an integer `n` that gives a normal number.
     fn power_of_two(n: Self) -> Self;
@@ -79,7 +79,7 @@ macro_rules! format {
         log10_e: $log10_e_high:expr, $log10_e_low:expr,
         log10_2: $log10_2_high:expr, $log10_2_low:expr,
         exp: $exp_lowest:expr, $exp_highest:expr, exp_m1: $exp_m1_lowest:expr,
-        erf: $erf_highest:expr, gelu: $gelu_highest:expr
+        erf: $erf_highest:expr, normal: $normal_highest:expr
     ) => {
         impl Format for $T {
             const HALF: Self = 0.5;
@@ -100,7 +100,7 @@ macro_rules! format {
             const EXP_HIGHEST: Self = $exp_highest;
             const EXP_M1_LOWEST: Self = $exp_m1_lowest;
             const ERF_HIGHEST: Self = $erf_highest;
-            const GELU_HIGHEST: Self = $gelu_highest;
+            const NORMAL_HIGHEST: Self = $normal_highest;
 
             #[inline(always)]
             fn power_of_two(n: Self) -> Self {
@@ -147,12 +147,12 @@ format!(
     f32, 23, ln_2: 0x3f31_7200, 0x35bf_be8e,
     log2_e: 0x3fb8_b000, 0xb938_9ad4, log10_e: 0x3ede_6000, 0xb804_ead9,
     log10_2: 0x3e9a_2100, 0xb64a_f608,
-    exp: -104.0, 89.0, exp_m1: -20.0, erf: 4.0, gelu: 15.0
+    exp: -104.0, 89.0, exp_m1: -20.0, erf: 4.0, normal: 15.0
 );
 format!(
     f64, 52, ln_2: 0x3fe6_2e42_fefa_3800, 0x3d2e_f357_93c7_6730,
     log2_e: 0x3ff7_1547_6800_0000, 0xbe46_a3e8_0f44_4178,
     log10_e: 0x3fdb_cb7b_1800_0000, 0xbe26_c8d7_8e6a_caa4,
     log10_2: 0x3fd3_4413_509f_7800, 0x3d1f_ef31_1f12_b358,
-    exp: -746.0, 710.0, exp_m1: -40.0, erf: 6.0, gelu: 40.0
+    exp: -746.0, 710.0, exp_m1: -40.0, erf: 6.0, normal: 40.0
 );
