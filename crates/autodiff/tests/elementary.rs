@@ -1,10 +1,12 @@
 //! The elementary functions against values that are known better, at every level of the machine.
 
+use std::f64::consts::FRAC_PI_2;
 use std::ops::RangeInclusive;
 use std::thread;
 
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::elementary;
+use tapegrad_autodiff::kernel::elementwise::THREADED;
 use tapegrad_autodiff::kernel::machine::{Level, Machine, vectorize_at};
 
 /// In units of the last place, from the value before it is rounded.
@@ -26,6 +28,9 @@ macro_rules! for_each_function {
         $do!(softplus, each(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()));
         $do!(log2, each(f64::log2));
         $do!(log10, each(f64::log10));
+        $do!(sin, each(f64::sin));
+        $do!(cos, each(f64::cos));
+        $do!(atan, each(f64::atan));
         $do!(normal_cdf, elementary::normal_cdf::<f64>);
     };
 }
@@ -45,6 +50,33 @@ fn apply<T: Element>(level: Level, x: &[T], y: &mut [T], f: impl Fn(Machine, T) 
             }
         },
     );
+}
+
+/// The function of slices.
+type Whole<T> = fn(&[T], &mut [T]);
+
+/// Up to where a method is made: beyond, it gives NaN, and the function of slices has to do more.
+fn highest<T: Element>(function: &str) -> T {
+    match function {
+        "sin" | "cos" if T::epsilon().wide() == f64::EPSILON => T::of(1e6),
+        "sin" | "cos" => T::of(1e8),
+        _ => T::infinity(),
+    }
+}
+
+/// Puts what the function of slices gives where the method gives NaN, as it must.
+fn complete<T: Element>(highest: T, x: &[T], y: &mut [T], whole: Whole<T>) {
+    if x.iter().all(|x| x.is_nan() || x.abs() <= highest) {
+        return;
+    }
+    let mut all = vec![T::zero(); x.len()];
+    whole(x, &mut all);
+    for ((&x, y), &all) in x.iter().zip(y).zip(&all) {
+        if x.abs() > highest {
+            assert!(y.is_nan(), "{x:?}");
+            *y = all;
+        }
+    }
 }
 
 /// The largest error, in units of the last place, and where it is.
@@ -102,6 +134,8 @@ fn double() {
                     #[inline(always)]
                     |on, x| on.$name(x),
                 );
+                let highest = highest(stringify!($name));
+                complete(highest, &x, &mut y, elementary::$name);
                 let mut worst = Worst::default();
                 for (&(x, exact, distance), &y) in table.iter().zip(&y) {
                     let error = if y == exact {
@@ -171,6 +205,7 @@ fn worst_of_singles(
     levels: &[Level],
     step: usize,
     f: impl Fn(Machine, f32) -> f32 + Sync + Copy,
+    (highest, whole): (f32, Whole<f32>),
     reference: &(dyn Fn(&[f64], &mut [f64]) + Sync),
 ) -> Vec<Worst> {
     let stride = step * BLOCK;
@@ -184,10 +219,15 @@ fn worst_of_singles(
             for (i, x) in x.iter_mut().enumerate() {
                 *x = f32::from_bits((block * stride + i * step) as u32);
             }
+            // All that the standard library does is sampled by larger steps.
+            if step == 1 && x[0].abs() > highest {
+                continue;
+            }
             let wide: Vec<f64> = x.iter().map(|&x| f64::from(x)).collect();
             reference(&wide, &mut exact);
             for (worst, &level) in worst.iter_mut().zip(levels) {
                 apply(level, &x, &mut y, f);
+                complete(highest, &x, &mut y, whole);
                 // Most blocks have nothing to be looked at one by one.
                 if larger_errors(&y, &exact, worst.error) > 0 {
                     for ((&x, &y), &exact) in x.iter().zip(&y).zip(&exact) {
@@ -232,6 +272,7 @@ fn single(step: usize, levels: &[Level]) {
                 step,
                 #[inline(always)]
                 |on, x| on.$name(x),
+                (highest(stringify!($name)), elementary::$name),
                 reference,
             );
             for (worst, level) in worst.iter().zip(levels) {
@@ -315,10 +356,16 @@ fn special_cases<T: Element>() {
         large => large, -large => -zero, T::of(40.0) => T::of(40.0), -T::of(40.0) => -zero);
     check!(softplus, infinity => infinity, -infinity => zero, large => large, -large => zero,
         T::of(40.0) => T::of(40.0));
+    let quarter = T::of(FRAC_PI_2);
     check!(log2, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
         -one => nan, -small => nan, -infinity => nan);
     check!(log10, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
         -one => nan, -small => nan, -infinity => nan);
+    check!(sin, zero => zero, -zero => -zero, infinity => nan, -infinity => nan, small => small,
+        -small => -small);
+    check!(cos, zero => one, -zero => one, infinity => nan, -infinity => nan, small => one);
+    check!(atan, zero => zero, -zero => -zero, infinity => quarter, -infinity => -quarter,
+        large => quarter, -large => -quarter, small => small, -small => -small);
     check!(normal_cdf, zero => half, -zero => half, infinity => one, -infinity => zero,
         large => one, -large => zero, T::of(40.0) => one, -T::of(40.0) => zero, small => half,
         -small => half);
@@ -364,6 +411,41 @@ fn logarithms_of_powers<T: Element>(of_two: RangeInclusive<i32>, of_ten: RangeIn
 fn logarithms_of_powers_are_whole() {
     logarithms_of_powers::<f32>(-149..=127, -37..=38);
     logarithms_of_powers::<f64>(-1074..=1023, -307..=308);
+}
+
+/// Numbers that a method leaves out, among others and on several threads.
+fn left_out<T: Element>(standard: fn(f64) -> f64, whole: Whole<T>, highest: T) {
+    let x: Vec<T> = (0..THREADED + 5)
+        .map(|i| match i % 1000 {
+            7 => T::of(i as f64 * 1e30),
+            8 => -T::max_value(),
+            9 if i > THREADED / 2 => T::nan(),
+            _ => T::of(i as f64 * 0.37 - 1e5),
+        })
+        .collect();
+    let mut y = vec![T::zero(); x.len()];
+    whole(&x, &mut y);
+    for (&x, &y) in x.iter().zip(&y).step_by(3) {
+        let mut alone = [T::zero()];
+        whole(&[x], &mut alone);
+        let same = y.wide().to_bits() == alone[0].wide().to_bits();
+        assert!(
+            same || x.is_nan() && y.is_nan(),
+            "{x:?}: {y:?}, alone {alone:?}"
+        );
+        if x.abs() > highest {
+            let error = (y.wide() - standard(x.wide())).abs();
+            assert!(error <= T::epsilon().wide(), "{x:?}: {y:?}");
+        }
+    }
+}
+
+#[test]
+fn what_methods_leave_out() {
+    left_out::<f32>(f64::sin, elementary::sin, 1e8);
+    left_out::<f32>(f64::cos, elementary::cos, 1e8);
+    left_out::<f64>(f64::sin, elementary::sin, 1e6);
+    left_out::<f64>(f64::cos, elementary::cos, 1e6);
 }
 
 #[test]
