@@ -22,11 +22,16 @@ fn numbers(count: usize) -> Vec<f32> {
 fn elementary_functions(criterion: &mut Criterion) {
     /// The name, ours, and the standard library's.
     type Function = (&'static str, fn(&[f32], &mut [f32]), fn(f32) -> f32);
-    let functions: [Function; 4] = [
+    let functions: [Function; 9] = [
         ("exp", elementary::exp, f32::exp),
         ("ln_1p", elementary::ln_1p, f32::ln_1p),
         ("tanh", elementary::tanh, f32::tanh),
         ("sigmoid", elementary::sigmoid, |x| 1.0 / (1.0 + (-x).exp())),
+        ("log2", elementary::log2, f32::log2),
+        ("log10", elementary::log10, f32::log10),
+        ("sin", elementary::sin, f32::sin),
+        ("cos", elementary::cos, f32::cos),
+        ("atan", elementary::atan, f32::atan),
     ];
     let (x, mut out) = (numbers(4096), vec![0.0; 4096]);
     let mut group = criterion.benchmark_group("elementary, 4096 numbers");

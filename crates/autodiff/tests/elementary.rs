@@ -1,9 +1,12 @@
 //! The elementary functions against values that are known better, at every level of the machine.
 
+use std::f64::consts::FRAC_PI_2;
+use std::ops::RangeInclusive;
 use std::thread;
 
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::elementary;
+use tapegrad_autodiff::kernel::elementwise::THREADED;
 use tapegrad_autodiff::kernel::machine::{Level, Machine, vectorize_at};
 
 /// In units of the last place, from the value before it is rounded.
@@ -23,6 +26,12 @@ macro_rules! for_each_function {
         $do!(erf, elementary::erf::<f64>);
         $do!(gelu, elementary::gelu::<f64>);
         $do!(softplus, each(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()));
+        $do!(log2, each(f64::log2));
+        $do!(log10, each(f64::log10));
+        $do!(sin, each(f64::sin));
+        $do!(cos, each(f64::cos));
+        $do!(atan, each(f64::atan));
+        $do!(normal_cdf, elementary::normal_cdf::<f64>);
     };
 }
 
@@ -41,6 +50,33 @@ fn apply<T: Element>(level: Level, x: &[T], y: &mut [T], f: impl Fn(Machine, T) 
             }
         },
     );
+}
+
+/// The function of slices.
+type Whole<T> = fn(&[T], &mut [T]);
+
+/// Up to where a method is made: beyond, it gives NaN, and the function of slices has to do more.
+fn highest<T: Element>(function: &str) -> T {
+    match function {
+        "sin" | "cos" if T::epsilon().wide() == f64::EPSILON => T::of(1e6),
+        "sin" | "cos" => T::of(1e8),
+        _ => T::infinity(),
+    }
+}
+
+/// Puts what the function of slices gives where the method gives NaN, as it must.
+fn complete<T: Element>(highest: T, x: &[T], y: &mut [T], whole: Whole<T>) {
+    if x.iter().all(|x| x.is_nan() || x.abs() <= highest) {
+        return;
+    }
+    let mut all = vec![T::zero(); x.len()];
+    whole(x, &mut all);
+    for ((&x, y), &all) in x.iter().zip(y).zip(&all) {
+        if x.abs() > highest {
+            assert!(y.is_nan(), "{x:?}");
+            *y = all;
+        }
+    }
 }
 
 /// The largest error, in units of the last place, and where it is.
@@ -98,6 +134,8 @@ fn double() {
                     #[inline(always)]
                     |on, x| on.$name(x),
                 );
+                let highest = highest(stringify!($name));
+                complete(highest, &x, &mut y, elementary::$name);
                 let mut worst = Worst::default();
                 for (&(x, exact, distance), &y) in table.iter().zip(&y) {
                     let error = if y == exact {
@@ -167,6 +205,7 @@ fn worst_of_singles(
     levels: &[Level],
     step: usize,
     f: impl Fn(Machine, f32) -> f32 + Sync + Copy,
+    (highest, whole): (f32, Whole<f32>),
     reference: &(dyn Fn(&[f64], &mut [f64]) + Sync),
 ) -> Vec<Worst> {
     let stride = step * BLOCK;
@@ -180,10 +219,15 @@ fn worst_of_singles(
             for (i, x) in x.iter_mut().enumerate() {
                 *x = f32::from_bits((block * stride + i * step) as u32);
             }
+            // All that the standard library does is sampled by larger steps.
+            if step == 1 && x[0].abs() > highest {
+                continue;
+            }
             let wide: Vec<f64> = x.iter().map(|&x| f64::from(x)).collect();
             reference(&wide, &mut exact);
             for (worst, &level) in worst.iter_mut().zip(levels) {
                 apply(level, &x, &mut y, f);
+                complete(highest, &x, &mut y, whole);
                 // Most blocks have nothing to be looked at one by one.
                 if larger_errors(&y, &exact, worst.error) > 0 {
                     for ((&x, &y), &exact) in x.iter().zip(&y).zip(&exact) {
@@ -228,6 +272,7 @@ fn single(step: usize, levels: &[Level]) {
                 step,
                 #[inline(always)]
                 |on, x| on.$name(x),
+                (highest(stringify!($name)), elementary::$name),
                 reference,
             );
             for (worst, level) in worst.iter().zip(levels) {
@@ -311,12 +356,96 @@ fn special_cases<T: Element>() {
         large => large, -large => -zero, T::of(40.0) => T::of(40.0), -T::of(40.0) => -zero);
     check!(softplus, infinity => infinity, -infinity => zero, large => large, -large => zero,
         T::of(40.0) => T::of(40.0));
+    let quarter = T::of(FRAC_PI_2);
+    check!(log2, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
+        -one => nan, -small => nan, -infinity => nan);
+    check!(log10, one => zero, zero => -infinity, -zero => -infinity, infinity => infinity,
+        -one => nan, -small => nan, -infinity => nan);
+    check!(sin, zero => zero, -zero => -zero, infinity => nan, -infinity => nan, small => small,
+        -small => -small);
+    check!(cos, zero => one, -zero => one, infinity => nan, -infinity => nan, small => one);
+    check!(atan, zero => zero, -zero => -zero, infinity => quarter, -infinity => -quarter,
+        large => quarter, -large => -quarter, small => small, -small => -small);
+    check!(normal_cdf, zero => half, -zero => half, infinity => one, -infinity => zero,
+        large => one, -large => zero, T::of(40.0) => one, -T::of(40.0) => zero, small => half,
+        -small => half);
 }
 
 #[test]
 fn special_cases_of_both() {
     special_cases::<f32>();
     special_cases::<f64>();
+}
+
+/// `x` and the logarithm that it must have.
+fn check_logarithms<T: Element>(table: &[(T, i32)], log: impl Fn(Machine, T) -> T + Copy + Sync) {
+    let x: Vec<T> = table.iter().map(|row| row.0).collect();
+    let mut y = x.clone();
+    for level in Level::all() {
+        apply(level, &x, &mut y, log);
+        for (&(x, exponent), &y) in table.iter().zip(&y) {
+            assert!(y == T::of(exponent.into()), "{x:?} at {level:?}: {y:?}");
+        }
+    }
+}
+
+fn logarithms_of_powers<T: Element>(of_two: RangeInclusive<i32>, of_ten: RangeInclusive<i32>) {
+    let power_of_two = |n: i32| 2.0_f64.powi(n / 2) * 2.0_f64.powi(n - n / 2);
+    let twos: Vec<_> = of_two.map(|n| (T::of(power_of_two(n)), n)).collect();
+    check_logarithms(
+        &twos,
+        #[inline(always)]
+        |on, x| on.log2(x),
+    );
+    // The nearest number to a power of ten: its logarithm is nearest to the same whole number.
+    let power_of_ten = |n: i32| format!("1e{n}").parse::<f64>().unwrap();
+    let tens: Vec<_> = of_ten.map(|n| (T::of(power_of_ten(n)), n)).collect();
+    check_logarithms(
+        &tens,
+        #[inline(always)]
+        |on, x| on.log10(x),
+    );
+}
+
+#[test]
+fn logarithms_of_powers_are_whole() {
+    logarithms_of_powers::<f32>(-149..=127, -37..=38);
+    logarithms_of_powers::<f64>(-1074..=1023, -307..=308);
+}
+
+/// Numbers that a method leaves out, among others and on several threads.
+fn left_out<T: Element>(standard: fn(f64) -> f64, whole: Whole<T>, highest: T) {
+    let x: Vec<T> = (0..THREADED + 5)
+        .map(|i| match i % 1000 {
+            7 => T::of(i as f64 * 1e30),
+            8 => -T::max_value(),
+            9 if i > THREADED / 2 => T::nan(),
+            _ => T::of(i as f64 * 0.37 - 1e5),
+        })
+        .collect();
+    let mut y = vec![T::zero(); x.len()];
+    whole(&x, &mut y);
+    for (&x, &y) in x.iter().zip(&y).step_by(3) {
+        let mut alone = [T::zero()];
+        whole(&[x], &mut alone);
+        let same = y.wide().to_bits() == alone[0].wide().to_bits();
+        assert!(
+            same || x.is_nan() && y.is_nan(),
+            "{x:?}: {y:?}, alone {alone:?}"
+        );
+        if x.abs() > highest {
+            let error = (y.wide() - standard(x.wide())).abs();
+            assert!(error <= T::epsilon().wide(), "{x:?}: {y:?}");
+        }
+    }
+}
+
+#[test]
+fn what_methods_leave_out() {
+    left_out::<f32>(f64::sin, elementary::sin, 1e8);
+    left_out::<f32>(f64::cos, elementary::cos, 1e8);
+    left_out::<f64>(f64::sin, elementary::sin, 1e6);
+    left_out::<f64>(f64::cos, elementary::cos, 1e6);
 }
 
 #[test]

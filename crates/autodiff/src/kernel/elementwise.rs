@@ -70,6 +70,54 @@ fn map_part<T: Element>(out: &mut [T], x: &[T], f: impl Fn(Machine, T) -> T + Co
     );
 }
 
+/// `out ← f(x)` for each element, or `otherwise(x)` where that is NaN: for a function that is not
+/// made for all numbers, so that those of the others that occur do not slow it down.
+///
+/// # Panics
+/// If the lengths differ.
+#[inline]
+#[track_caller]
+pub fn map_or<T: Element>(
+    out: &mut [T],
+    x: &[T],
+    f: impl Fn(Machine, T) -> T + Copy + Sync,
+    otherwise: fn(T) -> T,
+) {
+    check_length("map_or", x.len(), out.len());
+    if is_threaded(out.len()) {
+        return in_parts(out, PART, &move |first, out| {
+            map_or_part(out, &x[first..], f, otherwise)
+        });
+    }
+    map_or_part(out, x, f, otherwise);
+}
+
+#[inline]
+fn map_or_part<T: Element>(
+    out: &mut [T],
+    x: &[T],
+    f: impl Fn(Machine, T) -> T + Copy,
+    otherwise: fn(T) -> T,
+) {
+    let pairs = out.iter_mut().zip(x);
+    let complete = vectorize(
+        #[inline(always)]
+        move |machine| {
+            let mut complete = true;
+            for (out, &x) in pairs {
+                *out = f(machine, x);
+                complete &= !out.is_nan();
+            }
+            complete
+        },
+    );
+    if !complete {
+        for (out, &x) in out.iter_mut().zip(x).filter(|(out, _)| out.is_nan()) {
+            *out = otherwise(x);
+        }
+    }
+}
+
 /// `out ← f(x, y)` for each pair of elements.
 ///
 /// # Panics

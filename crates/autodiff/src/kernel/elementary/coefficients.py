@@ -61,6 +61,17 @@ def erf_rest(z):
     return mp.erf(x) / x - 1 if x > 0 else 2 / mp.sqrt(mp.pi) - 1
 
 
+def sin_rest(z):
+    return series(-((-z) ** k) / mp.factorial(2 * k + 3) for k in itertools.count())
+
+
+def atan_rest(z):
+    if z < 0.01:
+        return series(-((-z) ** k) / (2 * k + 3) for k in itertools.count())
+    t = mp.sqrt(z)
+    return (mp.atan(t) / t - 1) / z
+
+
 def erfc_scaled(centre):
     def f(t):
         z = centre * (1 + t) / (1 - t)
@@ -89,11 +100,22 @@ def erfc_polynomial(centre, low, high, degree):
     return remez(f, lambda t: 1 / f(t), *ends, degree)
 
 
+def sin_polynomial(degree):
+    most = (mp.pi / 2) ** 2 * mp.mpf("1.001")
+    return remez(sin_rest, lambda z: z / (1 + z * sin_rest(z)) + TINY, 0, most, degree)
+
+
+def atan_polynomial(degree):
+    return remez(atan_rest, lambda z: z / (1 + z * atan_rest(z)) + TINY, 0, 1, degree)
+
+
 TINY = mp.mpf(10) ** -9  # A weight of 0 would be no equation.
 FUNCTIONS = {  # the argument, the text
     "exp_rest": ("r", "`(eʳ − 1 − r) / r²` for `|r| ≤ ln 2 / 2`"),
     "ln_rest": ("z", "`(ln((1 + s)/(1 − s)) − 2s) / s³` of `z = s²` for `|s| ≤ (√2 − 1)/(√2 + 1)`"),
     "erf_rest": ("z", "`erf(x) / x − 1` of `z = x²` for `|x| ≤ 1`"),
+    "sin_rest": ("z", "`(sin r / r − 1) / r²` of `z = r²` for `|r| ≤ π/2`"),
+    "atan_rest": ("z", "`(atan(t) / t − 1) / t²` of `z = t²` for `|t| ≤ 1`"),
     "erfc_scaled": ("t", "`exp(z²) erfc(z) (z + K)` of `t = (z − K)/(z + K)` for `%s ≤ z ≤ %s`"),
 }
 
@@ -126,8 +148,8 @@ macro_rules! polynomial {
 }
 """)
     for name, centre, low, high, degrees in [
-        ("f32", 2, 1, 4.1, (4, 2, 6, 6)),
-        ("f64", 3, 0, 27.6, (9, 6, 11, 22)),
+        ("f32", 2, 1, 4.1, (4, 2, 6, 6, 8)),
+        ("f64", 3, 0, 27.6, (9, 6, 11, 22, 19)),
     ]:
         print(f"impl Polynomials for {name} {{\n    const ERFC_CENTRE: Self = {centre}.0;")
         for kind, polynomial, *interval in [
@@ -135,6 +157,7 @@ macro_rules! polynomial {
             ("ln_rest", ln_polynomial(degrees[1])),
             ("erf_rest", erf_polynomial(degrees[2])),
             ("erfc_scaled", erfc_polynomial(centre, low, high, degrees[3]), (low, high)),
+            ("atan_rest", atan_polynomial(degrees[4])),
         ]:
             write("    ", kind, kind, name, polynomial, *interval)
         print("}\n")
@@ -142,6 +165,8 @@ macro_rules! polynomial {
     write("", "exp_rest", "single_exp_rest", "f64", exp_polynomial(4))
     singles = erfc_polynomial(3, 0, 10.3, 9)
     write("", "erfc_scaled", "single_erfc_scaled", "f64", singles, (0, 10.3))
+    write("", "sin_rest", "sin_rest", "f64", sin_polynomial(7))
+    write("", "sin_rest", "single_sin_rest", "f64", sin_polynomial(4))
 
 
 if __name__ == "__main__":

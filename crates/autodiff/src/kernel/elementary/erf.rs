@@ -24,27 +24,59 @@ pub(super) fn erf<T: Element>(on: Machine, x: T) -> T {
 /// `x·Φ(x)`. With `q = |x|/2·erfc(|x|/√2)`, it is `−q` below 0 and `x − q` above.
 #[inline(always)]
 pub(super) fn gelu<T: Element>(on: Machine, x: T) -> T {
-    let a = bounded(x.abs(), T::GELU_HIGHEST);
+    let a = bounded(x.abs(), T::NORMAL_HIGHEST);
+    let q = tail(on, a, T::HALF * a);
+    if x < T::zero() { -q } else { x - q }
+}
+
+/// `Φ(x)`. With `q = ½ erfc(|x|/√2)`, it is `q` below 0 and `1 − q` above; close to 0,
+/// `½ + ½ erf(x/√2)`.
+#[inline(always)]
+pub(super) fn normal_cdf<T: Element>(on: Machine, x: T) -> T {
+    let a = bounded(x.abs(), T::NORMAL_HIGHEST);
+    let q = tail(on, a, T::HALF);
+    let far = if x < T::zero() { q } else { T::one() - q };
+    let half = x * (T::HALF * T::SQRT_HALF);
+    let near = T::HALF + on.mul_add(half, T::erf_rest(on, T::HALF * a * a), half);
+    if a < T::SQRT_HALF { near } else { far }
+}
+
+/// `times·erfc(a/√2)`.
+#[inline(always)]
+fn tail<T: Element>(on: Machine, a: T, times: T) -> T {
     let Exponential { n, high, low } = exp_minus_square(on, a, T::HALF);
     let (factor, lost) = scaled(on, a * T::SQRT_HALF);
-    let factor = T::HALF * a * factor;
+    let factor = times * factor;
     let low = on.mul_add(lost, high, low);
-    let q = scale(on, on.mul_add(factor, high, factor * low), n);
-    if x < T::zero() { -q } else { x - q }
+    scale(on, on.mul_add(factor, high, factor * low), n)
 }
 
 /// `x·Φ(x)` of an `f32` by way of `f64`: four numbers are multiplied here, each with its rounding.
 #[inline(always)]
 pub(super) fn single_gelu(on: Machine, x: f32) -> f32 {
     let x = f64::from(x);
-    let a = bounded(x.abs(), f64::from(f32::GELU_HIGHEST));
+    let a = bounded(x.abs(), f64::from(f32::NORMAL_HIGHEST));
+    let q = single_tail(on, a, 0.5 * a);
+    (if x < 0.0 { -q } else { x - q }) as f32
+}
+
+/// `Φ(x)` of an `f32` by way of `f64`.
+#[inline(always)]
+pub(super) fn single_normal_cdf(on: Machine, x: f32) -> f32 {
+    let x = f64::from(x);
+    let q = single_tail(on, bounded(x.abs(), f64::from(f32::NORMAL_HIGHEST)), 0.5);
+    (if x < 0.0 { q } else { 1.0 - q }) as f32
+}
+
+/// `times·erfc(a/√2)` to more digits than an `f32` has.
+#[inline(always)]
+fn single_tail(on: Machine, a: f64, times: f64) -> f64 {
     let (n, r) = reduce(on, -0.5 * (a * a));
     let exponential = 1.0 + on.mul_add(r * r, single_exp_rest(on, r), r);
     let z = a * f64::SQRT_HALF;
     let inverse = 1.0 / (z + SINGLE_ERFC_CENTRE);
     let factor = single_erfc_scaled(on, (z - SINGLE_ERFC_CENTRE) * inverse) * inverse;
-    let q = (0.5 * a * factor) * (exponential * f64::power_of_two(n));
-    (if x < 0.0 { -q } else { x - q }) as f32
+    (times * factor) * (exponential * f64::power_of_two(n))
 }
 
 /// `e^(−half·z²)` for a `half` of 1 or ½. The square is of a part of `z` whose square is exact;
