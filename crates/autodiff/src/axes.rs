@@ -100,6 +100,22 @@ fn position(axis: usize) -> isize {
 }
 
 impl Axes {
+    /// Whether it is all axes, and not those that are listed.
+    pub(crate) fn is_all(self) -> bool {
+        self.listed.is_none()
+    }
+
+    /// The one axis, of an array of the given shape.
+    #[track_caller]
+    pub(crate) fn one(self, operation: &str, shape: &[usize]) -> usize {
+        let axes = self.of(operation, shape);
+        let mut found = (0..shape.len()).filter(|&axis| axes.contains(axis));
+        match (found.next(), found.next()) {
+            (Some(axis), None) => axis,
+            _ => error::one_axis(operation, shape),
+        }
+    }
+
     /// The same axes of an array of the given shape.
     #[track_caller]
     pub(crate) fn of(self, operation: &str, shape: &[usize]) -> AxesOf {

@@ -102,7 +102,7 @@ impl<T: Element> Check<T> {
         F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
     {
         if inputs.is_empty() {
-            error::no_inputs();
+            error::no_inputs("check::gradient");
         }
         let [step, relative, absolute] = [self.step, self.relative, self.absolute].map(T::wide);
         if self.order == 0 || !(step > 0.0 && relative >= 0.0 && absolute >= 0.0) {

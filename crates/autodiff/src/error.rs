@@ -7,8 +7,8 @@ use crate::sentences;
 sentences! {
     check(order: usize, step: f64, relative: f64, absolute: f64)
         "check::Check: the order is {order}, the step {step} and the tolerances {relative} and {absolute}; they must be at least 1, positive, and at least 0";
-    no_inputs()
-        "check::gradient: there is no input; there must be at least one to differentiate by";
+    no_inputs(function: &str)
+        "{function}: there is no input; there must be at least one to differentiate by";
     two_tapes(operation: &str)
         "{operation}: the variables belong to two tapes; all variables of an expression must be on one";
     broadcast(operation: &str, x: &[usize], y: &[usize])
@@ -25,8 +25,28 @@ sentences! {
         "{operation}: axis {axis} of the shape {shape:?} is listed twice; each axis must be listed once";
     too_many_axes(count: usize, most: usize)
         "axes: {count} axes are listed; at most {most} can be, or all with `..`";
+    one_axis(operation: &str, shape: &[usize])
+        "{operation}: one axis of the shape {shape:?} must be given, and was not";
+    order(order: &[usize], shape: &[usize])
+        "permute: the order {order:?} does not fit the shape {shape:?}; it must hold each of its {} axes once", shape.len();
+    range(start: usize, end: usize, axis: usize, shape: &[usize])
+        "slice: axis {axis} of the shape {shape:?} has no range {start}..{end}; it must lie within 0..{}", shape[axis];
+    no_parts(operation: &str)
+        "{operation}: there is no array; there must be at least one";
+    parts(operation: &str, first: &[usize], other: &[usize], axis: usize)
+        "{operation}: the shapes {first:?} and {other:?} do not fit; they must be equal but in axis {axis}";
+    squeeze(axis: usize, shape: &[usize])
+        "squeeze: axis {axis} of the shape {shape:?} has the size {}; it must be 1", shape[axis];
+    place(operation: &str, place: usize, axis: usize, shape: &[usize])
+        "{operation}: axis {axis} of the shape {shape:?} has no place {place}; places must be below {}", shape[axis];
+    places_shape(operation: &str, shape: &[usize], y: &[usize], axis: usize, count: usize)
+        "{operation}: the shape {y:?} does not fit {shape:?} with {count} places; it must be equal but in axis {axis}, where it must be {count}";
+    matrix(operation: &str, shape: &[usize])
+        "{operation}: the shape is {shape:?}; there must be at least two axes";
     nothing_to_reduce(operation: &str, shape: &[usize])
         "{operation}: nothing to reduce in the shape {shape:?}; the reduced axes must not be empty";
+    degrees_of_freedom(operation: &str, count: usize, ddof: usize, shape: &[usize])
+        "{operation}: there are {count} elements to reduce in the shape {shape:?} and ddof is {ddof}; there must be more";
     reshape(from: &[usize], to: &[usize])
         "reshape: the shape {from:?} cannot become {to:?}; the number of elements must stay {}", from.iter().product::<usize>();
     dot(operation: &str, x: &[usize], y: &[usize])
@@ -37,8 +57,16 @@ sentences! {
         "affine: the bias has the shape {bias:?}; for a weight of the shape {weight:?} it must be [{}]", weight[1];
     equal_shapes(operation: &str, x: &[usize], y: &[usize])
         "{operation}: the shapes {x:?} and {y:?} differ; they must be equal";
-    logits(shape: &[usize])
-        "softmax_cross_entropy: the logits have the shape {shape:?}; it must be [rows, classes]";
+    epsilon(operation: &str, epsilon: f64)
+        "{operation}: ε is {epsilon}; it must be finite and at least 0";
+    probabilities(logits: &[usize], probabilities: &[usize])
+        "softmax_cross_entropy_with: the logits have the shape {logits:?} and the probabilities {probabilities:?}; they must be equal";
+    class_weights(count: usize, logits: &[usize])
+        "softmax_cross_entropy: {count} class weights are given for logits of the shape {logits:?}; there must be one for each class";
+    smoothing(smoothing: f64)
+        "Classes::smoothing: the share is {smoothing}; it must be at least 0 and at most 1";
+    logits(operation: &str, shape: &[usize])
+        "{operation}: the logits have the shape {shape:?}; it must be [rows, classes]";
     class_count(count: usize, logits: &[usize])
         "softmax_cross_entropy: {count} classes are given for logits of the shape {logits:?}; there must be one for each row";
     class(class: usize, row: usize, logits: &[usize])
@@ -53,6 +81,12 @@ sentences! {
         "{operation}: {which} is a constant; gradients are taken with respect to what depends on a `Tape::var`";
     result(operation: &str)
         "{operation}: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
+    tangent(operation: &str, v: &[usize], x: &[usize])
+        "{operation}: a tangent has the shape {v:?} and its variable {x:?}; they must be equal";
+    tangent_count(operation: &str, tangents: usize, variables: usize)
+        "{operation}: there are {tangents} tangents and {variables} variables; there must be one for each";
+    checkpoint_variable()
+        "checkpoint: the function makes a variable of its own, whose gradient would be lost; it must be among the inputs";
     cotangent(operation: &str, v: &[usize], y: &[usize])
         "{operation}: the cotangent has the shape {v:?} and the result {y:?}; they must be equal";
     anomaly(operation: &str, kind: &str, at: &str, shape: &[usize], operands: &str)

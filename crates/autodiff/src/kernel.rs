@@ -4,9 +4,11 @@
 //! The functions are public for those who write a training step by hand; they know slices and
 //! nothing of a tape.
 
+pub(crate) mod blocks;
 pub mod elementary;
 pub mod elementwise;
 pub mod machine;
+pub(crate) mod normalize;
 pub mod product;
 pub mod reduction;
 pub mod softmax;

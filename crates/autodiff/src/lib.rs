@@ -35,8 +35,12 @@
 mod array_map;
 mod axes;
 pub mod check;
+mod checkpoint;
+mod classes;
+mod derivative;
 mod element;
 mod error;
+pub mod functional;
 mod gradient;
 mod gradients;
 mod graph;
@@ -53,12 +57,13 @@ mod vjp;
 
 pub use array_map::ArrayMap;
 pub use axes::{Axes, keep};
+pub use classes::Classes;
 pub use element::Element;
 pub use gradients::Gradients;
 pub use graph::Graph;
 pub use kernel::reduction;
 pub use ndarray;
-pub use operation::{Activation, total};
+pub use operation::{Activation, concatenate, stack, total};
 pub use real::Real;
 pub use shape::Shape;
 pub use tape::Tape;

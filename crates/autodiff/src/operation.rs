@@ -14,11 +14,13 @@ mod stop_gradient;
 
 pub use activation::Activation;
 pub use fused::total;
+pub use shape::{concatenate, stack};
 
 use crate::kernel::elementwise as kernel;
 use crate::kernel::machine::Machine;
+use crate::shape::broadcast;
 use crate::value::Value;
-use crate::{Element, Var, Vjp, error, shape::broadcast};
+use crate::{Element, Var, Vjp, error};
 
 impl<T: Element> Var<'_, T> {
     /// The result `y` of an operation on this operand `x`, with its rule `(ȳ, x, y) → x̄`.
@@ -151,6 +153,14 @@ impl<T: Element> Var<'_, T> {
         let x = self.read();
         let mut value = self.tape.fresh(x.shape().clone());
         kernel::map(value.numbers_mut(), x.numbers(), f);
+        value
+    }
+
+    /// What a function of slices `(x, out)` makes of the elements.
+    pub(crate) fn slices(self, f: impl FnOnce(&[T], &mut [T])) -> Value<T> {
+        let x = self.read();
+        let mut value = self.tape.fresh(x.shape().clone());
+        f(x.numbers(), value.numbers_mut());
         value
     }
 

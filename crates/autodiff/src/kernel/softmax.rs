@@ -55,6 +55,34 @@ pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes:
     elementwise::broadcast(out, shape, exponentials, sums, |_, e, sum| e / sum);
 }
 
+/// `out ← x − ln Σ eˣ` over `axes`. The shift is subtracted first: what is left of the sum counts then.
+pub(crate) fn log_softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
+    if let Some(width) = axes.last_together(shape) {
+        for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+            let shift = shift(reduction::max(x));
+            let log_sum = sum_of(
+                x,
+                #[inline(always)]
+                move |m, x| m.exp(x - shift),
+            )
+            .ln();
+            elementwise::map(out, x, move |_, x| (x - shift) - log_sum);
+        }
+        return;
+    }
+    let (shifts, exponentials) = exponentials(x, shape, axes);
+    let kept = axes.kept(shape);
+    let mut log_sums = vec![T::zero(); kept.count()];
+    reduction::sum_axes(&mut log_sums, &exponentials, shape, axes);
+    elementwise::change(&mut log_sums, |_, sum| sum.ln());
+    let shifted = ((x, shape), (&shifts[..], &kept[..]));
+    elementwise::broadcast(out, shape, shifted.0, shifted.1, |_, x, shift| x - shift);
+    let mut repeated = exponentials;
+    let log_sums = (&log_sums[..], &kept[..]);
+    elementwise::spread(&mut repeated, shape, log_sums, |_, log_sum| log_sum);
+    elementwise::update(out, &repeated, |_, x, log_sum| x - log_sum);
+}
+
 /// The shifts and `e^(x − shift)`, for axes that do not lie together at the end.
 fn exponentials<T: Element>(x: &[T], shape: &[usize], axes: AxesOf) -> (Vec<T>, Vec<T>) {
     let kept = axes.kept(shape);
@@ -114,6 +142,44 @@ pub fn residual<T: Element>(out: &mut [T], x: &[T], classes: &[usize], g: &[T]) 
         let sum = reduction::sum(out);
         out[class] = -sum_but(out, class, |_, e| e);
         elementwise::change(out, move |_, e| e / sum * g);
+    }
+}
+
+/// `−Σⱼ qⱼ ln softmax(x)ⱼ` of each row of `x`, of `count` classes. A class of which nothing is
+/// expected counts nothing, also where its logit is −∞.
+pub(crate) fn soft_cross_entropy<T: Element>(out: &mut [T], x: &[T], q: &[T], count: usize) {
+    let width = count.max(1);
+    out.fill(T::zero());
+    let rows = x.chunks_exact(width).zip(q.chunks_exact(width));
+    for (out, (x, q)) in out.iter_mut().zip(rows) {
+        let largest = largest(x, 0);
+        let max = x[largest];
+        let others = sum_but(
+            x,
+            largest,
+            #[inline(always)]
+            move |m, x| m.exp(x - max),
+        );
+        let log_sum = others.ln_1p();
+        let terms = x.iter().zip(q).filter(|&(_, &q)| q != T::zero());
+        *out = terms.fold(T::zero(), |sum, (&x, &q)| sum + q * (log_sum - (x - max)));
+    }
+}
+
+/// `out ← g (softmax(x) Σ q − q)` of each row of `x`, one `g` a row.
+pub(crate) fn soft_residual<T: Element>(out: &mut [T], x: &[T], q: &[T], g: &[T]) {
+    let width = (out.len() / g.len().max(1)).max(1);
+    let rows = x.chunks_exact(width).zip(q.chunks_exact(width));
+    for ((out, (x, q)), &g) in out.chunks_exact_mut(width).zip(rows).zip(g) {
+        let max = x[largest(x, 0)];
+        elementwise::map(
+            out,
+            x,
+            #[inline(always)]
+            move |m, x| m.exp(x - max),
+        );
+        let share = reduction::sum(q) / reduction::sum(out);
+        elementwise::update(out, q, move |_, e, q| g * (e * share - q));
     }
 }
 

@@ -18,7 +18,7 @@ impl<T: Element> Drop for Lent<'_, T> {
     }
 }
 
-/// The guard of [`Tape::values_only`]: what is appended until it is dropped
+/// The guard of [`Tape::values_only`] and [`Tape::aside`]: what is appended until it is dropped
 /// leaves the tape then.
 pub(crate) struct Aside<'t, T: Element> {
     tape: &'t Tape<T>,
@@ -32,6 +32,19 @@ impl<T: Element> Tape<T> {
     /// and leaves the tape then.
     pub(crate) fn values_only(&self) -> Aside<'_, T> {
         self.guard(false, self.deriving.get())
+    }
+
+    /// The value of a formula in operations, none of which is recorded.
+    pub(crate) fn value_of<'t>(&'t self, formula: impl FnOnce() -> Var<'t, T>) -> Value<T> {
+        let values_only = self.values_only();
+        let y = formula();
+        values_only.take_out(y)
+    }
+
+    /// Until the guard is dropped, operations are recorded as anywhere, and what they append leaves
+    /// the tape then: a tape within the tape.
+    pub(crate) fn aside(&self) -> Aside<'_, T> {
+        self.guard(true, None)
     }
 
     fn guard(&self, recording: bool, deriving: Option<usize>) -> Aside<'_, T> {
@@ -49,16 +62,25 @@ impl<T: Element> Aside<'_, T> {
     /// Moved from a variable after it, shared with the others.
     #[inline]
     pub(crate) fn take(&self, x: Var<'_, T>, keep: Var<'_, T>) -> Value<T> {
-        let value = {
-            let value = &mut self.tape.record.borrow_mut().nodes[x.index].value;
-            if x.index > keep.index {
-                std::mem::replace(value, Value::passing(Shape::number()))
-            } else {
-                value.clone()
-            }
-        };
+        let value = self.value_from(x, keep.index + 1);
         self.tape.truncate(keep.index + 1);
         value
+    }
+
+    /// The value of a variable, to outlive the guard. Moved from one that was appended since, shared
+    /// with the others.
+    pub(crate) fn take_out(&self, x: Var<'_, T>) -> Value<T> {
+        self.value_from(x, self.length.nodes())
+    }
+
+    #[inline]
+    fn value_from(&self, x: Var<'_, T>, first: usize) -> Value<T> {
+        let value = &mut self.tape.record.borrow_mut().nodes[x.index].value;
+        if x.index >= first {
+            std::mem::replace(value, Value::passing(Shape::number()))
+        } else {
+            value.clone()
+        }
     }
 
     /// Lets go of all values that were appended so far.

@@ -2,12 +2,11 @@
 
 use ndarray::ArrayD;
 use proptest::prelude::*;
-use tapegrad_autodiff::{Activation, total};
+use tapegrad_autodiff::{Activation, Classes, total};
 
-use super::naive::sigmoid;
-use crate::naive::{along, number, pairs, product, whole};
+use crate::naive::{along, lanes, number, pairs, product, sigmoid, whole};
 use crate::row::operations;
-use crate::shapes::Shapes::{Any, Broadcast, EqualFilled, Other, Several};
+use crate::shapes::Shapes::{Any, Broadcast, EqualFilled, Filled, Other, Several};
 
 operations! {
     affine: "affine", Reals, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Identity), affine_of;
@@ -28,6 +27,24 @@ operations! {
         losses.iter_mut().enumerate().for_each(|(row, loss)| *loss -= x[0][[row, classes[row]]]);
         losses
     };
+    softmax_cross_entropy_weighted: "softmax_cross_entropy", Reals, Other(rows), |x| {
+        let shape = x[0].shape();
+        let weights: Vec<_> = (0..shape[1]).map(|class| 1.0 + class as f64 / 2.0).collect();
+        x[0].softmax_cross_entropy(Classes::from(&classes(&shape)).weights(&weights).smoothing(0.2))
+    }, |x| {
+        let (classes, count) = (classes(x[0].shape()), x[0].shape()[1]);
+        let targets = ArrayD::from_shape_fn(x[0].shape(), |at| {
+            let chosen = if classes[at[0]] == at[1] { 0.8 } else { 0.0 };
+            (1.0 + at[1] as f64 / 2.0) * (chosen + 0.2 / count as f64)
+        });
+        cross_entropy_of(&x[0], &targets)
+    };
+    softmax_cross_entropy_with: "softmax_cross_entropy_with", Reals, Other(|| rows().prop_map(|shapes| vec![shapes[0].clone(); 2]).boxed()),
+        |x| x[0].softmax_cross_entropy_with(x[1]), |x| cross_entropy_of(&x[0], &x[1]);
+    standardize: "standardize", Reals, Filled(1), |x| x[0].standardize(-1, 0.1), lanes(0, standardized);
+    standardize_second: "standardize", Reals, Filled(2), |x| x[0].standardize(-2, 0.1), lanes(1, standardized);
+    layer_norm: "layer_norm", Reals, Other(features), |x| x[0].layer_norm(x[1], x[2], 0.1), |x| lanes(0, standardized)(x) * &x[1] + &x[2];
+    batch_norm: "batch_norm", Reals, Other(features), |x| x[0].batch_norm(x[1], x[2], 0.1), |x| lanes(1, standardized)(x) * &x[1] + &x[2];
     total: "total", Reals, Several, |x| total(x).expect("there are terms"), |x| x.iter().skip(1).fold(x[0].clone(), |sum, x| sum + x);
 }
 
@@ -60,4 +77,30 @@ fn classes(logits: &[usize]) -> Vec<usize> {
     (0..logits[0])
         .map(|row| (2 * row + 1) % logits[1])
         .collect()
+}
+
+/// `−Σⱼ qⱼ ln softmax(x)ⱼ` of each row.
+fn cross_entropy_of(x: &ArrayD<f64>, q: &ArrayD<f64>) -> ArrayD<f64> {
+    ArrayD::from_shape_fn(vec![x.shape()[0]], |at| {
+        let row = x.index_axis(ndarray::Axis(0), at[0]);
+        let sum: f64 = row.iter().map(|x| x.exp()).sum();
+        let terms = row.iter().zip(q.index_axis(ndarray::Axis(0), at[0]));
+        terms.map(|(x, q)| -q * (x.exp() / sum).ln()).sum()
+    })
+}
+
+/// `(x − m) / √(v + 0.1)`.
+fn standardized(x: &[f64]) -> Vec<f64> {
+    let mean = x.iter().sum::<f64>() / x.len() as f64;
+    let variance = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / x.len() as f64;
+    x.iter()
+        .map(|x| (x - mean) / (variance + 0.1).sqrt())
+        .collect()
+}
+
+/// Rows, and a gain and a shift for each column.
+fn features() -> BoxedStrategy<Vec<Vec<usize>>> {
+    (1..4_usize, 1..4_usize)
+        .prop_map(|(rows, columns)| vec![vec![rows, columns], vec![columns], vec![columns]])
+        .boxed()
 }

@@ -1,8 +1,8 @@
 //! Functions of all elements along axes.
 
-use tapegrad_autodiff::keep;
+use tapegrad_autodiff::{keep, stack};
 
-use crate::naive::{along, lanes, whole};
+use crate::naive::{along, each, lanes, whole};
 use crate::row::operations;
 use crate::shapes::Shapes::{Any, AtLeast, Filled};
 
@@ -17,6 +17,25 @@ operations! {
     max: "max", Distinct, Filled(1), |x| x[0].max(-1), along(0, max_of);
     max_second: "max", Distinct, Filled(2), |x| x[0].max(-2), along(1, max_of);
     max_all: "max", Distinct, Filled(0), |x| x[0].max(..), whole(max_of);
+    min: "min", Distinct, Filled(1), |x| x[0].min(-1), along(0, |x| x.iter().copied().fold(f64::INFINITY, f64::min));
+    min_all: "min", Distinct, Filled(0), |x| x[0].min(keep(..)), |x| { let least = x[0].iter().copied().fold(f64::INFINITY, f64::min); ndarray::ArrayD::from_elem(vec![1; x[0].ndim()], least) };
+    prod: "prod", Reals, AtLeast(1), |x| x[0].prod(-1), along(0, |x| x.iter().product());
+    prod_second: "prod", Reals, AtLeast(2), |x| x[0].prod(keep(-2)), |x| { let axis = ndarray::Axis(x[0].ndim() - 2); x[0].map_axis(axis, |lane| lane.product()).insert_axis(axis) };
+    prod_all: "prod", Reals, Any, |x| x[0].prod(..), whole(|x| x.iter().product());
+    norm: "norm", NonZero, AtLeast(1), |x| x[0].norm(-1), along(0, |x| x.iter().map(|x| x * x).sum::<f64>().sqrt());
+    norm_second: "norm", NonZero, AtLeast(2), |x| x[0].norm(-2), along(1, |x| x.iter().map(|x| x * x).sum::<f64>().sqrt());
+    norm_all: "norm", NonZero, Any, |x| x[0].norm(..), whole(|x| x.iter().map(|x| x * x).sum::<f64>().sqrt());
+    variance: "variance", Reals, Filled(1), |x| x[0].variance(-1, 0), along(0, |x| squares_of(x) / x.len() as f64);
+    variance_of_sample: "variance", Reals, Filled(1), |x| stack(&[x[0], x[0].square()], -1).variance(-1, 1), each(|x| { let d = x - x * x; d * d / 2.0 });
+    variance_second: "variance", Reals, Filled(2), |x| x[0].variance(-2, 0), along(1, |x| squares_of(x) / x.len() as f64);
+    std: "std", Reals, Filled(1), |x| stack(&[x[0], x[0].square() + 2.0, x[0] - 1.0], -1).std(-1, 0),
+        each(|x| (squares_of(&[x, x * x + 2.0, x - 1.0]) / 3.0).sqrt());
+    std_of_sample: "std", Reals, Filled(1), |x| stack(&[x[0], x[0].square() + 2.0, x[0] - 1.0], 0).std(0, 1),
+        each(|x| (squares_of(&[x, x * x + 2.0, x - 1.0]) / 2.0).sqrt());
+    cumulative_sum: "cumulative_sum", Reals, AtLeast(1), |x| x[0].cumulative_sum(-1), lanes(0, sums_of);
+    cumulative_sum_second: "cumulative_sum", Reals, AtLeast(2), |x| x[0].cumulative_sum(-2), lanes(1, sums_of);
+    log_softmax: "log_softmax", Reals, AtLeast(1), |x| x[0].log_softmax(-1), lanes(0, |x| softmax_of(x).iter().map(|p| p.ln()).collect());
+    log_softmax_second: "log_softmax", Reals, AtLeast(2), |x| x[0].log_softmax(-2), lanes(1, |x| softmax_of(x).iter().map(|p| p.ln()).collect());
     log_sum_exp: "log_sum_exp", Reals, Filled(1), |x| x[0].log_sum_exp(-1), along(0, log_sum_exp_of);
     log_sum_exp_second: "log_sum_exp", Reals, Filled(2), |x| x[0].log_sum_exp(-2), along(1, log_sum_exp_of);
     softmax: "softmax", Reals, AtLeast(1), |x| x[0].softmax(-1), lanes(0, softmax_of);
@@ -38,4 +57,14 @@ fn log_sum_exp_of(x: &[f64]) -> f64 {
 fn softmax_of(x: &[f64]) -> Vec<f64> {
     let sum: f64 = x.iter().map(|x| x.exp()).sum();
     x.iter().map(|x| x.exp() / sum).collect()
+}
+
+/// `Σ (x − m)²`.
+fn squares_of(x: &[f64]) -> f64 {
+    let mean = mean_of(x);
+    x.iter().map(|x| (x - mean) * (x - mean)).sum()
+}
+
+fn sums_of(x: &[f64]) -> Vec<f64> {
+    (0..x.len()).map(|i| x[..=i].iter().sum()).collect()
 }

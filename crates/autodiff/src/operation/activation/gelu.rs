@@ -29,14 +29,13 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn gelu(self) -> Self {
         let (height, half) = (T::of(DENSITY_AT_0), T::of(-0.5));
-        let (one, root_half) = (T::one(), T::of(FRAC_1_SQRT_2));
         self.curve(
             "gelu",
             Machine::gelu,
             #[inline(always)]
             move |on, x| {
                 let x = within(x, T::of(FAR));
-                T::of(0.5) * (one + on.erf(x * root_half)) + x * (height * on.exp(half * x * x))
+                on.normal_cdf(x) + x * (height * on.exp(half * x * x))
             },
             |x| {
                 let x = x.clamp(-FAR, FAR);

@@ -38,7 +38,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn log2(self) -> Self {
-        self.each("log2", |_, x| x.log2(), |g, x, _y| g / (x * LN_2))
+        self.each("log2", Machine::log2, |g, x, _y| g / (x * LN_2))
     }
 
     /// The decimal logarithm `log₁₀ x`, with `∂x = 1 / (x ln 10)`; −∞ at 0 and NaN below.
@@ -50,6 +50,6 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn log10(self) -> Self {
-        self.each("log10", |_, x| x.log10(), |g, x, _y| g / (x * LN_10))
+        self.each("log10", Machine::log10, |g, x, _y| g / (x * LN_10))
     }
 }

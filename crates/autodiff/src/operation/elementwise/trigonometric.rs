@@ -1,3 +1,5 @@
+use crate::kernel::elementary;
+use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
@@ -11,7 +13,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn sin(self) -> Self {
-        self.each("sin", |_, x| x.sin(), |g, x, _y| g * x.cos())
+        self.unary("sin", self.slices(elementary::sin), |g, x, _y| g * x.cos())
     }
 
     /// `cos x`, of radians, with `∂x = −sin x`.
@@ -23,7 +25,8 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn cos(self) -> Self {
-        self.each("cos", |_, x| x.cos(), |g, x, _y| -(g * x.sin()))
+        let value = self.slices(elementary::cos);
+        self.unary("cos", value, |g, x, _y| -(g * x.sin()))
     }
 
     /// The inverse tangent `atan x`, in radians from −π/2 to π/2, with `∂x = 1 / (1 + x²)`.
@@ -37,6 +40,6 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn atan(self) -> Self {
-        self.each("atan", |_, x| x.atan(), |g, x, _y| g / (1.0 + x.square()))
+        self.each("atan", Machine::atan, |g, x, _y| g / (1.0 + x.square()))
     }
 }

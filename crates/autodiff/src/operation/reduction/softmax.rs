@@ -41,6 +41,32 @@ impl<T: Element> Var<'_, T> {
         self.softmax_over(axes)
     }
 
+    /// `yᵢ = xᵢ − ln Σⱼ e^xⱼ` over `axes`, the logarithm of the [`softmax`](Var::softmax), with `x̄ = ȳ
+    /// − eʸ Σ ȳ`. It neither overflows nor cancels where the softmax rounds to 0.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![0.0, 1000.0]);
+    /// assert_eq!(x.log_softmax(-1).value(), ndarray::array![-1000.0, 0.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If the array lacks one of the axes.
+    #[track_caller]
+    pub fn log_softmax(self, axes: impl Into<Axes>) -> Self {
+        let axes = axes.into().of("log_softmax", &self.shape());
+        let value = {
+            let x = self.read();
+            let mut value = self.tape.fresh(x.shape().clone());
+            softmax::log_softmax(value.numbers_mut(), x.numbers(), x.shape(), axes);
+            value
+        };
+        self.unary("log_softmax", value, move |g, _x, y| {
+            g - y.exp() * g.sum_over(axes.keep())
+        })
+    }
+
     /// The softmax over axes that the array has.
     #[track_caller]
     pub(in crate::operation) fn softmax_over(self, axes: AxesOf) -> Self {

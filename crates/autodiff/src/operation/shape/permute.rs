@@ -1,4 +1,5 @@
-use crate::{Element, Var};
+use crate::kernel::blocks;
+use crate::{Axes, Element, Shape, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The transpose: the axes in reverse order, as NumPy's `.T`.
@@ -11,8 +12,69 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn t(self) -> Self {
-        let value = self.value().t().as_standard_layout().into_owned();
-        let value = self.tape.shared(value.into_shared());
-        self.unary("t", value, |g, _x, _y| g.t())
+        let rank = self.shape().len();
+        self.in_order(Shape::of(rank, |axis| rank - 1 - axis))
+    }
+
+    /// Two axes in each other's place; the cotangent gets them back.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::Array3::zeros([2, 3, 4]));
+    /// assert_eq!(x.transpose(0, -1).shape(), [4, 3, 2]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the array lacks one of the axes.
+    #[track_caller]
+    pub fn transpose(self, a: impl Into<Axes>, b: impl Into<Axes>) -> Self {
+        let shape = self.shape();
+        let [a, b] = [a.into(), b.into()].map(|axis| axis.one("transpose", &shape));
+        self.in_order(Shape::of(shape.len(), |axis| match axis {
+            _ if axis == a => b,
+            _ if axis == b => a,
+            _ => axis,
+        }))
+    }
+
+    /// The axes in another order: axis `i` of the result is axis `order[i]` of the array. The
+    /// cotangent gets the old order.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::Array3::zeros([2, 3, 4]));
+    /// assert_eq!(x.permute(&[2, 0, 1]).shape(), [4, 2, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `order` does not hold each axis once.
+    #[track_caller]
+    pub fn permute(self, order: &[usize]) -> Self {
+        let shape = self.shape();
+        if order.len() != shape.len() || (0..shape.len()).any(|axis| !order.contains(&axis)) {
+            error::order(order, &shape);
+        }
+        self.in_order(Shape::from(order))
+    }
+
+    /// The axes in an order that holds each once.
+    #[track_caller]
+    fn in_order(self, order: Shape) -> Self {
+        let value = {
+            let x = self.read();
+            let shape = Shape::of(order.len(), |axis| x.shape()[order[axis]]);
+            let mut value = self.tape.fresh(shape);
+            blocks::rearrange(value.numbers_mut(), x.numbers(), x.shape(), &order, |_| {
+                false
+            });
+            value
+        };
+        let back = Shape::of(order.len(), |axis| {
+            let from = order.iter().position(|&from| from == axis);
+            from.expect("the order holds each axis")
+        });
+        self.unary("permute", value, move |g, _x, _y| g.in_order(back.clone()))
     }
 }

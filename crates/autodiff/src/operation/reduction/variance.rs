@@ -1,0 +1,63 @@
+use crate::axes::AxesOf;
+use crate::{Axes, Element, Var, error};
+
+impl<T: Element> Var<'_, T> {
+    /// The variance `Σ (x − m)² / (n − ddof)` over `axes`, with the mean `m` of `n` elements; `∂x = 2
+    /// (x − m) / (n − ddof)`. `ddof` 0 gives the variance of the elements themselves, 1 the unbiased
+    /// estimate from a sample (PyTorch's default).
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![1.0, 2.0, 3.0]);
+    /// assert_eq!(x.variance(.., 1).item(), 1.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If the array lacks one of the axes, or if there are not more than `ddof` elements.
+    #[track_caller]
+    pub fn variance(self, axes: impl Into<Axes>, ddof: usize) -> Self {
+        let shape = self.shape();
+        let axes = axes.into().of("variance", &shape);
+        let left = degrees_of_freedom("variance", axes, &shape, ddof);
+        let squares = self.deviations(axes).square().sum_over(axes);
+        squares / left
+    }
+
+    /// The standard deviation, the root of the [`variance`](Var::variance); `∂x = (x − m) / ((n −
+    /// ddof) y)`, and 0 where all elements are equal.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(ndarray::array![[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]]);
+    /// assert_eq!(x.std(-1, 1).value(), ndarray::array![1.0, 0.0].into_dyn());
+    /// assert_eq!(x.std(-1, 1).sum(..).backward().wrt(x)[[1, 0]], 0.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`variance`](Var::variance).
+    #[track_caller]
+    pub fn std(self, axes: impl Into<Axes>, ddof: usize) -> Self {
+        let shape = self.shape();
+        let axes = axes.into().of("std", &shape);
+        let left = degrees_of_freedom("std", axes, &shape, ddof);
+        self.deviations(axes).norm_over(axes) / left.sqrt()
+    }
+
+    /// `x − m`.
+    #[track_caller]
+    fn deviations(self, axes: AxesOf) -> Self {
+        self - self.mean_over(axes.keep())
+    }
+}
+
+/// `n − ddof`.
+#[track_caller]
+fn degrees_of_freedom(operation: &str, axes: AxesOf, shape: &[usize], ddof: usize) -> f64 {
+    let count = axes.count(shape);
+    if count <= ddof {
+        error::degrees_of_freedom(operation, count, ddof, shape);
+    }
+    (count - ddof) as f64
+}
