@@ -1,8 +1,9 @@
-//! Derivatives of whole networks, of the first order and above, number for number.
+//! Derivatives of whole networks, of the first order and above: number for number those of PyTorch,
+//! of a closed form, and of Taylor's theorem.
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, ArrayD};
+use ndarray::{Array1, Array2, ArrayD};
 use serde::{Deserialize, Deserializer};
 use tapegrad::autodiff::total;
 use tapegrad::prelude::*;
@@ -28,6 +29,8 @@ const FORWARDS: [Forward; 2] = [
 struct Loss {
     name: &'static str,
     outputs: usize,
+    /// Without a kink in any derivative.
+    smooth: bool,
     /// Two ways to compute it.
     of: [LossOf; 2],
 }
@@ -36,6 +39,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "cross-entropy",
         outputs: 3,
+        smooth: true,
         of: [
             |z, y| loss::softmax_cross_entropy(z, &y.classes),
             |z, y| {
@@ -49,6 +53,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "squared",
         outputs: 2,
+        smooth: true,
         of: [
             |z, y| loss::mean_squared_error(z, &y.values),
             |z, y| y.residual(z).square().mean(..),
@@ -57,6 +62,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "absolute",
         outputs: 2,
+        smooth: false,
         of: [
             |z, y| y.residual(z).abs().mean(..),
             |z, y| y.residual(z).maximum(-y.residual(z)).mean(..),
@@ -65,6 +71,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "huber",
         outputs: 2,
+        smooth: false,
         of: [
             |z, y| {
                 let (r, inner) = (y.residual(z), y.residual(z).clamp(-1.0, 1.0));
@@ -80,6 +87,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "binary cross-entropy",
         outputs: 2,
+        smooth: true,
         of: [
             |z, y| loss::bce_with_logits(z, &y.probabilities),
             |z, y| (z.softplus() - z * z.tape().constant(&y.probabilities)).mean(..),
@@ -88,6 +96,7 @@ const LOSSES: [Loss; 6] = [
     Loss {
         name: "hinge",
         outputs: 2,
+        smooth: false,
         of: [
             |z, y| (1.0 - z * z.tape().constant(&y.signs)).relu().mean(..),
             |z, y| {
@@ -153,12 +162,18 @@ impl Fixture {
         serde_json::from_str(include_str!("fixtures/derivatives.json")).unwrap()
     }
 
-    fn model(&self, outputs: usize, activation: Activation) -> Mlp<f64> {
-        let mut numbers = self.networks[&outputs].parameters.iter();
+    /// The network `h` away along its direction.
+    fn model(&self, outputs: usize, activation: Activation, h: f64) -> Mlp<f64> {
+        let Network {
+            parameters,
+            direction,
+        } = &self.networks[&outputs];
+        let mut numbers = parameters.iter().zip(direction);
         let mut model = Mlp::new(&[5, 7, 6, outputs]).activation(activation);
         model.visit_mut(Name::root(), &mut |_, param| {
-            let x = numbers.next().unwrap().clone();
-            param.value = ArrayD::from_shape_vec(param.value.shape(), x)
+            let (x, v) = numbers.next().unwrap();
+            let moved = x.iter().zip(v).map(|(x, v)| x + h * v).collect();
+            param.value = ArrayD::from_shape_vec(param.value.shape(), moved)
                 .unwrap()
                 .into_shared();
         });
@@ -230,7 +245,7 @@ fn as_pytorch() {
     for loss in LOSSES {
         for (name, activation) in activations {
             let case = &fixture.cases[loss.name][name];
-            let model = fixture.model(loss.outputs, activation);
+            let model = fixture.model(loss.outputs, activation, 0.0);
             for way in 0..2 {
                 let what = format!("{}, {name}, way {way}", loss.name);
                 let tape = Tape::new();
@@ -275,4 +290,110 @@ fn assert_gradient<'t>(
         let replayed = replayed.wrt(param);
         assert_close(&format!("{what} by {name}, replayed"), replayed, expected);
     }
+}
+
+/// `f(x + h v)` less its Taylor polynomial of order `n` in `h` falls like `hⁿ⁺¹`, with derivatives
+/// along `v` from gradients of gradients.
+#[test]
+fn taylor() {
+    use Activation::{Elu, HardTanh, LeakyRelu, Relu, Selu, Softsign};
+    let smooth = |activation: &&Activation| {
+        ![Elu, HardTanh, LeakyRelu, Relu, Selu, Softsign].contains(activation)
+    };
+    let fixture = Fixture::read();
+    for loss in LOSSES.into_iter().filter(|loss| loss.smooth) {
+        for &activation in Activation::ALL.iter().filter(smooth) {
+            for way in 0..2 {
+                let sizes = fixture.remainders(&loss, activation, way);
+                for (order, sizes) in sizes.into_iter().enumerate() {
+                    for pair in sizes.windows(2) {
+                        let exponent = (pair[0] / pair[1]).log2();
+                        assert!(
+                            (exponent - (order + 1) as f64).abs() < 0.1,
+                            "{}, {activation:?}, way {way}: order {order} leaves h^{exponent}",
+                            loss.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Each is half of the one before: small enough for the next term of the series to be small beside
+/// the first one left, large enough for that one to be far above the rounding of `f`.
+const STEPS: [f64; 4] = [1.0 / 128.0, 1.0 / 256.0, 1.0 / 512.0, 1.0 / 1024.0];
+
+impl Fixture {
+    /// For each order from 0 to 3 and each step what the Taylor polynomial leaves: the norm over
+    /// several points of the line, since at one the next derivative may happen to be small.
+    fn remainders(&self, loss: &Loss, activation: Activation, way: usize) -> [[f64; 4]; 4] {
+        let mut sizes = [[0.0_f64; 4]; 4];
+        for from in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+            let tape = Tape::new();
+            let model = self.model(loss.outputs, activation, from);
+            let on = Scope::train(&tape);
+            let value = self.value(loss, way, &model, &on);
+            let [xs, direction] = self.on_tape(&model, &on);
+            let slope = along(value, &xs, &direction);
+            let curvature = along(slope, &xs, &direction);
+            let third = along(curvature, &xs, &direction);
+            let derivatives = [value, slope, curvature, third].map(Var::item);
+
+            for (step, h) in STEPS.into_iter().enumerate() {
+                let moved = self.model(loss.outputs, activation, from + h);
+                let tape = Tape::new();
+                let mut rest = self.value(loss, way, &moved, &Scope::eval(&tape)).item();
+                let mut power = 1.0; // hⁿ / n!
+                for (order, derivative) in derivatives.iter().enumerate() {
+                    rest -= power * derivative;
+                    power *= h / (order + 1) as f64;
+                    sizes[order][step] = sizes[order][step].hypot(rest);
+                }
+            }
+        }
+        sizes
+    }
+}
+
+/// Softmax regression, the mean cross-entropy of `X W`, has the Hessian
+/// `1/n Σᵢ xᵢ xᵢᵀ ⊗ (diag(pᵢ) − pᵢ pᵢᵀ)` by the elements of `W` `[features, classes]` in row-major
+/// order, with the softmax `pᵢ` of row `i`.
+#[test]
+fn hessian_of_softmax_regression() {
+    let Fixture { x, targets, .. } = Fixture::read();
+    let (rows, features) = x.dim();
+    let w = Array2::from_shape_fn([features, 3], |(i, j)| (1.3 * (3 * i + j) as f64).sin());
+
+    let odds = x.dot(&w).exp();
+    let expected = Array2::from_shape_fn([w.len(); 2], |(a, b)| {
+        let ((i, j), (k, l)) = ((a / 3, a % 3), (b / 3, b % 3));
+        let of_row = |row: usize| {
+            let p = |class: usize| odds[[row, class]] / odds.row(row).sum();
+            x[[row, i]] * x[[row, k]] * (p(j) * f64::from(j == l) - p(j) * p(l))
+        };
+        (0..rows).map(of_row).sum::<f64>() / rows as f64
+    });
+    for of in LOSSES[0].of {
+        let hessian = hessian(|w| of(w.tape().constant(&x).dot(w), &targets), &w);
+        assert_close("Hessian", &hessian, &expected);
+    }
+}
+
+/// The second derivatives of a function by the elements of `x`, in row-major order, column by
+/// column.
+fn hessian(f: impl for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>, x: &Array2<f64>) -> Array2<f64> {
+    let tape = Tape::new();
+    let x = tape.var(x);
+    let gradient = tape.grad(f(x), &[x])[0].reshape(&[x.len()]);
+    let mut hessian = Array2::zeros([x.len(); 2]);
+    for (place, mut column) in hessian.columns_mut().into_iter().enumerate() {
+        let unit = Array1::from_shape_fn(x.len(), |i| f64::from(i == place));
+        let of_column = gradient.backward_from(unit).wrt(x);
+        column
+            .iter_mut()
+            .zip(&of_column)
+            .for_each(|(to, from)| *to = *from);
+    }
+    hessian
 }
