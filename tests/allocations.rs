@@ -143,6 +143,28 @@ fn deep() {
     assert_eq!(steps, 0);
 }
 
+/// Of the operations, not only those of plain networks: activations, normalisation, parts and their
+/// concatenation, selections, and a loss with probabilities.
+#[test]
+fn other_operations() {
+    let mut model = Mlp::new(&[6, 16, 8]);
+    model.layers[0].weight.penalty = Penalty::l2(1e-4);
+    let targets = ArcArrayD::from_elem(vec![32, 8], 0.125);
+    let steps = calls_of_steps(model, Adam::new(1e-3), 32, |y| {
+        let tape = y.tape();
+        let (ones, zeros) = (tape.constant([1.0; 8]), tape.constant([0.0; 8]));
+        let z = y.gelu().layer_norm(ones, zeros, 1e-5) + y.silu().batch_norm(ones, zeros, 1e-5);
+        let halves = [z.slice(1, 4..).mish(), z.slice(1, ..4).elu(1.0).flip(1)];
+        let z = concatenate(&halves, 1).transpose(0, 1).t().clamp(-3.0, 3.0);
+        let z = z.greater(y).where_(z, y.sin()) + z.index_select(0, &[1; 32]);
+        let logits = z.log_softmax(-1) + z.norm(keep(-1)) * z.cumulative_sum(1);
+        logits
+            .softmax_cross_entropy_with(tape.constant(&targets))
+            .mean(..)
+    });
+    assert_eq!(steps, 0);
+}
+
 /// Batches of two sizes in turn, as the last batch of an epoch is smaller.
 #[test]
 fn predictions_of_two_sizes() {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, Array2, ArrayD};
+use ndarray::{Array2, ArrayD};
 use serde::{Deserialize, Deserializer};
-use tapegrad::autodiff::total;
+use tapegrad::autodiff::{functional, total};
 use tapegrad::prelude::*;
 
 type Forward = for<'t> fn(&Mlp<f64>, &Scope<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
@@ -375,25 +375,12 @@ fn hessian_of_softmax_regression() {
         (0..rows).map(of_row).sum::<f64>() / rows as f64
     });
     for of in LOSSES[0].of {
-        let hessian = hessian(|w| of(w.tape().constant(&x).dot(w), &targets), &w);
+        let mut hessians = functional::hessian(
+            |w| of(w[0].tape().constant(&x).dot(w[0]), &targets),
+            &[w.clone().into_dyn()],
+        );
+        let hessian = hessians.remove(0).remove(0);
+        let hessian = hessian.into_shape_with_order([w.len(); 2]).unwrap();
         assert_close("Hessian", &hessian, &expected);
     }
-}
-
-/// The second derivatives of a function by the elements of `x`, in row-major order, column by
-/// column.
-fn hessian(f: impl for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>, x: &Array2<f64>) -> Array2<f64> {
-    let tape = Tape::new();
-    let x = tape.var(x);
-    let gradient = tape.grad(f(x), &[x])[0].reshape(&[x.len()]);
-    let mut hessian = Array2::zeros([x.len(); 2]);
-    for (place, mut column) in hessian.columns_mut().into_iter().enumerate() {
-        let unit = Array1::from_shape_fn(x.len(), |i| f64::from(i == place));
-        let of_column = gradient.backward_from(unit).wrt(x);
-        column
-            .iter_mut()
-            .zip(&of_column)
-            .for_each(|(to, from)| *to = *from);
-    }
-    hessian
 }

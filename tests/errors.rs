@@ -5,7 +5,7 @@ use std::panic::{self, UnwindSafe};
 use std::sync::Once;
 
 use ndarray::{Array2, array};
-use tapegrad::autodiff::total;
+use tapegrad::autodiff::{Classes, Vjp, concatenate, stack, total};
 use tapegrad::data::{Standardizer, Table};
 use tapegrad::prelude::*;
 
@@ -118,6 +118,93 @@ fn shapes() {
 }
 
 #[test]
+fn arrangements() {
+    told! {
+        { let t = tape(); zeros(t, &[2, 3]).slice(1, 1..5) } =>
+            "slice: axis 1 of the shape [2, 3] has no range 1..5; it must lie within 0..3";
+        { let t = tape(); let (from, to) = (2, 1); zeros(t, &[2, 3]).slice(-1, from..to) } =>
+            "slice: axis 1 of the shape [2, 3] has no range 2..1; it must lie within 0..3";
+        { let t = tape(); zeros(t, &[2, 3]).slice(.., ..1) } =>
+            "slice: one axis of the shape [2, 3] must be given, and was not";
+        { let t = tape(); zeros(t, &[2, 3]).pad(2, 0, 1) } =>
+            "pad: the shape [2, 3] has no axis 2; it has 2, counted from 0, or from -1 backwards";
+        { let t = tape(); zeros(t, &[2, 3]).permute(&[0, 0]) } =>
+            "permute: the order [0, 0] does not fit the shape [2, 3]; it must hold each of its 2 axes once";
+        { let t = tape(); zeros(t, &[2, 3]).squeeze(0) } =>
+            "squeeze: axis 0 of the shape [2, 3] has the size 2; it must be 1";
+        { let t = tape(); zeros(t, &[2]).expand_dims(2) } =>
+            "expand_dims: the shape [1, 1] has no axis 2; it has 2, counted from 0, or from -1 backwards";
+        concatenate::<f64>(&[], 0) =>
+            "concatenate: there is no array; there must be at least one";
+        { let t = tape(); concatenate(&[zeros(t, &[2, 3]), zeros(t, &[4, 2])], 0) } =>
+            "concatenate: the shapes [2, 3] and [4, 2] do not fit; they must be equal but in axis 0";
+        { let (a, b) = (tape(), tape()); concatenate(&[zeros(a, &[2]), zeros(b, &[2])], 0) } =>
+            "concatenate: the variables belong to two tapes; all variables of an expression must be on one";
+        { let t = tape(); stack(&[zeros(t, &[2]), zeros(t, &[3])], 0) } =>
+            "stack: the shapes [2] and [3] differ; they must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).index_select(1, &[0, 3]) } =>
+            "index_select: axis 1 of the shape [2, 3] has no place 3; places must be below 3";
+        { let t = tape(); zeros(t, &[2, 3]).index_add(0, &[0, 1], zeros(t, &[3, 3])) } =>
+            "index_add: the shape [3, 3] does not fit [2, 3] with 2 places; it must be equal but in axis 0, where it must be 2";
+        { let t = tape(); zeros(t, &[2, 3]).gather(1, &array![[3], [0]]) } =>
+            "gather: axis 1 of the shape [2, 3] has no place 3; places must be below 3";
+        { let t = tape(); zeros(t, &[2, 3]).gather(1, &array![[0]]) } =>
+            "gather: the shapes [2, 3] and [1, 1] do not fit; they must be equal but in axis 1";
+        { let t = tape(); zeros(t, &[2, 3]).scatter_add(1, &array![[0], [0]], zeros(t, &[2, 2])) } =>
+            "scatter_add: the shapes [2, 1] and [2, 2] differ; they must be equal";
+        { let t = tape(); zeros(t, &[2]).where_(zeros(t, &[2]), zeros(t, &[3])) } =>
+            "where_: the shapes [2] and [3] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[3]).lower_triangle(0) } =>
+            "lower_triangle: the shape is [3]; there must be at least two axes";
+        { let t = tape(); zeros(t, &[3]).clamp(1.0, 0.0) } =>
+            "clamp: the bounds are 1 and 0; they must be numbers, the first not above the second";
+        { let t = tape(); zeros(t, &[1, 3]).variance(0, 1) } =>
+            "variance: there are 1 elements to reduce in the shape [1, 3] and ddof is 1; there must be more";
+        { let t = tape(); zeros(t, &[0, 3]).std(0, 0) } =>
+            "std: there are 0 elements to reduce in the shape [0, 3] and ddof is 0; there must be more";
+        { let t = tape(); zeros(t, &[0, 3]).min(0) } =>
+            "min: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
+        { let t = tape(); zeros(t, &[2, 3]).standardize(0, -1.0) } =>
+            "standardize: ε is -1; it must be finite and at least 0";
+        { let t = tape(); zeros(t, &[2, 3]).layer_norm(zeros(t, &[2]), zeros(t, &[3]), 1e-5) } =>
+            "layer_norm: the shapes [2, 3] and [2] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[0, 3]).batch_norm(zeros(t, &[3]), zeros(t, &[3]), 1e-5) } =>
+            "batch_norm: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
+    }
+}
+
+#[test]
+fn derivatives() {
+    use tapegrad::functional;
+    told! {
+        { let t = tape(); let x = zeros(t, &[3]); t.vjp(x, zeros(t, &[2]), &[x]); } =>
+            "vjp: the cotangent has the shape [2] and the result [3]; they must be equal";
+        { let t = tape(); zeros(t, &[3]).backward_from([1.0]); } =>
+            "backward_from: the cotangent has the shape [1] and the result [3]; they must be equal";
+        { let t = tape(); let x = zeros(t, &[3]); t.jvp(x, &[x], &[zeros(t, &[2])]) } =>
+            "jvp: a tangent has the shape [2] and its variable [3]; they must be equal";
+        { let t = tape(); let x = zeros(t, &[]); t.hvp(x, &[x], &[]); } =>
+            "hvp: there are 0 tangents and 1 variables; there must be one for each";
+        { let t = tape(); let x = zeros(t, &[3]); t.hessian(x, &[x]); } =>
+            "grad: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+        { let t = tape(); let x = zeros(t, &[3]); t.jacobian(x, &[t.constant(1.0)]); } =>
+            "jacobian: input 0 is a constant; gradients are taken with respect to what depends on a `Tape::var`";
+        functional::grad::<f64, _>(|x| x[0], &[]) =>
+            "functional::grad: there is no input; there must be at least one to differentiate by";
+        { let t = tape(); t.checkpoint(&[], |x| x[0]) } =>
+            "checkpoint: there is no array; there must be at least one";
+        { let t = tape(); t.checkpoint(&[zeros(t, &[])], |x| x[0] * x[0].tape().var(1.0)) } =>
+            "checkpoint: the function makes a variable of its own, whose gradient would be lost; it must be among the inputs";
+        { let (a, b) = (tape(), tape()); a.custom("mine", 1.0, [(zeros(b, &[]), Vjp::none())]) } =>
+            "mine: the variables belong to two tapes; all variables of an expression must be on one";
+        { let t = tape(); t.detect_anomaly(); t.var([1.0, -1.0]).sqrt() } =>
+            "sqrt: the result of the shape [2] is NaN at [1], from operands of the shapes [2] that are not";
+        { let t = tape(); t.detect_anomaly(); t.constant(f64::NAN) } =>
+            "constant: the value given, of the shape [], is NaN at []";
+    }
+}
+
+#[test]
 fn axes() {
     told! {
         { let t = tape(); zeros(t, &[3, 4]).sum(2) } =>
@@ -145,13 +232,26 @@ fn axes() {
 
 #[test]
 fn checks() {
-    use tapegrad::autodiff::check::{self, Check};
+    use tapegrad::check::{self, Check};
+
+    struct NoParameters;
+
+    impl Module<f64> for NoParameters {
+        fn forward<'t>(&self, _on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+            x
+        }
+        fn visit<'a>(&'a self, _: &Name<'_>, _: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {}
+        fn visit_mut(&mut self, _: &Name<'_>, _: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {}
+    }
+
     let one = [ndarray::arr0(1.0).into_dyn()];
     told! {
         check::gradient::<f64, _>(|x| x[0], &[]) =>
             "check::gradient: there is no input; there must be at least one to differentiate by";
         Check { order: 0, ..Check::default() }.gradient(|x| x[0], &one) =>
             "check::Check: the order is 0, the step 0.00001 and the tolerances 0.000001 and 0.000001; they must be at least 1, positive, and at least 0";
+        check::model(&NoParameters, array![[1.0]], |y| y.sum(..)) =>
+            "check::model: the model has no parameter; there must be at least one to differentiate by";
         Check { relative: f64::NAN, ..Check::default() }.gradient(|x| x[0], &one) =>
             "check::Check: the order is 1, the step 0.00001 and the tolerances NaN and 0.000001; they must be at least 1, positive, and at least 0";
     }
@@ -164,6 +264,12 @@ fn classes() {
             "softmax_cross_entropy: row 1 is given the class 3 with logits of the shape [2, 3]; a class must be below 3";
         { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[2, 3]), &[0]) } =>
             "softmax_cross_entropy: 1 classes are given for logits of the shape [2, 3]; there must be one for each row";
+        { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(Classes::from(&[0, 1]).weights(&[1.0])) } =>
+            "softmax_cross_entropy: 1 class weights are given for logits of the shape [2, 3]; there must be one for each class";
+        Classes::from(&[0, 1]).smoothing(1.5) =>
+            "Classes::smoothing: the share is 1.5; it must be at least 0 and at most 1";
+        { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy_with(zeros(t, &[2])) } =>
+            "softmax_cross_entropy_with: the logits have the shape [2, 3] and the probabilities [2]; they must be equal";
         { let t = tape(); zeros(t, &[3]).softmax_cross_entropy(&[0]) } =>
             "softmax_cross_entropy: the logits have the shape [3]; it must be [rows, classes]";
         Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [0.5]]).classes() =>

@@ -1,8 +1,9 @@
 //! Training holds the parameters, their gradients and moments, each activation once, and the batch:
-//! little more.
+//! little more. A long chain of operations needs the same for each.
 #![expect(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tapegrad::prelude::*;
@@ -52,8 +53,11 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The most bytes that were live at once in `f`, beside those that were before.
+/// The most bytes that were live at once in `f`, beside those that were before. One test at a time:
+/// the count is that of the whole program.
 fn peak(f: impl FnOnce()) -> usize {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().expect("no test panics while it counts");
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     f();
@@ -89,4 +93,20 @@ fn a_training_step() {
     let ratio = bytes as f64 / needed as f64;
     println!("at most {bytes} bytes at once, {ratio:.3} of the {needed} needed");
     assert!(ratio <= 1.3, "{ratio:.3} of the bytes needed");
+}
+
+/// A chain of operations needs the same memory for each, however long it is: forward and backward.
+#[test]
+fn a_chain_of_operations() {
+    for length in [10_000, 100_000, 1_000_000] {
+        let bytes = peak(|| {
+            let tape = Tape::<f64>::new();
+            let x = tape.var(1.0);
+            let y = (0..length).fold(x, |y, _| y * 1.000_001);
+            assert!(y.backward().wrt(x)[[]] > 1.0);
+        });
+        let of_each = bytes as f64 / length as f64;
+        println!("{length}: {of_each:.0} bytes for each operation");
+        assert!(of_each < 1000.0, "{length}: {of_each:.0} bytes for each");
+    }
 }

@@ -269,27 +269,41 @@ pub enum Against {
     Backward,
 }
 
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let against = match self.against {
-            Against::Differences => "central differences give",
-            Against::Backward => "`backward` gives",
-        };
-        let element = match &self.index {
-            Some(index) => format!("element {index:?}"),
-            None => "a direction".to_owned(),
-        };
+impl Mismatch {
+    /// What is wrong, with the input under a name of its own.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::check;
+    /// let at = [ndarray::array![0.0].into_dyn()];
+    /// let mismatch = check::gradient(|x| x[0].relu(), &at).unwrap_err();     // at its kink
+    /// let sentence = mismatch.of("the bias").to_string();
+    /// assert!(sentence.starts_with("derivative of order 1 by element [0] of the bias: "));
+    /// ```
+    pub fn of(&self, input: impl fmt::Display) -> impl fmt::Display {
         let Self {
             order,
-            input,
             exact,
             other,
             ..
         } = self;
-        write!(
-            f,
-            "derivative of order {order} by {element} of input {input}: the rules give {exact}, {against} {other}"
+        let element = match &self.index {
+            Some(index) => format!("element {index:?}"),
+            None => "a direction".to_owned(),
+        };
+        let against = match self.against {
+            Against::Differences => "central differences give",
+            Against::Backward => "`backward` gives",
+        };
+        format!(
+            "derivative of order {order} by {element} of {input}: the rules give {exact}, {against} {other}"
         )
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let input = format!("input {}", self.input);
+        fmt::Display::fmt(&self.of(input), f)
     }
 }
 

@@ -27,8 +27,16 @@ pub fn value_and_grad<T: Element, F>(f: F, inputs: &[ArrayD<T>]) -> (T, Vec<Arra
 where
     F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
 {
+    of_number("value_and_grad", f, inputs)
+}
+
+#[track_caller]
+fn of_number<T: Element, F>(function: &str, f: F, inputs: &[ArrayD<T>]) -> (T, Vec<ArrayD<T>>)
+where
+    F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
+{
     let tape = Tape::new();
-    let x = variables("value_and_grad", &tape, inputs);
+    let x = variables(function, &tape, inputs);
     let y = f(&x);
     let gradients = y.backward();
     (y.item(), wrt(&gradients, &x))
@@ -50,7 +58,7 @@ pub fn grad<T: Element, F>(f: F, inputs: &[ArrayD<T>]) -> Vec<ArrayD<T>>
 where
     F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
 {
-    value_and_grad(f, inputs).1
+    of_number("grad", f, inputs).1
 }
 
 /// The value of `f`, of any shape, and the cotangents `vᵀ ∂f/∂x` of each input.

@@ -37,6 +37,8 @@ mod axes;
 pub mod check;
 mod checkpoint;
 mod classes;
+#[doc = include_str!("define.md")]
+pub mod define {}
 mod derivative;
 mod element;
 mod error;

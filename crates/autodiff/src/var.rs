@@ -11,13 +11,54 @@ use crate::{ArcArrayD, Element, Shape, Tape, error};
 /// the element type once); shapes broadcast as in NumPy. Every operation is a method, documented
 /// with its formula.
 ///
-/// A variable cannot outlive its tape or survive [`Tape::clear`]:
+/// A variable cannot survive [`Tape::clear`]. This compiles:
+///
+/// ```
+/// let mut tape = tapegrad_autodiff::Tape::<f64>::new();
+/// let x = tape.var(1.0);
+/// x.exp();
+/// tape.clear();
+/// ```
+///
+/// With the last two lines in the other order it does not:
 ///
 /// ```compile_fail,E0502
 /// let mut tape = tapegrad_autodiff::Tape::<f64>::new();
 /// let x = tape.var(1.0);
 /// tape.clear();
 /// x.exp();
+/// ```
+///
+/// Nor can it outlive its tape, be it by scope or by being returned or sent away; its value can:
+///
+/// ```
+/// let y = {
+///     let tape = tapegrad_autodiff::Tape::<f64>::new();
+///     let x = tape.var(1.0);
+///     x.value()
+/// };
+/// assert_eq!(y[[]], 1.0);
+/// ```
+/// ```compile_fail,E0597
+/// let y = {
+///     let tape = tapegrad_autodiff::Tape::<f64>::new();
+///     let x = tape.var(1.0);
+///     x
+/// };
+/// assert_eq!(y.value()[[]], 1.0);
+/// ```
+///
+/// Nor can a function given to a checkpoint, or a rule, hold one:
+///
+/// ```
+/// let tape = tapegrad_autodiff::Tape::<f64>::new();
+/// let (x, w) = (tape.var(1.0), tape.var(2.0));
+/// tape.checkpoint(&[x, w], |v| v[0] * v[1]);
+/// ```
+/// ```compile_fail
+/// let tape = tapegrad_autodiff::Tape::<f64>::new();
+/// let (x, w) = (tape.var(1.0), tape.var(2.0));
+/// tape.checkpoint(&[x], move |v| v[0] * w);
 /// ```
 #[derive(Clone, Copy)]
 pub struct Var<'t, T: Element = f32> {

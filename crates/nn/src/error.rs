@@ -6,6 +6,8 @@ sentences! {
     layer_input(layer: &str, path: &str, input: &[usize], weight: &[usize])
         "{layer}{}: the input has the shape {input:?} and the weight {weight:?}; the last axis of the input must be {}",
         if path.is_empty() { String::new() } else { format!(" `{path}`") }, weight[0];
+    no_parameters()
+        "check::model: the model has no parameter; there must be at least one to differentiate by";
     no_bias()
         "Dense::penalize_bias: the layer has no bias; only one that it has can be penalised";
     sizes(sizes: &[usize])

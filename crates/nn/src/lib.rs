@@ -19,6 +19,7 @@
 //! assert_eq!(gradients.wrt(&model.layers[0].weight).shape(), [1, 8]);
 //! ```
 
+pub mod check;
 mod dense;
 mod error;
 mod gradient_map;

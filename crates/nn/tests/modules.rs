@@ -2,7 +2,8 @@
 
 use approx::assert_relative_eq;
 use ndarray::{Array2, array};
-use tapegrad_autodiff::{ArcArrayD, Tape};
+use tapegrad_autodiff::{ArcArrayD, Tape, Var, Vjp};
+use tapegrad_nn::check::{self, Check};
 use tapegrad_nn::{
     Activation, Dense, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope, loss, random,
 };
@@ -385,4 +386,76 @@ fn a_scope_serves_one_value() {
     let empty = Param::new(Role::Weight, Array2::zeros([0, 3]));
     let on = Scope::train(&tape);
     assert_eq!(on.param(&empty).shape(), on.param(&empty).shape());
+}
+
+/// A network whose second layer's bias has a derivative that is wrong at one element.
+struct Broken {
+    inner: Dense<f64>,
+    bias: Param<f64>,
+}
+
+impl Module<f64> for Broken {
+    fn forward<'t>(&self, on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+        let (y, bias) = (self.inner.forward(on, x), on.param(&self.bias));
+        let sum = (y + bias).value();
+        let wrong = Vjp::new(|g, x, _y| {
+            let factor = x[1].tape().constant([1.0, 1.0, 1.5]);
+            g * factor
+        });
+        let right = Vjp::new(|g, _x, _y| g);
+        x.tape().custom("broken", sum, [(y, right), (bias, wrong)])
+    }
+    fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {
+        self.inner.visit(&at.child("inner"), f);
+        f(&at.child("bias"), &self.bias);
+    }
+    fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {
+        self.inner.visit_mut(&at.child("inner"), f);
+        f(&at.child("bias"), &mut self.bias);
+    }
+}
+
+#[test]
+fn a_wrong_derivative_in_a_model_is_found_and_named() {
+    let x = array![[0.1, -0.2], [0.3, 0.5]];
+    let broken = Broken {
+        inner: Dense::new(2, 3).penalize(Penalty::elastic_net(0.1, 0.2)),
+        bias: Param::new(Role::Bias, array![0.1, 0.2, 0.3]),
+    };
+    let mismatch = check::model(&broken, &x, |y| y.sum(..)).unwrap_err();
+    assert_eq!(mismatch.parameter, "bias");
+    assert_eq!(mismatch.mismatch.index.as_deref(), Some(&[2][..]));
+    let sentence = mismatch.to_string();
+    let told =
+        "derivative of order 1 by element [2] of `bias`: the rules give 3, central differences";
+    assert!(sentence.starts_with(told), "{sentence}");
+    // As one direction, too, and without the fault all is well, to the third order.
+    let fast = Check {
+        fast: true,
+        ..Check::default()
+    };
+    assert!(check::model_with(fast, &broken, &x, |y| y.sum(..)).is_err());
+    let third = Check { order: 3, ..fast };
+    check::model_with(third, &broken.inner, &x, |y| y.tanh().sum(..)).unwrap();
+}
+
+/// Penalties are part of what is checked, in both element types, and shared weights are one.
+#[test]
+fn models_are_checked_with_their_penalties() {
+    let model = Mlp::<f64>::new(&[2, 4, 3])
+        .activation(Activation::Gelu)
+        .seed(3)
+        .penalize(0, Penalty::elastic_net(0.01, 0.1));
+    let x = array![[0.1, -0.2], [0.3, 0.5]];
+    check::model(&model, &x, |z| loss::softmax_cross_entropy(z, &[2, 0])).unwrap();
+    let single = Mlp::<f32>::new(&[2, 4, 1])
+        .seed(3)
+        .penalize(0, Penalty::l2(0.1));
+    let x = x.mapv(|x| x as f32);
+    check::model(&single, &x, |y| y.square().mean(..)).unwrap();
+    // The same layer twice.
+    let layer = Dense::<f64>::new(2, 2).penalize(Penalty::l2(0.1));
+    let mut tied = Mlp::new(&[2, 2, 2]);
+    tied.layers = vec![layer.clone(), layer];
+    check::model(&tied, array![[0.1, -0.2]], |y| y.square().mean(..)).unwrap();
 }

@@ -67,15 +67,19 @@ impl<T: Element> Tape<T> {
     #[inline(never)]
     #[track_caller]
     pub(super) fn inspect(&self, y: Var<'_, T>) {
-        let (kind, made_of) = (Kind::of(&y.read()), self.operands_kind(y.index));
-        let operands = self.operand_shapes(y.index);
+        // What is passing through made what this one finished.
+        let mut operands = self.operands(y.index).map(|operand| self.operand(operand));
+        let passing = operands.find(|&node| self.value(node).is_passing());
+        let node = passing.unwrap_or(y.index);
+        let (kind, made_of) = (Kind::of(&y.read()), self.operands_kind(node));
+        let operands = self.operand_shapes(node);
         let given = operands.is_empty();
         // What a rule makes is looked at when it is done: by itself it has no line of its own.
         let in_rule = self.deriving.get().is_some();
         if kind <= made_of || in_rule || given && kind == Kind::Infinite {
             return;
         }
-        let name = self.origin(y.index).name;
+        let name = self.origin(node).name;
         let (at, shape) = (place(&y.read(), kind), y.shape());
         if given {
             error::anomaly_given(name, kind.word(), &at, &shape);

@@ -96,7 +96,8 @@ impl<T: Element> Tape<T> {
         mut live: bool,
         operands: impl IntoIterator<Item = (usize, Vjp<T>)>,
     ) -> Var<'_, T> {
-        let record = &mut *self.record.borrow_mut();
+        let mut borrowed = self.record.borrow_mut();
+        let record = &mut *borrowed;
         let first = record.operands.len();
         let recording = self.recording.get();
         if recording {
@@ -121,6 +122,7 @@ impl<T: Element> Tape<T> {
         });
         let index = record.nodes.len() - 1;
         let var = Var { tape: self, index };
+        drop(borrowed);
         if recording && self.detects_anomalies.get() {
             self.inspect(var);
         }

@@ -48,7 +48,7 @@ impl<T: Element> Var<'_, T> {
         match activation {
             Activation::Relu => {
                 let y = product(Some(&|z| change(z, |_, z| relu(z))));
-                passing().unary("activation", y, |g, _z, y| g.relu_rule(y))
+                passing().unary("relu", y, |g, _z, y| g.relu_rule(y))
             }
             Activation::Tanh => {
                 let y = product(Some(&|z| {
@@ -58,7 +58,7 @@ impl<T: Element> Var<'_, T> {
                         |on, z| on.tanh(z),
                     )
                 }));
-                passing().unary("activation", y, |g, _z, y| g.tanh_rule(y))
+                passing().unary("tanh", y, |g, _z, y| g.tanh_rule(y))
             }
             Activation::Sigmoid => {
                 let y = product(Some(&|z| {
@@ -68,7 +68,7 @@ impl<T: Element> Var<'_, T> {
                         |on, z| on.sigmoid(z),
                     )
                 }));
-                passing().unary("activation", y, |g, _z, y| g.sigmoid_rule(y))
+                passing().unary("sigmoid", y, |g, _z, y| g.sigmoid_rule(y))
             }
             _ => activation.apply(self.affine_node(weight, bias, product(None))),
         }

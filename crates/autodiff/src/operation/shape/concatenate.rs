@@ -34,16 +34,21 @@ pub fn concatenate<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) 
     let mut value = first.tape.fresh(with_size(&shape, axis, size));
     let along = Along::new(value.shape(), axis);
     let mut start = 0;
-    let mut operands = Vec::with_capacity(parts.len());
     for part in parts {
         let x = part.read();
         let of_part = Along::new(x.shape(), axis);
         copy(value.numbers_mut(), along, start, x.numbers(), of_part, 0);
-        let (from, length) = (start, of_part.size);
-        let rule = Vjp::new(move |g, _x, _y| g.part(axis, from, length));
-        operands.push((part.index, rule));
-        start += length;
+        start += of_part.size;
     }
+    let operands = parts.iter().enumerate().map(|(place, part)| {
+        let rule = Vjp::new(move |g: Var<'_, T>, parts: &[Var<'_, T>], _| {
+            let size = |part: &Var<'_, T>| part.read().shape()[axis];
+            let start = parts[..place].iter().map(size).sum();
+            let length = size(&parts[place]);
+            g.part(axis, start, length)
+        });
+        (part.index, rule)
+    });
     first.tape.push("concatenate", value, operands)
 }
 
