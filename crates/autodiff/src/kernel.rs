@@ -4,6 +4,7 @@
 //! The functions are public for those who write a training step by hand; they know slices and
 //! nothing of a tape.
 
+pub mod cholesky;
 pub mod elementary;
 pub mod elementwise;
 pub mod machine;
@@ -11,3 +12,4 @@ pub mod product;
 pub mod reduction;
 pub mod softmax;
 pub mod threads;
+pub mod triangular;
