@@ -33,6 +33,8 @@ sentences! {
         "{operation}: the shapes {x:?} and {y:?} do not multiply; the inner dimensions must be equal";
     dot_rank(operation: &str, ranks: &str, x: &[usize], y: &[usize])
         "{operation}: the shapes {x:?} and {y:?} do not multiply; both must have {ranks}";
+    dot_leading(operation: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} do not multiply; counted from the last, the axes before the matrices must be equal or one of them 1";
     bias(bias: &[usize], weight: &[usize])
         "affine: the bias has the shape {bias:?}; for a weight of the shape {weight:?} it must be [{}]", weight[1];
     equal_shapes(operation: &str, x: &[usize], y: &[usize])

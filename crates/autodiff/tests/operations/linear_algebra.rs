@@ -1,20 +1,32 @@
 //! Products of vectors and matrices.
 
+use ndarray::{ArrayD, Axis, Dimension};
 use proptest::prelude::*;
+use tapegrad_autodiff::{Tape, Var};
 
-use crate::naive::{number, product};
+use crate::naive::{broadcast_shape, number, product};
 use crate::row::operations;
 use crate::shapes::Shapes::{Equal, Other};
+use crate::shapes::{any, broadcast};
 
 operations! {
     dot: "dot", Reals, Other(|| matrices(|m, k, n| [vec![m, k], vec![k, n]])), |x| x[0].dot(x[1]), |x| product(&x[0], &x[1]);
     dot_vector: "dot", Reals, Other(|| matrices(|m, k, _| [vec![m, k], vec![k]])), |x| x[0].dot(x[1]),
-        |x| product(&x[0], &column(&x[1])).remove_axis(ndarray::Axis(1));
+        |x| product(&x[0], &column(&x[1])).remove_axis(Axis(1));
     vector_dot: "dot", Reals, Other(|| matrices(|_, k, n| [vec![k], vec![k, n]])), |x| x[0].dot(x[1]),
-        |x| product(&column(&x[0]).t().to_owned(), &x[1]).remove_axis(ndarray::Axis(0));
+        |x| product(&column(&x[0]).t().to_owned(), &x[1]).remove_axis(Axis(0));
     vector_dot_vector: "dot", Reals, Other(|| matrices(|_, k, _| [vec![k], vec![k]])), |x| x[0].dot(x[1]), |x| number((&x[0] * &x[1]).sum());
+    dot_batches: "dot", Reals, Other(|| batches(|m, k, n| [vec![m, k], vec![k, n]])), |x| x[0].dot(x[1]), |x| products(&x[0], &x[1]);
+    batch_dot_matrix: "dot", Reals, Other(|| batch_and(|m, k, n| [vec![m, k], vec![k, n]])), |x| x[0].dot(x[1]), |x| products(&x[0], &x[1]);
+    batch_dot_vector: "dot", Reals, Other(|| batch_and(|m, k, _| [vec![m, k], vec![k]])), |x| x[0].dot(x[1]),
+        |x| { let y = products(&x[0], &column(&x[1])); let last = Axis(y.ndim() - 1); y.remove_axis(last) };
+    vector_dot_batch: "dot", Reals, Other(|| batch_and(|_, k, n| [vec![k, n], vec![k]])), |x| x[1].dot(x[0]),
+        |x| { let y = products(&column(&x[1]).t().to_owned(), &x[0]); let row = Axis(y.ndim() - 2); y.remove_axis(row) };
     dot_t: "dot_t", Reals, Other(|| matrices(|m, k, n| [vec![m, k], vec![n, k]])), |x| x[0].dot_t(x[1]), |x| product(&x[0], &x[1].t().to_owned());
+    dot_t_batches: "dot_t", Reals, Other(|| batches(|m, k, n| [vec![m, k], vec![n, k]])), |x| x[0].dot_t(x[1]), |x| products(&x[0], &transposed(&x[1]));
+    batch_dot_t_matrix: "dot_t", Reals, Other(|| batch_and(|m, k, n| [vec![m, k], vec![n, k]])), |x| x[0].dot_t(x[1]), |x| products(&x[0], &transposed(&x[1]));
     t_dot: "t_dot", Reals, Other(|| matrices(|m, k, n| [vec![k, m], vec![k, n]])), |x| x[0].t_dot(x[1]), |x| product(&x[0].t().to_owned(), &x[1]);
+    t_dot_batches: "t_dot", Reals, Other(|| batches(|m, k, n| [vec![k, m], vec![k, n]])), |x| x[0].t_dot(x[1]), |x| products(&transposed(&x[0]), &x[1]);
     inner: "inner", Reals, Equal, |x| x[0].inner(x[1]), |x| number((&x[0] * &x[1]).sum());
 }
 
@@ -25,6 +37,87 @@ fn matrices(shapes: fn(usize, usize, usize) -> [Vec<usize>; 2]) -> BoxedStrategy
         .boxed()
 }
 
-fn column(x: &ndarray::ArrayD<f64>) -> ndarray::ArrayD<f64> {
-    x.clone().insert_axis(ndarray::Axis(1))
+/// Shapes of two matrices after leading axes that broadcast.
+fn batches(shapes: fn(usize, usize, usize) -> [Vec<usize>; 2]) -> BoxedStrategy<Vec<Vec<usize>>> {
+    (broadcast(any(0..3, 0..3), 2), matrices(shapes))
+        .prop_map(|(leading, matrices)| {
+            let shapes = leading.into_iter().zip(matrices);
+            shapes
+                .map(|(leading, matrix)| [leading, matrix].concat())
+                .collect()
+        })
+        .boxed()
+}
+
+/// Shapes of two operands, with leading axes before the first.
+fn batch_and(shapes: fn(usize, usize, usize) -> [Vec<usize>; 2]) -> BoxedStrategy<Vec<Vec<usize>>> {
+    (any(1..3, 0..3), matrices(shapes))
+        .prop_map(|(leading, mut shapes)| {
+            shapes[0].splice(0..0, leading);
+            shapes
+        })
+        .boxed()
+}
+
+fn column(x: &ArrayD<f64>) -> ArrayD<f64> {
+    x.clone().insert_axis(Axis(1))
+}
+
+/// The last two axes in the other order.
+fn transposed(x: &ArrayD<f64>) -> ArrayD<f64> {
+    let mut x = x.clone();
+    x.swap_axes(x.ndim() - 2, x.ndim() - 1);
+    x
+}
+
+/// The products of matrices after leading axes that broadcast.
+fn products(a: &ArrayD<f64>, b: &ArrayD<f64>) -> ArrayD<f64> {
+    let ((a_leading, a_matrix), (b_leading, b_matrix)) = (
+        a.shape().split_at(a.ndim() - 2),
+        b.shape().split_at(b.ndim() - 2),
+    );
+    let leading = broadcast_shape(&[a_leading, b_leading]);
+    let spread = |x: &ArrayD<f64>, matrix| {
+        let shape = [&leading[..], matrix].concat();
+        x.broadcast(shape).unwrap().to_owned()
+    };
+    let (a, b) = (spread(a, a_matrix), spread(b, b_matrix));
+    ArrayD::from_shape_fn([&leading[..], &[a_matrix[0], b_matrix[1]]].concat(), |at| {
+        let (place, &[i, j]) = at.slice().split_last_chunk().unwrap();
+        let at = |i, j| [place, &[i, j][..]].concat();
+        (0..a_matrix[1])
+            .map(|l| a[&*at(i, l)] * b[&*at(l, j)])
+            .sum()
+    })
+}
+
+/// Numbers that look random.
+fn numbers(shape: &[usize]) -> ArrayD<f64> {
+    let mut count = 0.0_f64;
+    ArrayD::from_shape_simple_fn(shape, || {
+        count += 1.0;
+        (count * count).sin()
+    })
+}
+
+/// Each product of a batch has the bits that it has alone, on one thread and on several.
+#[test]
+fn batches_are_single_products() {
+    for (leading, [m, k, n]) in [(3, [5, 7, 4]), (40, [33, 48, 41])] {
+        let tape = Tape::<f64>::new();
+        let x = tape.constant(numbers(&[leading, m, k]));
+        let y = tape.constant(numbers(&[2, 1, k, n]));
+        let z = x.dot(y).value();
+        for place in 0..2 {
+            for index in 0..leading {
+                let one = |x: Var<'_, f64>, at| tape.constant(&x.value().index_axis(Axis(0), at));
+                let (x, y) = (one(x, index), one(one(y, place), 0));
+                let alone = x.dot(y).value();
+                assert_eq!(
+                    z.index_axis(Axis(0), place).index_axis(Axis(0), index),
+                    alone
+                );
+            }
+        }
+    }
 }
