@@ -90,6 +90,14 @@ fn shapes() {
             "t_dot: the shapes [2, 3] and [3] do not multiply; both must have at least two axes";
         { let t = tape(); zeros(t, &[2, 5, 3]).dot_t(zeros(t, &[3, 5])) } =>
             "dot_t: the shapes [2, 5, 3] and [3, 5] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).outer(zeros(t, &[3])) } =>
+            "outer: the shapes [2, 3] and [3] do not multiply; both must have one axis";
+        { let t = tape(); zeros(t, &[3]).diagonal() } =>
+            "diagonal: the shape [3] holds no matrix; it must have at least two axes";
+        { let t = tape(); zeros(t, &[]).diagonal_matrix() } =>
+            "diagonal_matrix: the shape [] holds no vector; it must have at least one axis";
+        { let t = tape(); zeros(t, &[2, 3]).trace() } =>
+            "trace: the shape [2, 3] holds no square matrix; it must have at least two axes, the last two equal";
         { let t = tape(); zeros(t, &[2, 3]).reshape(&[4]) } =>
             "reshape: the shape [2, 3] cannot become [4]; the number of elements must stay 6";
         { let t = tape(); zeros(t, &[2, 3]).broadcast_to(&[3, 3]) } =>

@@ -35,6 +35,12 @@ sentences! {
         "{operation}: the shapes {x:?} and {y:?} do not multiply; both must have {ranks}";
     dot_leading(operation: &str, x: &[usize], y: &[usize])
         "{operation}: the shapes {x:?} and {y:?} do not multiply; counted from the last, the axes before the matrices must be equal or one of them 1";
+    matrices(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no matrix; it must have at least two axes";
+    square_matrices(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no square matrix; it must have at least two axes, the last two equal";
+    vector(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no vector; it must have at least one axis";
     bias(bias: &[usize], weight: &[usize])
         "affine: the bias has the shape {bias:?}; for a weight of the shape {weight:?} it must be [{}]", weight[1];
     equal_shapes(operation: &str, x: &[usize], y: &[usize])

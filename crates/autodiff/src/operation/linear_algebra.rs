@@ -1,4 +1,7 @@
 //! Products of vectors and matrices.
 
+mod diagonal;
 mod dot;
 mod inner;
+mod outer;
+mod trace;

@@ -1,12 +1,12 @@
 //! Products of vectors and matrices.
 
-use ndarray::{ArrayD, Axis, Dimension};
+use ndarray::{Array1, Array2, ArrayD, Axis, Dimension, Ix2};
 use proptest::prelude::*;
 use tapegrad_autodiff::{Tape, Var};
 
 use crate::naive::{broadcast_shape, number, product};
 use crate::row::operations;
-use crate::shapes::Shapes::{Equal, Other};
+use crate::shapes::Shapes::{AtLeast, Equal, Other};
 use crate::shapes::{any, broadcast};
 
 operations! {
@@ -28,6 +28,21 @@ operations! {
     t_dot: "t_dot", Reals, Other(|| matrices(|m, k, n| [vec![k, m], vec![k, n]])), |x| x[0].t_dot(x[1]), |x| product(&x[0].t().to_owned(), &x[1]);
     t_dot_batches: "t_dot", Reals, Other(|| batches(|m, k, n| [vec![k, m], vec![k, n]])), |x| x[0].t_dot(x[1]), |x| products(&transposed(&x[0]), &x[1]);
     inner: "inner", Reals, Equal, |x| x[0].inner(x[1]), |x| number((&x[0] * &x[1]).sum());
+    outer: "outer", Reals, Other(|| matrices(|m, _, n| [vec![m], vec![n]])), |x| x[0].outer(x[1]), |x| product(&column(&x[0]), &column(&x[1]).t().to_owned());
+    diagonal: "diagonal", Reals, AtLeast(2), |x| x[0].diagonal(), |x| each_matrix(&x[0], |x| x.diag().to_owned());
+    diagonal_matrix: "diagonal_matrix", Reals, AtLeast(1), |x| x[0].diagonal_matrix(), |x| {
+        let mut shape = x[0].shape().to_vec();
+        shape.push(shape[shape.len() - 1]);
+        ArrayD::from_shape_fn(shape, |at| {
+            let (last, place) = at.slice().split_last().unwrap();
+            if place.last() == Some(last) { x[0][place] } else { 0.0 }
+        })
+    };
+    trace: "trace", Reals, Other(squares), |x| x[0].trace(), |x| {
+        let traces = each_matrix(&x[0], |x| Array1::from(vec![x.diag().sum()]));
+        let last = Axis(traces.ndim() - 1);
+        traces.remove_axis(last)
+    };
 }
 
 /// Shapes of two matrices, of their outer and inner sizes.
@@ -59,8 +74,19 @@ fn batch_and(shapes: fn(usize, usize, usize) -> [Vec<usize>; 2]) -> BoxedStrateg
         .boxed()
 }
 
+/// The shape of square matrices.
+fn squares() -> BoxedStrategy<Vec<Vec<usize>>> {
+    (any(0..3, 0..3), 0..4_usize)
+        .prop_map(|(leading, n)| vec![[leading, vec![n, n]].concat()])
+        .boxed()
+}
+
 fn column(x: &ArrayD<f64>) -> ArrayD<f64> {
     x.clone().insert_axis(Axis(1))
+}
+
+fn matrix(x: &ArrayD<f64>) -> Array2<f64> {
+    x.clone().into_dimensionality::<Ix2>().unwrap()
 }
 
 /// The last two axes in the other order.
@@ -68,6 +94,20 @@ fn transposed(x: &ArrayD<f64>) -> ArrayD<f64> {
     let mut x = x.clone();
     x.swap_axes(x.ndim() - 2, x.ndim() - 1);
     x
+}
+
+/// `f` of each matrix, a vector.
+fn each_matrix(x: &ArrayD<f64>, f: impl Fn(Array2<f64>) -> Array1<f64>) -> ArrayD<f64> {
+    let (leading, sizes) = x.shape().split_at(x.ndim() - 2);
+    let length = f(Array2::zeros((sizes[0], sizes[1]))).len();
+    ArrayD::from_shape_fn([leading, &[length]].concat(), |at| {
+        let (&i, place) = at.slice().split_last().unwrap();
+        let mut x = x.view();
+        for &index in place {
+            x = x.index_axis_move(Axis(0), index);
+        }
+        f(matrix(&x.to_owned()))[i]
+    })
 }
 
 /// The products of matrices after leading axes that broadcast.
