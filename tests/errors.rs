@@ -98,6 +98,16 @@ fn shapes() {
             "diagonal_matrix: the shape [] holds no vector; it must have at least one axis";
         { let t = tape(); zeros(t, &[2, 3]).trace() } =>
             "trace: the shape [2, 3] holds no square matrix; it must have at least two axes, the last two equal";
+        { let t = tape(); zeros(t, &[2, 3]).cholesky() } =>
+            "cholesky: the shape [2, 3] is not that of a square matrix; it must have two axes, both equal";
+        { let t = tape(); zeros(t, &[2, 2, 2]).solve(zeros(t, &[2])) } =>
+            "solve: the shape [2, 2, 2] is not that of a square matrix; it must have two axes, both equal";
+        { let t = tape(); zeros(t, &[2, 2]).solve(zeros(t, &[3])) } =>
+            "solve: the right-hand side has the shape [3]; for a matrix of the shape [2, 2] it must be [2] or [2, columns]";
+        { let t = tape(); zeros(t, &[2, 2]).solve_triangular(zeros(t, &[3, 2])) } =>
+            "solve_triangular: the right-hand side has the shape [3, 2]; for a matrix of the shape [2, 2] it must be [2] or [2, columns]";
+        { let t = tape(); zeros(t, &[1, 1]).t_solve_triangular(zeros(t, &[])) } =>
+            "t_solve_triangular: the right-hand side has the shape []; for a matrix of the shape [1, 1] it must be [1] or [1, columns]";
         { let t = tape(); zeros(t, &[2, 3]).reshape(&[4]) } =>
             "reshape: the shape [2, 3] cannot become [4]; the number of elements must stay 6";
         { let t = tape(); zeros(t, &[2, 3]).broadcast_to(&[3, 3]) } =>

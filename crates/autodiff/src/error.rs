@@ -39,6 +39,10 @@ sentences! {
         "{operation}: the shape {shape:?} holds no matrix; it must have at least two axes";
     square_matrices(operation: &str, shape: &[usize])
         "{operation}: the shape {shape:?} holds no square matrix; it must have at least two axes, the last two equal";
+    square_matrix(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} is not that of a square matrix; it must have two axes, both equal";
+    right_side(operation: &str, matrix: &[usize], right: &[usize])
+        "{operation}: the right-hand side has the shape {right:?}; for a matrix of the shape {matrix:?} it must be [{0}] or [{0}, columns]", matrix[0];
     vector(operation: &str, shape: &[usize])
         "{operation}: the shape {shape:?} holds no vector; it must have at least one axis";
     bias(bias: &[usize], weight: &[usize])
