@@ -78,12 +78,36 @@ fn shapes() {
             "dot: the shapes [2, 3] and [2, 3] do not multiply; the inner dimensions must be equal";
         { let t = tape(); zeros(t, &[3]).dot(zeros(t, &[2])) } =>
             "dot: the shapes [3] and [2] do not multiply; the inner dimensions must be equal";
-        { let t = tape(); zeros(t, &[2, 3, 4]).dot(zeros(t, &[4])) } =>
-            "dot: the shapes [2, 3, 4] and [4] do not multiply; both must have one or two axes";
+        { let t = tape(); zeros(t, &[2, 3, 4]).dot(zeros(t, &[])) } =>
+            "dot: the shapes [2, 3, 4] and [] do not multiply; both must have at least one axis";
+        { let t = tape(); zeros(t, &[2, 3, 4]).dot(zeros(t, &[3])) } =>
+            "dot: the shapes [2, 3, 4] and [3] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[2, 3, 4]).dot(zeros(t, &[3, 4, 5])) } =>
+            "dot: the shapes [2, 3, 4] and [3, 4, 5] do not multiply; counted from the last, the axes before the matrices must be equal or one of them 1";
         { let t = tape(); zeros(t, &[2, 3]).dot_t(zeros(t, &[3, 2])) } =>
             "dot_t: the shapes [2, 3] and [3, 2] do not multiply; the inner dimensions must be equal";
         { let t = tape(); zeros(t, &[2, 3]).t_dot(zeros(t, &[3])) } =>
-            "t_dot: the shapes [2, 3] and [3] do not multiply; both must have two axes";
+            "t_dot: the shapes [2, 3] and [3] do not multiply; both must have at least two axes";
+        { let t = tape(); zeros(t, &[2, 5, 3]).dot_t(zeros(t, &[3, 5])) } =>
+            "dot_t: the shapes [2, 5, 3] and [3, 5] do not multiply; the inner dimensions must be equal";
+        { let t = tape(); zeros(t, &[2, 3]).outer(zeros(t, &[3])) } =>
+            "outer: the shapes [2, 3] and [3] do not multiply; both must have one axis";
+        { let t = tape(); zeros(t, &[3]).diagonal() } =>
+            "diagonal: the shape [3] holds no matrix; it must have at least two axes";
+        { let t = tape(); zeros(t, &[]).diagonal_matrix() } =>
+            "diagonal_matrix: the shape [] holds no vector; it must have at least one axis";
+        { let t = tape(); zeros(t, &[2, 3]).trace() } =>
+            "trace: the shape [2, 3] holds no square matrix; it must have at least two axes, the last two equal";
+        { let t = tape(); zeros(t, &[2, 3]).cholesky() } =>
+            "cholesky: the shape [2, 3] is not that of a square matrix; it must have two axes, both equal";
+        { let t = tape(); zeros(t, &[2, 2, 2]).solve(zeros(t, &[2])) } =>
+            "solve: the shape [2, 2, 2] is not that of a square matrix; it must have two axes, both equal";
+        { let t = tape(); zeros(t, &[2, 2]).solve(zeros(t, &[3])) } =>
+            "solve: the right-hand side has the shape [3]; for a matrix of the shape [2, 2] it must be [2] or [2, columns]";
+        { let t = tape(); zeros(t, &[2, 2]).solve_triangular(zeros(t, &[3, 2])) } =>
+            "solve_triangular: the right-hand side has the shape [3, 2]; for a matrix of the shape [2, 2] it must be [2] or [2, columns]";
+        { let t = tape(); zeros(t, &[1, 1]).t_solve_triangular(zeros(t, &[])) } =>
+            "t_solve_triangular: the right-hand side has the shape []; for a matrix of the shape [1, 1] it must be [1] or [1, columns]";
         { let t = tape(); zeros(t, &[2, 3]).reshape(&[4]) } =>
             "reshape: the shape [2, 3] cannot become [4]; the number of elements must stay 6";
         { let t = tape(); zeros(t, &[2, 3]).broadcast_to(&[3, 3]) } =>

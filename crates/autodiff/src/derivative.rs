@@ -138,7 +138,7 @@ impl<T: Element> Tape<T> {
             } else {
                 concatenate(rows, 0)
             };
-            jacobians.push(whole.reshape(&joined(&y.shape(), &x.shape())));
+            jacobians.push(whole.reshape(&Shape::joined(&y.shape(), &x.shape())));
         }
         jacobians
     }
@@ -150,7 +150,7 @@ impl<T: Element> Tape<T> {
         let cotangents = self.pull_back(y, u, xs);
         let mut jacobians = Vec::with_capacity(xs.len());
         for (&x, cotangent) in xs.iter().zip(cotangents) {
-            let shape = joined(&y.shape(), &x.shape());
+            let shape = Shape::joined(&y.shape(), &x.shape());
             let Some(cotangent) = cotangent.filter(|_| !x.is_empty()) else {
                 jacobians.push(self.full(shape, T::zero()));
                 continue;
@@ -210,14 +210,4 @@ fn along<'t, T: Element>(
         }
     }
     total(&slopes)
-}
-
-/// One shape followed by another.
-pub(crate) fn joined(first: &[usize], second: &[usize]) -> Shape {
-    Shape::of(first.len() + second.len(), |axis| {
-        match axis.checked_sub(first.len()) {
-            None => first[axis],
-            Some(axis) => second[axis],
-        }
-    })
 }

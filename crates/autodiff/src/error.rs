@@ -53,6 +53,18 @@ sentences! {
         "{operation}: the shapes {x:?} and {y:?} do not multiply; the inner dimensions must be equal";
     dot_rank(operation: &str, ranks: &str, x: &[usize], y: &[usize])
         "{operation}: the shapes {x:?} and {y:?} do not multiply; both must have {ranks}";
+    dot_leading(operation: &str, x: &[usize], y: &[usize])
+        "{operation}: the shapes {x:?} and {y:?} do not multiply; counted from the last, the axes before the matrices must be equal or one of them 1";
+    matrices(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no matrix; it must have at least two axes";
+    square_matrices(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no square matrix; it must have at least two axes, the last two equal";
+    square_matrix(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} is not that of a square matrix; it must have two axes, both equal";
+    right_side(operation: &str, matrix: &[usize], right: &[usize])
+        "{operation}: the right-hand side has the shape {right:?}; for a matrix of the shape {matrix:?} it must be [{0}] or [{0}, columns]", matrix[0];
+    vector(operation: &str, shape: &[usize])
+        "{operation}: the shape {shape:?} holds no vector; it must have at least one axis";
     bias(bias: &[usize], weight: &[usize])
         "affine: the bias has the shape {bias:?}; for a weight of the shape {weight:?} it must be [{}]", weight[1];
     equal_shapes(operation: &str, x: &[usize], y: &[usize])

@@ -15,8 +15,7 @@
 
 use ndarray::ArrayD;
 
-use crate::derivative::joined;
-use crate::{Element, Gradients, Tape, Var, error, total};
+use crate::{Element, Gradients, Shape, Tape, Var, error, total};
 
 /// The one number that `f` gives, and its gradient by each input.
 ///
@@ -227,7 +226,7 @@ fn rows<T: Element>(y: Var<'_, T>, x: &[Var<'_, T>]) -> Vec<ArrayD<T>> {
         }
     }
     let shaped = jacobians.into_iter().zip(x).map(|(numbers, x)| {
-        let shape = joined(&y.shape(), &x.shape());
+        let shape = Shape::joined(&y.shape(), &x.shape());
         ArrayD::from_shape_vec(&shape[..], numbers).expect("one for each pair of elements")
     });
     shaped.collect()

@@ -5,6 +5,7 @@
 //! nothing of a tape.
 
 pub(crate) mod blocks;
+pub mod cholesky;
 pub mod elementary;
 pub mod elementwise;
 pub mod machine;
@@ -13,3 +14,4 @@ pub mod product;
 pub mod reduction;
 pub mod softmax;
 pub mod threads;
+pub mod triangular;

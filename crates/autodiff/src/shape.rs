@@ -41,6 +41,15 @@ impl Shape {
         self.iter().product()
     }
 
+    /// The axes `first`, then the axes `last`.
+    #[inline]
+    pub(crate) fn joined(first: &[usize], last: &[usize]) -> Self {
+        Self::of(first.len() + last.len(), |axis| {
+            let after = axis.checked_sub(first.len());
+            after.map_or_else(|| first[axis], |axis| last[axis])
+        })
+    }
+
     /// `rank` axes of the sizes that `size` gives.
     #[inline]
     pub(crate) fn of(rank: usize, mut size: impl FnMut(usize) -> usize) -> Self {

@@ -8,6 +8,7 @@
     reason = "tiles of C in registers, operands in any layout"
 )]
 
+mod batch;
 mod blocked;
 mod dots;
 mod job;
@@ -22,6 +23,7 @@ mod x86;
 
 use ndarray::ArrayView2;
 
+pub(crate) use self::batch::{Batch, gemm_batch};
 use self::job::{Job, Matrix};
 pub use self::method::Method;
 use self::vector::Lanes;

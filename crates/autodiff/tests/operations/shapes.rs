@@ -36,7 +36,7 @@ impl Shapes {
             Self::Several => (any(0..5, 0..4), 1..5_usize)
                 .prop_map(|(shape, count)| vec![shape; count])
                 .boxed(),
-            Self::Broadcast => broadcast(2),
+            Self::Broadcast => broadcast(any(0..5, 0..4), 2),
             Self::Other(strategy) => strategy(),
         }
     }
@@ -63,9 +63,12 @@ fn small(mut shape: Vec<usize>) -> Vec<usize> {
 }
 
 /// Shapes that broadcast to one: each axis is whole or 1, leading axes may be missing.
-fn broadcast(count: usize) -> BoxedStrategy<Vec<Vec<usize>>> {
+pub(crate) fn broadcast(
+    shape: BoxedStrategy<Vec<usize>>,
+    count: usize,
+) -> BoxedStrategy<Vec<Vec<usize>>> {
     let operand = (vec(prop::bool::weighted(0.7), 4), 0..3_usize);
-    (any(0..5, 0..4), vec(operand, count))
+    (shape, vec(operand, count))
         .prop_map(|(shape, operands)| {
             let operands = operands.into_iter().map(|(whole, missing)| {
                 let sizes = shape.iter().zip(whole);

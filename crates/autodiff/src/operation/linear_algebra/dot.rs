@@ -1,4 +1,5 @@
-use crate::kernel::product::{Start, gemm};
+use crate::kernel::product::{Batch, Start, gemm, gemm_batch};
+use crate::shape::broadcast;
 use crate::{Element, Shape, Var, error};
 
 impl<T: Element> Var<'_, T> {
@@ -7,6 +8,10 @@ impl<T: Element> Var<'_, T> {
     /// A vector `[k]` on the left counts as a row, one on the right as a column, and that axis is
     /// missing in the result: two vectors give their inner product.
     ///
+    /// With more axes it is a product for each place of the leading ones, which broadcast, as in
+    /// NumPy's `matmul`: `[…, m, k]` and `[…, k, n]` give `[…, m, n]`. Many matrices times one are
+    /// one product, of all their rows.
+    ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
     /// let tape = Tape::<f64>::new();
@@ -14,31 +19,47 @@ impl<T: Element> Var<'_, T> {
     /// let v = tape.var(ndarray::array![1.0, 10.0]);
     /// assert_eq!(x.dot(v).value(), ndarray::array![21.0, 43.0].into_dyn());
     /// assert_eq!(v.dot(v).item(), 101.0);
+    ///
+    /// let batch = tape.var(ndarray::Array4::ones([5, 1, 3, 2]));
+    /// let other = tape.var(ndarray::Array3::ones([6, 2, 4]));
+    /// assert_eq!(batch.dot(other).shape(), [5, 6, 3, 4]);
     /// ```
     ///
     /// # Panics
-    /// If the inner dimensions differ, or one of the two has not one or two axes.
+    /// If the inner dimensions differ, the leading axes do not broadcast, or one of the two is a
+    /// number.
     #[track_caller]
     pub fn dot(self, y: Self) -> Self {
         let (a, b) = (self.shape(), y.shape());
         match (&a[..], &b[..]) {
-            (&[_, _], &[_, _]) => self.multiply(
-                "dot",
-                y,
-                [1, 0],
-                |g, _x, y| g.dot_t(y),
-                |g, x, _y| x.t_dot(g),
-            ),
-            (&[k], &[l]) if k == l => self.reshape(&[1, k]).dot(y.reshape(&[k, 1])).reshape(&[]),
-            (&[k], &[l, n]) if k == l => self.reshape(&[1, k]).dot(y).reshape(&[n]),
-            (&[m, k], &[l]) if k == l => self.dot(y.reshape(&[k, 1])).reshape(&[m]),
-            ([_] | [_, _], [_] | [_, _]) => error::dot("dot", &a, &b),
-            _ => error::dot_rank("dot", "one or two axes", &a, &b),
+            ([_, _], [_, _]) => {}
+            ([], _) | (_, []) => error::dot_rank("dot", "at least one axis", &a, &b),
+            ([.., k], [l] | [.., l, _]) if k != l => error::dot("dot", &a, &b),
+            (&[k], [_]) => {
+                return self.reshape(&[1, k]).dot(y.reshape(&[k, 1])).reshape(&[]);
+            }
+            (&[k], [leading @ .., _, n]) => {
+                let shape = Shape::joined(leading, &[*n]);
+                return self.reshape(&[1, k]).dot(y).reshape(&shape);
+            }
+            ([rows @ .., k], [_]) => return self.dot(y.reshape(&[*k, 1])).reshape(rows),
+            ([rows @ .., _], [_, n]) => {
+                let shape = Shape::joined(rows, &[*n]);
+                return self.one_matrix().dot(y).reshape(&shape);
+            }
+            _ => {}
         }
+        self.multiply(
+            "dot",
+            y,
+            [1, 0],
+            |g, _x, y| g.dot_t(y),
+            |g, x, _y| x.t_dot(g),
+        )
     }
 
     /// The product `Z = X Yᵀ` of matrices `[m, k]` and `[n, k]`, without a transposed copy, with
-    /// `X̄ = Z̄ Y` and `Ȳ = Z̄ᵀ X`.
+    /// `X̄ = Z̄ Y` and `Ȳ = Z̄ᵀ X`. Leading axes broadcast as in [`dot`](Var::dot).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -48,9 +69,18 @@ impl<T: Element> Var<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If the numbers of columns differ, or one of the two has not two axes.
+    /// If the numbers of columns differ, the leading axes do not broadcast, or one of the two has
+    /// fewer than two axes.
     #[track_caller]
     pub fn dot_t(self, y: Self) -> Self {
+        let (a, b) = (self.shape(), y.shape());
+        if let ([rows @ .., k], [n, l]) = (&a[..], &b[..])
+            && rows.len() > 1
+            && k == l
+        {
+            let shape = Shape::joined(rows, &[*n]);
+            return self.one_matrix().dot_t(y).reshape(&shape);
+        }
         self.multiply(
             "dot_t",
             y,
@@ -61,7 +91,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The product `Z = Xᵀ Y` of matrices `[k, m]` and `[k, n]`, without a transposed copy, with
-    /// `X̄ = Y Z̄ᵀ` and `Ȳ = X Z̄`.
+    /// `X̄ = Y Z̄ᵀ` and `Ȳ = X Z̄`. Leading axes broadcast as in [`dot`](Var::dot).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -71,7 +101,8 @@ impl<T: Element> Var<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If the numbers of rows differ, or one of the two has not two axes.
+    /// If the numbers of rows differ, the leading axes do not broadcast, or one of the two has fewer
+    /// than two axes.
     #[track_caller]
     pub fn t_dot(self, y: Self) -> Self {
         self.multiply(
@@ -81,6 +112,14 @@ impl<T: Element> Var<'_, T> {
             |g, _x, y| y.dot_t(g),
             |g, x, _y| x.dot(g),
         )
+    }
+
+    /// The rows of all matrices as those of one.
+    #[track_caller]
+    fn one_matrix(self) -> Self {
+        let shape = self.shape();
+        let (width, rows) = shape.split_last().expect("there are several matrices");
+        self.reshape(&[rows.iter().product(), *width])
     }
 
     /// A product of matrices that sums over the axes `inner` of the two, with the rules
@@ -97,24 +136,48 @@ impl<T: Element> Var<'_, T> {
         self.same_tape(operation, y);
         let value = {
             let (a, b) = (self.read(), y.read());
-            if (a.shape().len(), b.shape().len()) != (2, 2) {
-                error::dot_rank(operation, "two axes", a.shape(), b.shape());
-            }
-            if a.shape()[inner[0]] != b.shape()[inner[1]] {
+            let ([a_leading @ .., a0, a1], [b_leading @ .., b0, b1]) =
+                (&a.shape()[..], &b.shape()[..])
+            else {
+                error::dot_rank(operation, "at least two axes", a.shape(), b.shape())
+            };
+            let (a_matrix, b_matrix) = ([*a0, *a1], [*b0, *b1]);
+            if a_matrix[inner[0]] != b_matrix[inner[1]] {
                 error::dot(operation, a.shape(), b.shape());
             }
-            let outer = [a.shape()[1 - inner[0]], b.shape()[1 - inner[1]]];
-            let mut value = self.tape.fresh(Shape::from(outer));
-            // With the inner axis last on the left and first on the right.
-            let (mut x, mut y) = (a.matrix(), b.matrix());
-            if inner[0] == 0 {
-                x = x.reversed_axes();
+            let outer = [a_matrix[1 - inner[0]], b_matrix[1 - inner[1]]];
+            if a_leading.is_empty() && b_leading.is_empty() {
+                let mut value = self.tape.fresh(Shape::from(outer));
+                // With the inner axis last on the left and first on the right.
+                let (mut x, mut y) = (a.matrix(), b.matrix());
+                if inner[0] == 0 {
+                    x = x.reversed_axes();
+                }
+                if inner[1] == 1 {
+                    y = y.reversed_axes();
+                }
+                gemm(x, y, Start::Zero, value.numbers_mut(), None);
+                value
+            } else {
+                let Some(leading) = broadcast(a_leading, b_leading) else {
+                    error::dot_leading(operation, a.shape(), b.shape())
+                };
+                let mut value = self.tape.fresh(Shape::joined(&leading, &outer));
+                let a = Batch {
+                    numbers: a.numbers(),
+                    leading: a_leading,
+                    matrix: a_matrix,
+                    transposed: inner[0] == 0,
+                };
+                let b = Batch {
+                    numbers: b.numbers(),
+                    leading: b_leading,
+                    matrix: b_matrix,
+                    transposed: inner[1] == 1,
+                };
+                gemm_batch(&a, &b, &leading, value.numbers_mut());
+                value
             }
-            if inner[1] == 1 {
-                y = y.reversed_axes();
-            }
-            gemm(x, y, Start::Zero, value.numbers_mut(), None);
-            value
         };
         self.binary(
             operation,
