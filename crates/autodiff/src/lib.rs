@@ -27,6 +27,10 @@
 //! assert_eq!(curvature.item(), 6.0 * 2.0 + 2.0 / 8.0);
 //! ```
 //!
+//! Operations are methods of [`Var`]; those of your own are [as easy](define). Derivatives of functions
+//! of arrays, without a tape of your own, are in [`functional`], checks against differences in
+//! [`check`]. [`Tape::detect_anomaly`] finds who made a NaN, [`Tape::graph`] shows what is on a tape.
+//!
 //! The loops under the operations are [vectorised](kernel) for the machine at hand.
 //!
 //! Misuse (shapes that do not fit, an axis that is not there, variables of two tapes) panics at the
