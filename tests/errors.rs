@@ -223,6 +223,12 @@ fn derivatives() {
             "mine: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); t.detect_anomaly(); t.var([1.0, -1.0]).sqrt() } =>
             "sqrt: the result of the shape [2] is NaN at [1], from operands of the shapes [2] that are not";
+        { let t = tape(); t.detect_anomaly(); t.var([1.0, 0.0]).sqrt().sum(..).backward() } => format!(
+            "sqrt: its derivative by an operand of the shape [2] is infinite at [1], from a cotangent and operands of the shapes [2] that are not; the operation was called at {}:{}:65",
+            file!(), line!() - 2);
+        { let t = tape(); t.detect_anomaly(); let x = t.var(0.0); (x * 1e308 + x * 1e308).backward() } => format!(
+            "var: the sum of the cotangents of its result, of the shape [], is infinite at [], from cotangents that are not; the operation was called at {}:{}:57",
+            file!(), line!() - 2);
         { let t = tape(); t.detect_anomaly(); t.constant(f64::NAN) } =>
             "constant: the value given, of the shape [], is NaN at []";
     }

@@ -106,26 +106,23 @@ impl<T: Element> Var<'_, T> {
         slope: impl Fn(Machine, T) -> T + Copy + Send + Sync + 'static,
         curvature: impl for<'a> Fn(Var<'a, T>) -> Var<'a, T> + Copy + Send + 'static,
     ) -> Self {
-        self.each(name, f, move |g, x, _y| {
-            g.times_slope(name, x, slope, curvature)
-        })
+        self.each(name, f, move |g, x, _y| g.times_slope(x, slope, curvature))
     }
 
     /// `ȳ f′(x)`.
     #[track_caller]
     fn times_slope(
         self,
-        name: &'static str,
         x: Self,
         slope: impl Fn(Machine, T) -> T + Copy + Send + Sync + 'static,
         curvature: impl for<'a> Fn(Var<'a, T>) -> Var<'a, T> + Copy + Send + 'static,
     ) -> Self {
         self.pairs(
-            name,
+            "slope",
             x,
             #[inline(always)]
             move |on, g, x| g * slope(on, x),
-            move |h, _g, x, _| h.times_slope(name, x, slope, curvature),
+            move |h, _g, x, _| h.times_slope(x, slope, curvature),
             move |h, g, x, _| h * g * curvature(x),
         )
     }

@@ -35,7 +35,8 @@ impl<T: Element> Var<'_, T> {
     /// `scale x` above 0 and `scale α (eˣ − 1)` elsewhere.
     #[track_caller]
     fn exponential_linear(self, name: &'static str, alpha: f64, scale: f64) -> Self {
-        let (above, below) = (T::of(scale), T::of(scale * alpha));
+        let factor = scale * alpha;
+        let (above, below) = (T::of(scale), T::of(factor));
         self.curve(
             name,
             #[inline(always)]
@@ -49,9 +50,9 @@ impl<T: Element> Var<'_, T> {
                 if x > T::zero() { above } else { y }
             },
             move |x| {
-                let curvature = x.clamp(f64::NEG_INFINITY, 0.0).exp() * (scale * alpha);
+                let curvature = x.clamp(f64::NEG_INFINITY, 0.0).exp() * factor;
                 let below = |g, x| if x > T::zero() { T::zero() } else { g };
-                curvature.piecewise(name, x, below)
+                curvature.piecewise("slope", x, below)
             },
         )
     }

@@ -72,16 +72,14 @@ pub fn stack<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) -> Var
     };
     let axis = axis.into();
     let shape = first.shape();
-    let with_axis = |part: &Var<'t, T>| {
-        first.same_tape("stack", *part);
-        if part.shape() != shape {
-            error::equal_shapes("stack", &shape, &part.shape());
-        }
-        part.expand_dims(axis)
-    };
     let mut expanded = Vec::with_capacity(parts.len());
     for part in parts {
-        expanded.push(with_axis(part));
+        first.same_tape("stack", *part);
+        let of_part = part.shape();
+        if of_part != shape {
+            error::equal_shapes("stack", &shape, &of_part);
+        }
+        expanded.push(part.expand_dims(axis));
     }
     concatenate(&expanded, axis)
 }

@@ -66,15 +66,21 @@ impl<T: Element> Var<'_, T> {
             let x = self.read();
             let shape = Shape::of(order.len(), |axis| x.shape()[order[axis]]);
             let mut value = self.tape.fresh(shape);
-            blocks::rearrange(value.numbers_mut(), x.numbers(), x.shape(), &order, |_| {
-                false
-            });
+            let (out, forwards) = (value.numbers_mut(), |_| false);
+            blocks::rearrange(out, x.numbers(), x.shape(), &order, forwards);
             value
         };
-        let back = Shape::of(order.len(), |axis| {
-            let from = order.iter().position(|&from| from == axis);
-            from.expect("the order holds each axis")
-        });
-        self.unary("permute", value, move |g, _x, _y| g.in_order(back.clone()))
+        // On the tape: a rule has no room for a shape.
+        let order = self.tape.keep_indices(order.iter().copied());
+        self.unary("permute", value, move |g, x, _y| {
+            let back = {
+                let order = x.tape.indices(order);
+                Shape::of(order.len(), |axis| {
+                    let place = order.iter().position(|&from| from == axis);
+                    place.expect("the order holds each axis")
+                })
+            };
+            g.in_order(back)
+        })
     }
 }
