@@ -1,8 +1,19 @@
-//! Standardised rows, and the product with their derivative.
+//! Rows without their means, standardised rows, and the product with the derivative of these.
 
 use super::elementwise;
 use super::reduction::{inner, sum, sum_of};
 use crate::Element;
+
+/// `out ← x − m` of each row, with its mean `m`. The mean is taken from the first element on, so that
+/// rounding leaves nothing of equal ones.
+pub(crate) fn deviations<T: Element>(out: &mut [T], x: &[T], width: usize) {
+    let count = T::of(width as f64);
+    for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+        let first = x[0];
+        let mean = first + sum_of(x, move |_, x| x - first) / count;
+        elementwise::map(out, x, move |_, x| x - mean);
+    }
+}
 
 /// `out ← (x − m) r` of each row, with its mean `m` and `r = 1/√(v + ε)` of its variance `v`.
 pub(crate) fn standardize<T: Element>(out: &mut [T], x: &[T], width: usize, epsilon: T) {

@@ -10,24 +10,24 @@ use crate::axes::AxesOf;
 pub(crate) fn log_sum_exp<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
     if let Some(width) = axes.last_together(shape) {
         for (out, x) in out.iter_mut().zip(x.chunks_exact(width)) {
-            let shift = shift(reduction::max(x));
-            *out = shift
+            let max = reduction::max(x);
+            *out = max
                 + sum_of(
                     x,
                     #[inline(always)]
-                    move |m, x| m.exp(x - shift),
+                    move |m, x| m.exp(below(x, max)),
                 )
                 .ln();
         }
         return;
     }
-    let (shifts, exponentials) = exponentials(x, shape, axes);
+    let (maxima, exponentials) = exponentials(x, shape, axes);
     reduction::sum_axes(out, &exponentials, shape, axes);
     elementwise::update(
         out,
-        &shifts,
+        &maxima,
         #[inline(always)]
-        |m, sum, shift| shift + m.ln(sum),
+        |m, sum, max| max + m.ln(sum),
     );
 }
 
@@ -35,12 +35,12 @@ pub(crate) fn log_sum_exp<T: Element>(out: &mut [T], x: &[T], shape: &[usize], a
 pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
     if let Some(width) = axes.last_together(shape) {
         for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
-            let shift = shift(reduction::max(x));
+            let max = reduction::max(x);
             elementwise::map(
                 out,
                 x,
                 #[inline(always)]
-                move |m, x| m.exp(x - shift),
+                move |m, x| m.exp(below(x, max)),
             );
             let sum = reduction::sum(out);
             elementwise::change(out, move |_, e| e / sum);
@@ -55,57 +55,57 @@ pub(crate) fn softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes:
     elementwise::broadcast(out, shape, exponentials, sums, |_, e, sum| e / sum);
 }
 
-/// `out ← x − ln Σ eˣ` over `axes`. The shift is subtracted first: what is left of the sum counts then.
+/// `out ← x − ln Σ eˣ` over `axes`. The largest is subtracted first: what is left of the sum counts then.
 pub(crate) fn log_softmax<T: Element>(out: &mut [T], x: &[T], shape: &[usize], axes: AxesOf) {
     if let Some(width) = axes.last_together(shape) {
         for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
-            let shift = shift(reduction::max(x));
+            let max = reduction::max(x);
             let log_sum = sum_of(
                 x,
                 #[inline(always)]
-                move |m, x| m.exp(x - shift),
+                move |m, x| m.exp(below(x, max)),
             )
             .ln();
-            elementwise::map(out, x, move |_, x| (x - shift) - log_sum);
+            elementwise::map(out, x, move |_, x| below(x, max) - log_sum);
         }
         return;
     }
-    let (shifts, exponentials) = exponentials(x, shape, axes);
+    let (maxima, exponentials) = exponentials(x, shape, axes);
     let kept = axes.kept(shape);
     let mut log_sums = vec![T::zero(); kept.count()];
     reduction::sum_axes(&mut log_sums, &exponentials, shape, axes);
     elementwise::change(&mut log_sums, |_, sum| sum.ln());
-    let shifted = ((x, shape), (&shifts[..], &kept[..]));
-    elementwise::broadcast(out, shape, shifted.0, shifted.1, |_, x, shift| x - shift);
+    let maxima = (&maxima[..], &kept[..]);
+    elementwise::broadcast(out, shape, (x, shape), maxima, |_, x, max| below(x, max));
     let mut repeated = exponentials;
     let log_sums = (&log_sums[..], &kept[..]);
     elementwise::spread(&mut repeated, shape, log_sums, |_, log_sum| log_sum);
     elementwise::update(out, &repeated, |_, x, log_sum| x - log_sum);
 }
 
-/// The shifts and `e^(x − shift)`, for axes that do not lie together at the end.
+/// The maxima and `e^(x − max)`, for axes that do not lie together at the end.
 fn exponentials<T: Element>(x: &[T], shape: &[usize], axes: AxesOf) -> (Vec<T>, Vec<T>) {
     let kept = axes.kept(shape);
-    let mut shifts = vec![T::zero(); kept.count()];
-    reduction::max_axes(&mut shifts, x, shape, axes);
-    elementwise::change(&mut shifts, |_, max| shift(max));
+    let mut maxima = vec![T::zero(); kept.count()];
+    reduction::max_axes(&mut maxima, x, shape, axes);
     let mut exponentials = vec![T::zero(); x.len()];
-    let operands = ((x, shape), (&shifts[..], &kept[..]));
+    let operands = ((x, shape), (&maxima[..], &kept[..]));
     elementwise::broadcast(
         &mut exponentials,
         shape,
         operands.0,
         operands.1,
-        |m, x, shift| m.exp(x - shift),
+        #[inline(always)]
+        |m, x, max| m.exp(below(x, max)),
     );
-    (shifts, exponentials)
+    (maxima, exponentials)
 }
 
-/// What is subtracted, from the maximum: 0 where that is infinite, because from there is no
-/// distance.
+/// `x − max`, and 0 where both are the same infinity: the largest are at no distance from each
+/// other.
 #[inline(always)]
-fn shift<T: Element>(max: T) -> T {
-    if max.is_infinite() { T::zero() } else { max }
+fn below<T: Element>(x: T, max: T) -> T {
+    if x == max { T::zero() } else { x - max }
 }
 
 /// `ln Σⱼ e^xⱼ − x_class` of each row of `x`, one class a row.
@@ -120,9 +120,9 @@ pub fn cross_entropy<T: Element>(out: &mut [T], x: &[T], classes: &[usize]) {
             row,
             largest,
             #[inline(always)]
-            move |m, x| m.exp(x - max),
+            move |m, x| m.exp(below(x, max)),
         );
-        *out = others.ln_1p() - (row[class] - max);
+        *out = others.ln_1p() - below(row[class], max);
     }
 }
 
@@ -137,7 +137,7 @@ pub fn residual<T: Element>(out: &mut [T], x: &[T], classes: &[usize], g: &[T]) 
             out,
             row,
             #[inline(always)]
-            move |m, x| m.exp(x - max),
+            move |m, x| m.exp(below(x, max)),
         );
         let sum = reduction::sum(out);
         out[class] = -sum_but(out, class, |_, e| e);
@@ -158,11 +158,13 @@ pub(crate) fn soft_cross_entropy<T: Element>(out: &mut [T], x: &[T], q: &[T], co
             x,
             largest,
             #[inline(always)]
-            move |m, x| m.exp(x - max),
+            move |m, x| m.exp(below(x, max)),
         );
         let log_sum = others.ln_1p();
         let terms = x.iter().zip(q).filter(|&(_, &q)| q != T::zero());
-        *out = terms.fold(T::zero(), |sum, (&x, &q)| sum + q * (log_sum - (x - max)));
+        *out = terms.fold(T::zero(), |sum, (&x, &q)| {
+            sum + q * (log_sum - below(x, max))
+        });
     }
 }
 
@@ -176,7 +178,7 @@ pub(crate) fn soft_residual<T: Element>(out: &mut [T], x: &[T], q: &[T], g: &[T]
             out,
             x,
             #[inline(always)]
-            move |m, x| m.exp(x - max),
+            move |m, x| m.exp(below(x, max)),
         );
         let share = reduction::sum(q) / reduction::sum(out);
         elementwise::update(out, q, move |_, e, q| g * (e * share - q));

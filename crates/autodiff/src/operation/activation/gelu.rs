@@ -17,7 +17,8 @@ const FAR: f64 = 50.0;
 
 impl<T: Element> Var<'_, T> {
     /// The Gaussian error linear unit `x Φ(x) = x/2 (1 + erf(x/√2))` with the normal distribution
-    /// `Φ` and its density `φ`; `∂x = Φ(x) + x φ(x)` (Hendrycks and Gimpel 2016).
+    /// `Φ` and its density `φ`; `∂x = Φ(x) + x φ(x)` (Hendrycks and Gimpel 2016). The left
+    /// tail keeps its digits, but for the rounding of `x²`, down to −0 with the derivative 0.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -46,7 +47,8 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The approximation `x/2 (1 + tanh u)` of [`gelu`](Var::gelu) with `u = √(2/π) (x + 0.044715
-    /// x³)`; `∂x = (1 + tanh u)/2 + x/2 (1 − tanh² u) u′`.
+    /// x³)`; `∂x = (1 + tanh u)/2 + x/2 (1 − tanh² u) u′`. The left tail keeps its digits, but for
+    /// the rounding of `u`, down to −0 with the derivative 0.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -2,7 +2,7 @@ use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
     /// `x` within ±1, and ±1 beyond: [`clamp`](Var::clamp), with `∂x = 1` within, at ±1 as well, and
-    /// 0 beyond.
+    /// 0 beyond. NaN stays, with the derivative 1.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

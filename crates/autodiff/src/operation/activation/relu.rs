@@ -1,7 +1,8 @@
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// The rectifier `max(x, 0)`, with `∂x = 1` above 0 and 0 elsewhere, at 0 as well.
+    /// The rectifier `max(x, 0)`, with `∂x = 1` above 0 and 0 elsewhere, at 0 as well. NaN stays, with
+    /// the derivative 1.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -23,7 +24,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// `x` above 0 and `slope · x` elsewhere, with `∂x = 1` above 0 and `slope` elsewhere, at 0 as
-    /// well. A slope of 0.01 is usual (Maas et al. 2013).
+    /// well. NaN stays, with the derivative 1. A slope of 0.01 is usual (Maas et al. 2013).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -2,7 +2,8 @@ use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// `ln(1 + eˣ)`, with `∂x = sigmoid(x)`. It does not overflow.
+    /// `ln(1 + eˣ)`, with `∂x = sigmoid(x)`. It does not overflow, and both tails of its
+    /// derivatives keep their digits.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -16,7 +17,8 @@ impl<T: Element> Var<'_, T> {
         })
     }
 
-    /// `ln sigmoid(x) = −ln(1 + e⁻ˣ)`, with `∂x = sigmoid(−x)`. It does not overflow.
+    /// `ln sigmoid(x) = −ln(1 + e⁻ˣ)`, with `∂x = sigmoid(−x)`. It does not overflow, and
+    /// both tails of its derivatives keep their digits.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -1,7 +1,7 @@
 use crate::{Element, Real, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// `|x|`, with `∂x = sign(x)`; at 0 the derivative is 0.
+    /// `|x|`, with `∂x = sign(x)`; at 0 of either sign the derivative is 0.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

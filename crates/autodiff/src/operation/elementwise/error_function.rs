@@ -5,6 +5,7 @@ use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
     /// The error function `erf x = 2/√π ∫₀ˣ e^−t² dt`, with `∂x = 2/√π e^−x²`.
+    /// The derivative is relatively exact in the tails too, but for the rounding of `x²`.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

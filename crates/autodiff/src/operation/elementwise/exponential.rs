@@ -2,7 +2,8 @@ use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// `y = eˣ`, with `∂x = y`.
+    /// `y = eˣ`, with `∂x = y`: 0 below `x = −745.2` (−104.0 in `f32`), and ∞ above 709.8 (88.8), as
+    /// are the derivatives.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -15,7 +16,8 @@ impl<T: Element> Var<'_, T> {
         self.each("exp", Machine::exp, |g, _x, y| g * y)
     }
 
-    /// `eˣ − 1`, exact near 0 too, with `∂x = eˣ`.
+    /// `eˣ − 1`, exact near 0 too, with `∂x = eˣ`. −1 at −∞, and ∞ where the
+    /// exponential is.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -2,7 +2,8 @@ use crate::{Element, Real, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger,
-    /// half to each where they are equal. NaN if either is NaN.
+    /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
+    /// the cotangent goes to what is NaN.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -26,7 +27,8 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The smaller of `x` and `y`, elementwise with broadcasting; the cotangent goes to the smaller,
-    /// half to each where they are equal. NaN if either is NaN.
+    /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
+    /// the cotangent goes to what is NaN.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

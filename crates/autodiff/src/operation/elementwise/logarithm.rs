@@ -4,7 +4,8 @@ use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// The natural logarithm `ln x`, with `∂x = 1 / x`; −∞ at 0 and NaN below.
+    /// The natural logarithm `ln x`, with `∂x = 1 / x`; −∞ at 0 and NaN below. The derivative is that
+    /// of the formula everywhere: ±∞ at ±0, and a number below 0.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -18,6 +19,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// `ln(1 + x)`, exact near 0 too, with `∂x = 1 / (1 + x)`; −∞ at −1 and NaN below.
+    /// The derivative is that of the formula everywhere, as that of [`ln`](Var::ln).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -30,6 +32,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The binary logarithm `log₂ x`, with `∂x = 1 / (x ln 2)`; −∞ at 0 and NaN below.
+    /// The derivative is that of the formula everywhere, as that of [`ln`](Var::ln).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -42,6 +45,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The decimal logarithm `log₁₀ x`, with `∂x = 1 / (x ln 10)`; −∞ at 0 and NaN below.
+    /// The derivative is that of the formula everywhere, as that of [`ln`](Var::ln).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

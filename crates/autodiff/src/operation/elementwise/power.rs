@@ -1,7 +1,8 @@
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// `y = √x`, with `∂x = 1 / (2 y)`; the derivative at 0 is +∞, the value below 0 is NaN.
+    /// `y = √x`, with `∂x = 1 / (2 y)`; the derivative at 0 is +∞, the value below 0 is NaN. The root
+    /// of −0 is +0, and so the derivative there is that at +0.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -11,10 +12,13 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn sqrt(self) -> Self {
-        self.each("sqrt", |_, x| x.sqrt(), |g, _x, y| g / (2.0 * y))
+        // −0 + 0 is +0.
+        let root = |_, x: T| x.sqrt() + T::zero();
+        self.each("sqrt", root, |g, _x, y| g / (2.0 * y))
     }
 
-    /// `y = 1 / √x`, with `∂x = −y³ / 2`; +∞ at 0, where the derivative is −∞, and NaN below.
+    /// `y = 1 / √x`, with `∂x = −y³ / 2`; +∞ at 0 of either sign, where the derivative is −∞, and NaN
+    /// below.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -25,7 +29,7 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn rsqrt(self) -> Self {
-        let rsqrt = |_, x: T| x.sqrt().recip();
+        let rsqrt = |_, x: T| (x.sqrt() + T::zero()).recip();
         self.each("rsqrt", rsqrt, |g, _x, y| g * (y.powi(3) * -0.5))
     }
 
@@ -54,7 +58,9 @@ impl<T: Element> Var<'_, T> {
         self.each("reciprocal", |_, x| x.recip(), |g, _x, y| -(g * y.square()))
     }
 
-    /// `xⁿ` for a whole number `n`, with `∂x = n xⁿ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere.
+    /// `xⁿ` for a whole number `n`, with `∂x = n xⁿ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere. For
+    /// a negative `n` it is infinite at ±0, as are its derivatives, with the signs of the limits from
+    /// that side.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -78,7 +84,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// `xᵖ` for a number `p`, with `∂x = p xᵖ⁻¹`; `x⁰ = 1` with the derivative 0 everywhere. NaN
-    /// below 0 unless `p` is whole.
+    /// below 0 unless `p` is whole; but −0 and −∞ are then as +0 and +∞, as in IEEE 754.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -3,7 +3,7 @@ use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
 impl<T: Element> Var<'_, T> {
-    /// `sin x`, of radians, with `∂x = cos x`.
+    /// `sin x`, of radians, with `∂x = cos x`. NaN at ±∞.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -16,7 +16,7 @@ impl<T: Element> Var<'_, T> {
         self.unary("sin", self.slices(elementary::sin), |g, x, _y| g * x.cos())
     }
 
-    /// `cos x`, of radians, with `∂x = −sin x`.
+    /// `cos x`, of radians, with `∂x = −sin x`. NaN at ±∞.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -40,6 +40,18 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn atan(self) -> Self {
-        self.each("atan", Machine::atan, |g, x, _y| g / (1.0 + x.square()))
+        let one = T::one();
+        self.curve(
+            "atan",
+            Machine::atan,
+            move |_, x| (one + x * x).recip(),
+            |x| {
+                // Where x² overflows it is 0, and without these bounds 0 · ∞.
+                let far = T::max_value().sqrt().wide();
+                let x = x.clamp(-far, far);
+                let slope = (1.0 + x.square()).reciprocal();
+                x * slope * slope * -2.0
+            },
+        )
     }
 }

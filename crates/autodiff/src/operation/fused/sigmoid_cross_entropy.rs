@@ -6,8 +6,8 @@ impl<T: Element> Var<'_, T> {
     /// [`sigmoid`](Var::sigmoid) with the target `y` in `[0, 1]`, with broadcasting;
     /// `∂x = sigmoid(x) − y`, `∂y = −x`.
     ///
-    /// Computed as `(max(x, 0) − x y) + ln(1 + e^−|x|)`: it neither overflows nor cancels where a
-    /// target is 0 or 1.
+    /// Computed as `|x| w + ln(1 + e^−|x|)` with `w = 1 − y` for a positive `x` and `y` for others: it
+    /// neither overflows nor cancels. An infinite logit that is right costs 0, another ∞.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -25,7 +25,8 @@ impl<T: Element> Var<'_, T> {
         self.pairs(
             "sigmoid_cross_entropy",
             targets,
-            loss,
+            #[inline(always)]
+            |on, x, y| loss(on, x, y),
             // Not `sigmoid(x) − y`, which is 0 long before a right answer for y = 1 is.
             |g, x, y, _z| g * x.sigmoid_residual(y),
             |g, x, _y, _z| -(g * x),
@@ -37,17 +38,22 @@ impl<T: Element> Var<'_, T> {
         self.pairs(
             "sigmoid_cross_entropy",
             y,
-            residual,
+            #[inline(always)]
+            |on, x, y| residual(on, x, y),
             |g, x, _y, _z| g * (x.sigmoid() * (-x).sigmoid()),
             |g, _x, _y, _z| -g,
         )
     }
 }
 
-/// `(max(x, 0) − x y) + ln(1 + e^−|x|)`.
+/// `|x| w + ln(1 + e^−|x|)`, with the part `w` of the target that the sign of `x` is wrong about.
 #[inline(always)]
 fn loss<T: Element>(on: Machine, x: T, y: T) -> T {
-    (x.max(T::zero()) - x * y) + on.ln_1p(on.exp(-x.abs()))
+    let (zero, size) = (T::zero(), x.abs());
+    let wrong = if x > zero { T::one() - y } else { y };
+    // Selected and not multiplied: 0 · ∞ would be NaN.
+    let cost = if wrong == zero { zero } else { size * wrong };
+    cost + on.ln_1p(on.exp(-size))
 }
 
 /// `(1 − y) sigmoid(x) − y sigmoid(−x)`.

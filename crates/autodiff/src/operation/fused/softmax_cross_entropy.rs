@@ -8,7 +8,9 @@ impl<T: Element> Var<'_, T> {
     /// with [weights](Classes::weights) and [label smoothing](Classes::smoothing) if you like.
     ///
     /// Its rule is `x̄ = ȳ (softmax(x) − onehot(class))`. Neither the value nor the rule overflows or
-    /// cancels, however sure the right answer is.
+    /// cancels, however sure the right answer is. The second
+    /// derivative is exact to some `ε` of 1, not of itself. Infinite logits are as in
+    /// [`log_softmax`](Var::log_softmax).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -81,7 +83,10 @@ impl<T: Element> Var<'_, T> {
     /// For each row of logits `[rows, classes]` the cross-entropy `−Σⱼ qⱼ ln softmax(x)ⱼ` of its
     /// softmax with the probabilities `q` of the classes, of the same shape: shape `[rows]`. They need
     /// not sum to 1, and may be differentiated by: `x̄ = ȳ (softmax(x) Σ q − q)`, `q̄ = −ȳ ln
-    /// softmax(x)`.
+    /// softmax(x)`. A class of which nothing is expected costs nothing, also where its logit is −∞;
+    /// infinite logits are as in [`log_softmax`](Var::log_softmax). Where the softmax is nearly `q`,
+    /// `x̄` is exact to some `ε` of 1, not of itself, as it is for [one
+    /// class](Var::softmax_cross_entropy).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

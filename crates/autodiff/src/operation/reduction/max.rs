@@ -4,7 +4,8 @@ use crate::{Axes, Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The largest element over `axes`; the cotangent goes to it, in equal parts where several are
-    /// the largest (as PyTorch's `amax`). NaN if one is among them.
+    /// the largest (as PyTorch's `amax`), infinite ones too. NaN if one is among them, as is the
+    /// derivative then.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -38,7 +39,8 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The smallest element over `axes`; the cotangent goes to it, in equal parts where several are the
-    /// smallest (as PyTorch's `amin`). NaN if one is among them.
+    /// smallest (as PyTorch's `amin`), infinite ones too. NaN if one is among them, as is the
+    /// derivative then.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -5,7 +5,8 @@ use crate::{Axes, Element, Shape, Var};
 
 impl<T: Element> Var<'_, T> {
     /// The Euclidean norm `y = √(Σ x²)` over `axes`, with `∂x = x / y`, and 0 where all elements are
-    /// 0. Squares that would overflow or vanish are scaled. The norm of nothing is 0.
+    /// 0, as are the derivatives of higher orders there. Squares that would overflow or vanish are
+    /// scaled. The norm of nothing is 0. It is ∞ if an element is, by which the derivative is NaN.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

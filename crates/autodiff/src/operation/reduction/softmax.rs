@@ -4,7 +4,7 @@ use crate::{Axes, Element, Var};
 
 impl<T: Element> Var<'_, T> {
     /// `y = ln Σ eˣ` over `axes`, with `∂x = softmax(x)`. It does not overflow; of nothing it is
-    /// −∞.
+    /// −∞. An infinite maximum is the result, with the derivatives of the [`softmax`](Var::softmax).
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -25,6 +25,9 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// `yᵢ = e^xᵢ / Σⱼ e^xⱼ` over `axes`, with `x̄ = y (ȳ − Σ ȳ y)`. It does not overflow.
+    /// Where the largest elements are infinite, those that are equal to it have the same part of 1 and
+    /// all others 0, also where all are −∞. Where one is nearly all of the sum, derivatives are exact to
+    /// some `ε` of 1, not of themselves; so are those of the second order of the other functions here.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -42,7 +45,8 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// `yᵢ = xᵢ − ln Σⱼ e^xⱼ` over `axes`, the logarithm of the [`softmax`](Var::softmax), with `x̄ = ȳ
-    /// − eʸ Σ ȳ`. It neither overflows nor cancels where the softmax rounds to 0.
+    /// − eʸ Σ ȳ`. It neither overflows nor cancels where the softmax rounds to 0. An
+    /// infinite maximum is shared as by the softmax.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -1,10 +1,11 @@
 use crate::axes::AxesOf;
+use crate::kernel::normalize::deviations;
 use crate::{Axes, Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The variance `Σ (x − m)² / (n − ddof)` over `axes`, with the mean `m` of `n` elements; `∂x = 2
     /// (x − m) / (n − ddof)`. `ddof` 0 gives the variance of the elements themselves, 1 the unbiased
-    /// estimate from a sample (PyTorch's default).
+    /// estimate from a sample (PyTorch's default). Of equal elements it is 0, whatever they are.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -25,7 +26,7 @@ impl<T: Element> Var<'_, T> {
     }
 
     /// The standard deviation, the root of the [`variance`](Var::variance); `∂x = (x − m) / ((n −
-    /// ddof) y)`, and 0 where all elements are equal.
+    /// ddof) y)`, and 0 where all elements are equal, as are the derivatives of higher orders there.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -45,10 +46,19 @@ impl<T: Element> Var<'_, T> {
         self.deviations(axes).norm_over(axes) / left.sqrt()
     }
 
-    /// `x − m`.
+    /// `x − m`: as a matrix it is symmetric, so that it is its own rule.
     #[track_caller]
     fn deviations(self, axes: AxesOf) -> Self {
-        self - self.mean_over(axes.keep())
+        let rows = axes.last_together(&self.read().shape()[..]);
+        let value = match rows {
+            Some(width) => self.slices(|x, out| deviations(out, x, width)),
+            None => self.tape.value_of(|| {
+                let reduced = (0..self.shape().len()).filter(|&axis| axes.contains(axis));
+                let first = reduced.fold(self, |x, axis| x.part(axis, 0, 1));
+                self - (first + (self - first).mean_over(axes.keep()))
+            }),
+        };
+        self.unary("deviations", value, move |g, _x, _y| g.deviations(axes))
     }
 }
 
