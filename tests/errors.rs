@@ -5,7 +5,7 @@ use std::panic::{self, UnwindSafe};
 use std::sync::Once;
 
 use ndarray::{Array2, array};
-use tapegrad::autodiff::{Classes, Vjp, concatenate, stack, total};
+use tapegrad::autodiff::total;
 use tapegrad::data::{Standardizer, Table};
 use tapegrad::prelude::*;
 
@@ -157,7 +157,7 @@ fn arrangements() {
         { let t = tape(); zeros(t, &[2, 3]).squeeze(0) } =>
             "squeeze: axis 0 of the shape [2, 3] has the size 2; it must be 1";
         { let t = tape(); zeros(t, &[2]).expand_dims(2) } =>
-            "expand_dims: the shape [1, 1] has no axis 2; it has 2, counted from 0, or from -1 backwards";
+            "expand_dims: the shape [2, 1] has no axis 2; it has 2, counted from 0, or from -1 backwards";
         concatenate::<f64>(&[], 0) =>
             "concatenate: there is no array; there must be at least one";
         { let t = tape(); concatenate(&[zeros(t, &[2, 3]), zeros(t, &[4, 2])], 0) } =>
@@ -192,6 +192,18 @@ fn arrangements() {
             "standardize: ε is -1; it must be finite and at least 0";
         { let t = tape(); zeros(t, &[2, 3]).layer_norm(zeros(t, &[2]), zeros(t, &[3]), 1e-5) } =>
             "layer_norm: the shapes [2, 3] and [2] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[3]).batch_norm(zeros(t, &[3]), zeros(t, &[3]), 1e-5) } =>
+            "batch_norm: the shape is [3]; there must be at least two axes";
+        { let t = tape(); zeros(t, &[3]).elu(f64::NAN) } =>
+            "elu: α is NaN; it must be a finite number";
+        { let t = tape(); zeros(t, &[3]).leaky_relu(f64::INFINITY) } =>
+            "leaky_relu: the slope is inf; it must be a finite number";
+        { let t = tape(); zeros(t, &[2, 3]).transpose(0, 5) } =>
+            "transpose: the shape [2, 3] has no axis 5; it has 2, counted from 0, or from -1 backwards";
+        { let t = tape(); zeros(t, &[1; 65]).sum(..) } =>
+            "sum: there are 65 axes; there can be at most 64";
+        { let (a, b) = (tape(), tape()); zeros(a, &[2, 3]).affine(zeros(a, &[3, 1]), Some(zeros(b, &[1])), Activation::Relu) } =>
+            "affine: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); zeros(t, &[0, 3]).batch_norm(zeros(t, &[3]), zeros(t, &[3]), 1e-5) } =>
             "batch_norm: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
     }
@@ -210,7 +222,9 @@ fn derivatives() {
         { let t = tape(); let x = zeros(t, &[]); t.hvp(x, &[x], &[]); } =>
             "hvp: there are 0 tangents and 1 variables; there must be one for each";
         { let t = tape(); let x = zeros(t, &[3]); t.hessian(x, &[x]); } =>
-            "grad: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+            "hessian: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+        { let t = tape(); let x = t.var(1.0); t.custom("mine", 1.0, [(x, Vjp::new(|_, x, _| x[0].tape().grad(x[0].exp(), &[x[0]])[0]))]).backward() } =>
+            "grad: nothing is recorded in a rule while `backward` runs it; derivatives must be taken outside of rules";
         { let t = tape(); let x = zeros(t, &[3]); t.jacobian(x, &[t.constant(1.0)]); } =>
             "jacobian: input 0 is a constant; gradients are taken with respect to what depends on a `Tape::var`";
         functional::grad::<f64, _>(|x| x[0], &[]) =>
@@ -223,6 +237,9 @@ fn derivatives() {
             "mine: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); t.detect_anomaly(); t.var([1.0, -1.0]).sqrt() } =>
             "sqrt: the result of the shape [2] is NaN at [1], from operands of the shapes [2] that are not";
+        { let t = tape(); let x = t.var([1.0, 2.0]); let y = t.custom("mine", 1.0, [(x, Vjp::new(|g, _, _| g * g.tape().constant([1.0, 2.0, 3.0])))]); y.backward() } => format!(
+            "mine: the rule of an operand of the shape [2] gives a cotangent of the shape [3]; it must be equal or broadcast from it; the operation was called at {}:{}:68",
+            file!(), line!() - 2);
         { let t = tape(); t.detect_anomaly(); t.var([1.0, 0.0]).sqrt().sum(..).backward() } => format!(
             "sqrt: its derivative by an operand of the shape [2] is infinite at [1], from a cotangent and operands of the shapes [2] that are not; the operation was called at {}:{}:65",
             file!(), line!() - 2);
@@ -280,6 +297,8 @@ fn checks() {
             "check::gradient: there is no input; there must be at least one to differentiate by";
         Check { order: 0, ..Check::default() }.gradient(|x| x[0], &one) =>
             "check::Check: the order is 0, the step 0.00001 and the tolerances 0.000001 and 0.000001; they must be at least 1, positive, and at least 0";
+        check::model(&Dense::<f64>::new(1, 2), array![[1.0]], |y| y) =>
+            "check::model: the loss has the shape [1, 2]; it must hold one number (reduce it with `sum` or `mean`)";
         check::model(&NoParameters, array![[1.0]], |y| y.sum(..)) =>
             "check::model: the model has no parameter; there must be at least one to differentiate by";
         Check { relative: f64::NAN, ..Check::default() }.gradient(|x| x[0], &one) =>
@@ -296,6 +315,8 @@ fn classes() {
             "softmax_cross_entropy: 1 classes are given for logits of the shape [2, 3]; there must be one for each row";
         { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(Classes::from(&[0, 1]).weights(&[1.0])) } =>
             "softmax_cross_entropy: 1 class weights are given for logits of the shape [2, 3]; there must be one for each class";
+        { let t = tape(); zeros(t, &[1, 2]).softmax_cross_entropy(Classes::from(&[0]).weights(&[1.0, -1.0])) } =>
+            "softmax_cross_entropy: a class weight is -1; weights must be finite and at least 0";
         Classes::from(&[0, 1]).smoothing(1.5) =>
             "Classes::smoothing: the share is 1.5; it must be at least 0 and at most 1";
         { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy_with(zeros(t, &[2])) } =>

@@ -119,6 +119,9 @@ impl Axes {
     /// The same axes of an array of the given shape.
     #[track_caller]
     pub(crate) fn of(self, operation: &str, shape: &[usize]) -> AxesOf {
+        if shape.len() > 64 {
+            error::rank(operation, shape.len());
+        }
         let Some((listed, count)) = self.listed else {
             return AxesOf {
                 mask: u64::MAX,

@@ -147,7 +147,7 @@ impl<T: Element> Check<T> {
             };
             for (index, &exact) in g.indexed_iter() {
                 let other = backward[&index];
-                if exact != other {
+                if exact != other && !(exact.is_nan() && other.is_nan()) {
                     worst.see(f64::INFINITY, || {
                         mismatch(Some(index.slice()), exact, Against::Backward, other)
                     });

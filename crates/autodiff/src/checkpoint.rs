@@ -35,13 +35,16 @@ impl<T: Element> Tape<T> {
             error::two_tapes("checkpoint");
         }
         let value = {
-            let forward = self.values_only();
+            // Recorded and forgotten again: `f` may take derivatives itself.
+            let _aside = self.aside();
+            let own = own_variables(self, inputs);
             let first = self.len();
-            let y = f(inputs);
-            if (first..self.len()).any(|node| self.is_live(node)) {
+            let y = f(&own);
+            let is_variable = |node| self.is_live(node) && self.origin(node).name == "var";
+            if (first..self.len()).any(is_variable) {
                 error::checkpoint_variable();
             }
-            forward.take_out(y)
+            y.read().clone()
         };
         // One rule gives the cotangents of all inputs side by side, of which each input takes its
         // part: `f` is computed again once and not once for each.
@@ -76,12 +79,21 @@ impl<T: Element> Tape<T> {
 /// The cotangents of the inputs side by side, recorded.
 fn recompute<'t, T: Element>(f: &Function<T>, inputs: &[Var<'t, T>], g: Var<'t, T>) -> Var<'t, T> {
     let tape = g.tape;
+    // The inputs under names of their own: the derivative is that of `f` alone, and not of what its
+    // inputs have in common.
+    let inputs: Vec<_> = inputs
+        .iter()
+        .map(|x| {
+            let value = x.read().clone();
+            x.unary("checkpoint", value, |g, _x, _y| g)
+        })
+        .collect();
     let live: Vec<_> = inputs
         .iter()
         .copied()
         .filter(|x| tape.is_live(x.index))
         .collect();
-    let mut cotangents = tape.vjp(f(inputs), g, &live).into_iter();
+    let mut cotangents = tape.vjp(f(&inputs), g, &live).into_iter();
     let flat = inputs.iter().map(|x| {
         let cotangent = if tape.is_live(x.index) {
             cotangents.next().expect("one for each that is live")
@@ -106,13 +118,7 @@ fn recompute_values<'t, T: Element>(
     {
         let _aside = tape.aside();
         let first = tape.len();
-        let own: Vec<_> = inputs
-            .iter()
-            .map(|x| {
-                let value = x.read().clone();
-                tape.given(value, tape.is_live(x.index))
-            })
-            .collect();
+        let own = own_variables(tape, inputs);
         let y = f(&own);
         let seed = g.read().clone();
         let out = flat.numbers_mut();
@@ -125,4 +131,13 @@ fn recompute_values<'t, T: Element>(
         });
     }
     tape.leaf("checkpoint", flat, false)
+}
+
+/// Variables and constants with the values of the inputs.
+fn own_variables<'t, T: Element>(tape: &'t Tape<T>, inputs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
+    let own = |x: &Var<'t, T>| {
+        let value = x.read().clone();
+        tape.given(value, tape.is_live(x.index))
+    };
+    inputs.iter().map(own).collect()
 }

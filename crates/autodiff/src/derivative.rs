@@ -61,7 +61,7 @@ impl<T: Element> Tape<T> {
         v: &[Var<'t, T>],
     ) -> Vec<Var<'t, T>> {
         self.check_tangents("hvp", xs, v);
-        match along(&self.grad_if_used(y, xs), v) {
+        match along(&self.gradients("hvp", y, xs), v) {
             Some(slope) => self.or_zeros(self.pull_back(slope, self.number_one(), xs), xs),
             None => self.or_zeros(vec![None; xs.len()], xs),
         }
@@ -112,7 +112,7 @@ impl<T: Element> Tape<T> {
     /// tape.
     #[track_caller]
     pub fn hessian<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Vec<Var<'t, T>>> {
-        let gradients = self.grad(y, xs);
+        let gradients = self.or_zeros(self.gradients("hessian", y, xs), xs);
         let mut blocks = Vec::with_capacity(xs.len());
         for g in gradients {
             blocks.push(self.jacobian_by_rows(g, xs));

@@ -73,6 +73,8 @@ sentences! {
         "{operation}: ε is {epsilon}; it must be finite and at least 0";
     probabilities(logits: &[usize], probabilities: &[usize])
         "softmax_cross_entropy_with: the logits have the shape {logits:?} and the probabilities {probabilities:?}; they must be equal";
+    class_weight(weight: f64)
+        "softmax_cross_entropy: a class weight is {weight}; weights must be finite and at least 0";
     class_weights(count: usize, logits: &[usize])
         "softmax_cross_entropy: {count} class weights are given for logits of the shape {logits:?}; there must be one for each class";
     smoothing(smoothing: f64)
@@ -97,6 +99,14 @@ sentences! {
         "{operation}: a tangent has the shape {v:?} and its variable {x:?}; they must be equal";
     tangent_count(operation: &str, tangents: usize, variables: usize)
         "{operation}: there are {tangents} tangents and {variables} variables; there must be one for each";
+    not_recording(operation: &str)
+        "{operation}: nothing is recorded in a rule while `backward` runs it; derivatives must be taken outside of rules";
+    parameter(operation: &str, name: &str, value: f64)
+        "{operation}: {name} is {value}; it must be a finite number";
+    share_shape(operation: &str, share: &[usize], of: &[usize], place: &Location<'_>)
+        "{operation}: the rule of an operand of the shape {of:?} gives a cotangent of the shape {share:?}; it must be equal or broadcast from it; the operation was called at {place}";
+    rank(operation: &str, rank: usize)
+        "{operation}: there are {rank} axes; there can be at most 64";
     checkpoint_variable()
         "checkpoint: the function makes a variable of its own, whose gradient would be lost; it must be among the inputs";
     cotangent(operation: &str, v: &[usize], y: &[usize])

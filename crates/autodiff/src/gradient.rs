@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::kernel::elementwise;
 use crate::spare::Buffer;
 use crate::value::Value;
-use crate::{ArrayMap, Element, Gradients, IntoVar, Shape, Tape, Var, error};
+use crate::{ArrayMap, Element, Gradients, IntoVar, Shape, Tape, Var, error, shape};
 
 impl<T: Element> Tape<T> {
     /// The gradients `∂y/∂x` of one number `y` for each `x` in `xs`, recorded on the tape:
@@ -14,6 +14,15 @@ impl<T: Element> Tape<T> {
     ///
     /// An `x` may be any variable that depends on a [`Tape::var`]; where `y` does not depend on it,
     /// the gradient is zero.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.var(2.0);
+    /// let slope = tape.grad(x.powi(3), &[x])[0];
+    /// assert_eq!(slope.item(), 12.0);
+    /// assert_eq!(tape.grad(slope, &[x])[0].item(), 12.0);
+    /// ```
     ///
     /// # Panics
     /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another
@@ -29,8 +38,7 @@ impl<T: Element> Tape<T> {
     /// As [`grad`](Tape::grad).
     #[track_caller]
     pub fn grad_if_used<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Option<Var<'t, T>>> {
-        self.check_inputs("grad", y, xs);
-        self.pull_back(y, self.constant_one("grad", y), xs)
+        self.gradients("grad", y, xs)
     }
 
     /// The cotangents `vᵀ ∂y/∂x` of each `x` in `xs` for the cotangent `v` of a `y` of any shape,
@@ -75,9 +83,25 @@ impl<T: Element> Tape<T> {
         {
             error::two_tapes(operation);
         }
+        if !self.is_recording() {
+            error::not_recording(operation);
+        }
         if let Some(input) = xs.iter().position(|x| !self.is_live(x.index)) {
             error::constant(operation, &format!("input {input}"));
         }
+    }
+
+    /// The gradients of one number, `None` where it does not depend on an `x`.
+    #[track_caller]
+    pub(crate) fn gradients<'t>(
+        &'t self,
+        operation: &str,
+        y: Var<'t, T>,
+        xs: &[Var<'t, T>],
+    ) -> Vec<Option<Var<'t, T>>> {
+        self.check_inputs(operation, y, xs);
+        let one = self.leaf("constant", self.one(operation, y), false);
+        self.pull_back(y, one, xs)
     }
 
     #[track_caller]
@@ -115,11 +139,19 @@ impl<T: Element> Tape<T> {
                 *gradient = Some(g);
             }
             let _deriving = self.deriving(node);
+            let operands = self.operand_vars(node);
             for operand in self.operands(node) {
                 if let Some(place) = self.ruled_operand(operand).filter(|&place| wanted(place)) {
-                    let share = self.apply(operand, place, g, node);
+                    let share = self.apply(operand, place, g, node, &operands);
                     let sum = match cotangents.take(place) {
-                        Some(sum) => sum + share,
+                        Some(before) => {
+                            let sum = before + share;
+                            if self.detects_anomalies() {
+                                let parts = [&*before.read(), &*share.read()];
+                                self.inspect_sum(&sum.read(), parts, place);
+                            }
+                            sum
+                        }
                         None => share,
                     };
                     cotangents.put(place, sum);
@@ -170,9 +202,10 @@ impl<T: Element> Tape<T> {
                 continue;
             }
             let g = self.leaf("cotangent", g, false);
+            let operands = self.operand_vars(node);
             for operand in self.operands(node) {
                 if let Some(place) = self.live_operand(operand) {
-                    let share = self.apply(operand, place, g, node);
+                    let share = self.apply(operand, place, g, node, &operands);
                     let share = values_only.take(share, g);
                     let sum = match cotangents.take(place) {
                         Some(sum) => self.sum(sum, share, place),
@@ -190,22 +223,28 @@ impl<T: Element> Tape<T> {
     /// to the operand's shape.
     #[inline]
     #[track_caller]
-    fn apply<'t>(&'t self, operand: usize, place: usize, g: Var<'t, T>, node: usize) -> Var<'t, T> {
-        let run = |operands: &[Var<'t, T>]| {
-            let node = Var {
-                tape: self,
-                index: node,
-            };
-            self.with_rule(operand, |rule| rule(g, operands, node))
+    fn apply<'t>(
+        &'t self,
+        operand: usize,
+        place: usize,
+        g: Var<'t, T>,
+        node: usize,
+        operands: &[Var<'t, T>],
+    ) -> Var<'t, T> {
+        let y = Var {
+            tape: self,
+            index: node,
         };
-        let share = match self.operands(node).len() {
-            0..=3 => run(self.operand_vars(node, &mut [g; 3])),
-            4..=20 => run(self.operand_vars(node, &mut [g; 20])),
-            many => run(self.operand_vars(node, &mut vec![g; many])),
-        };
+        let share = self.with_rule(operand, |rule| rule(g, operands, y));
         let share = match self.shape_unlike(place, share.index) {
             None => share,
-            Some(shape) => share.sum_to(&shape),
+            Some(shape) => {
+                if !shape::broadcasts_to(&shape, &share.read().shape()[..]) {
+                    let origin = self.origin(node);
+                    error::share_shape(origin.name, &share.shape(), &shape, origin.place);
+                }
+                share.sum_to(&shape)
+            }
         };
         if self.detects_anomalies() {
             self.inspect_share(share, g, node, place);
@@ -221,11 +260,6 @@ impl<T: Element> Tape<T> {
             error::not_a_number(operation, &shape);
         }
         self.filled(shape, T::one())
-    }
-
-    #[track_caller]
-    fn constant_one(&self, operation: &str, y: Var<'_, T>) -> Var<'_, T> {
-        self.leaf("constant", self.one(operation, y), false)
     }
 
     /// `a + b` of equal shapes, in the storage of one that nobody else holds: cotangents of a node.
@@ -295,6 +329,14 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// Runs the same rules as [`Tape::grad`] on values only, frees each cotangent when it is spent,
     /// moves a sole contribution instead of adding it, and leaves the tape as it was.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// let tape = Tape::<f64>::new();
+    /// let (x, y) = (tape.var(2.0), tape.var(5.0));
+    /// let gradients = (x * x * y).backward();
+    /// assert_eq!((gradients.wrt(x)[[]], gradients.wrt(y)[[]]), (20.0, 4.0));
+    /// ```
     ///
     /// # Panics
     /// If the variable does not hold exactly one number.

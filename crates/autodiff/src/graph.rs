@@ -37,8 +37,8 @@ struct Listed {
 }
 
 impl<T: Element> Tape<T> {
-    /// All values of the tape. What has no derivative is marked as constant, and does not tell what
-    /// it was computed from.
+    /// All values of the tape. What has no derivative is marked as constant; what it was computed from
+    /// is remembered only while [anomalies are detected](Tape::detect_anomaly).
     pub fn graph(&self) -> Graph {
         self.graph_of(0..self.len())
     }
@@ -118,7 +118,11 @@ impl fmt::Display for Dot<'_> {
                 (_, false) => ", shape=box, style=dashed",
                 _ => "",
             };
-            writeln!(f, "    n{index} [label=\"{name}\\n{shape:?}\"{form}];")?;
+            writeln!(
+                f,
+                "    n{index} [label=\"{}\\n{shape:?}\"{form}];",
+                name.escape_default()
+            )?;
             for operand in operands {
                 writeln!(f, "    n{operand} -> n{index};")?;
             }

@@ -122,7 +122,8 @@ impl<'t, T: Element> Var<'t, T> {
 
     /// The first number in row-major order that satisfies a condition.
     pub fn find(self, condition: impl Fn(T) -> bool) -> Option<T> {
-        let value = self.read();
+        // A handle of its own: the condition may use the tape.
+        let value = self.read().clone();
         value.numbers().iter().copied().find(|&x| condition(x))
     }
 

@@ -81,6 +81,7 @@ where
 }
 
 /// What the model costs with variables for its parameters.
+#[track_caller]
 fn cost<'t, T: Element>(
     model: &(impl Module<T> + ?Sized),
     params: &[(String, &Param<T>)],
@@ -92,8 +93,11 @@ fn cost<'t, T: Element>(
     for ((_, param), &var) in params.iter().zip(vars) {
         on = on.substitute(*param, var);
     }
-    let prediction = model.forward(&on, on.input(x));
-    loss(prediction) + model.penalty(&on)
+    let loss = loss(model.forward(&on, on.input(x)));
+    if loss.len() != 1 {
+        error::loss_of_several(&loss.shape());
+    }
+    loss.reshape(&[]) + model.penalty(&on)
 }
 
 /// A derivative by a parameter that failed its check.

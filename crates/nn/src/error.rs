@@ -6,6 +6,8 @@ sentences! {
     layer_input(layer: &str, path: &str, input: &[usize], weight: &[usize])
         "{layer}{}: the input has the shape {input:?} and the weight {weight:?}; the last axis of the input must be {}",
         if path.is_empty() { String::new() } else { format!(" `{path}`") }, weight[0];
+    loss_of_several(shape: &[usize])
+        "check::model: the loss has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     no_parameters()
         "check::model: the model has no parameter; there must be at least one to differentiate by";
     no_bias()

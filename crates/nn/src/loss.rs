@@ -3,7 +3,7 @@
 //! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither
 //! overflow nor cancel.
 
-use tapegrad_autodiff::{Element, IntoVar, Var};
+use tapegrad_autodiff::{Classes, Element, IntoVar, Var};
 
 use crate::error;
 
@@ -62,7 +62,8 @@ pub fn bce_with_logits<'t, T: Element>(
 }
 
 /// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with
-/// one class index a row.
+/// one class index a row: a list of them, or [`Classes`] with weights and label smoothing. The mean
+/// is that over rows, also of weighted ones (PyTorch divides by the sum of their weights).
 ///
 /// ```
 /// use ndarray::array;
@@ -77,9 +78,12 @@ pub fn bce_with_logits<'t, T: Element>(
 ///
 /// # Panics
 /// If the logits have not two axes, there is not one class for each row, a class is not below their
-/// number, or there is no row.
+/// number, there is not one weight for each, or there is no row.
 #[track_caller]
-pub fn softmax_cross_entropy<'t, T: Element>(logits: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
+pub fn softmax_cross_entropy<'t, 'c, T: Element>(
+    logits: Var<'t, T>,
+    classes: impl Into<Classes<'c>>,
+) -> Var<'t, T> {
     let losses = logits.softmax_cross_entropy(classes);
     if losses.is_empty() {
         error::nothing("softmax_cross_entropy", &logits.shape());

@@ -1,6 +1,8 @@
 //! What a program that trains networks names, in one line: `use tapegrad::prelude::*;`.
 
-pub use tapegrad_autodiff::{ArcArrayD, Element, Real, Tape, Var, Vjp, concatenate, keep, stack};
+pub use tapegrad_autodiff::{
+    ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
+};
 pub use tapegrad_nn::{
     Activation, Dense, GradientMap, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope,
     loss,

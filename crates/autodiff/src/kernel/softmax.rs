@@ -173,15 +173,24 @@ pub(crate) fn soft_residual<T: Element>(out: &mut [T], x: &[T], q: &[T], g: &[T]
     let width = (out.len() / g.len().max(1)).max(1);
     let rows = x.chunks_exact(width).zip(q.chunks_exact(width));
     for ((out, (x, q)), &g) in out.chunks_exact_mut(width).zip(rows).zip(g) {
-        let max = x[largest(x, 0)];
+        let largest = largest(x, 0);
+        let max = x[largest];
         elementwise::map(
             out,
             x,
             #[inline(always)]
             move |m, x| m.exp(below(x, max)),
         );
-        let share = reduction::sum(q) / reduction::sum(out);
+        let (sum, sum_q) = (reduction::sum(out), reduction::sum(q));
+        // At the largest from the others, which are not 0 where the softmax rounds to 1.
+        let (others, others_q) = (
+            sum_but(out, largest, |_, e| e),
+            sum_but(q, largest, |_, q| q),
+        );
+        let at_largest = (out[largest] * others_q - q[largest] * others) / sum;
+        let share = sum_q / sum;
         elementwise::update(out, q, move |_, e, q| g * (e * share - q));
+        out[largest] = g * at_largest;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a tape remembers.
 
 use std::cell::Ref;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::panic::Location;
 
 use super::Tape;
@@ -46,6 +46,25 @@ pub(crate) struct Origin {
 pub(crate) struct Indices {
     first: usize,
     last: usize,
+}
+
+/// The operands of a node; up to twenty need no memory but the stack's.
+pub(crate) enum Operands<'t, T: Element> {
+    Three([Var<'t, T>; 3], usize),
+    Twenty([Var<'t, T>; 20], usize),
+    Many(Vec<Var<'t, T>>),
+}
+
+impl<'t, T: Element> Deref for Operands<'t, T> {
+    type Target = [Var<'t, T>];
+    #[inline]
+    fn deref(&self) -> &[Var<'t, T>] {
+        match self {
+            Self::Three(operands, len) => &operands[..*len],
+            Self::Twenty(operands, len) => &operands[..*len],
+            Self::Many(operands) => operands,
+        }
+    }
 }
 
 /// How much of everything there is.
@@ -96,15 +115,19 @@ impl<T: Element> Tape<T> {
         mut live: bool,
         operands: impl IntoIterator<Item = (usize, Vjp<T>)>,
     ) -> Var<'_, T> {
-        let mut borrowed = self.record.borrow_mut();
-        let record = &mut *borrowed;
-        let first = record.operands.len();
+        let first = self.record.borrow().operands.len();
         let recording = self.recording.get();
         if recording {
+            // The record is free while the next operand is made.
             for (node, rule) in operands {
+                let record = &mut *self.record.borrow_mut();
                 live |= rule.is_some() && record.nodes[node].live;
                 record.operands.push(Operand { node, rule });
             }
+        }
+        let mut borrowed = self.record.borrow_mut();
+        let record = &mut *borrowed;
+        if recording {
             // Who looks for anomalies asks what a constant was made of, too.
             if !live && !self.detects_anomalies.get() {
                 record.operands.truncate(first);
@@ -176,19 +199,20 @@ impl<T: Element> Tape<T> {
         (operand.rule.is_some() && record.nodes[operand.node].live).then_some(operand.node)
     }
 
-    /// Writes the operands of a node to the first of `vars`, and returns those.
+    /// The operands of a node.
     #[inline]
-    pub(crate) fn operand_vars<'s, 't>(
-        &'t self,
-        node: usize,
-        vars: &'s mut [Var<'t, T>],
-    ) -> &'s [Var<'t, T>] {
+    pub(crate) fn operand_vars(&self, node: usize) -> Operands<'_, T> {
         let record = self.record.borrow();
         let operands = &record.operands[record.nodes[node].operands.clone()];
-        for (var, operand) in vars.iter_mut().zip(operands) {
-            var.index = operand.node;
+        let var = |place: usize| Var {
+            tape: self,
+            index: operands.get(place).map_or(0, |operand| operand.node),
+        };
+        match operands.len() {
+            len @ 0..=3 => Operands::Three(std::array::from_fn(var), len),
+            len @ 4..=20 => Operands::Twenty(std::array::from_fn(var), len),
+            len => Operands::Many((0..len).map(var).collect()),
         }
-        &vars[..operands.len()]
     }
 
     /// The shape of a node, if that of another is different.

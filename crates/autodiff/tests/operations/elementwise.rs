@@ -46,8 +46,8 @@ operations! {
     cos: "cos", Reals, Any, |x| x[0].cos(), each(f64::cos);
     atan: "atan", Reals, Any, |x| x[0].atan(), each(f64::atan);
     erf: "erf", Reals, Any, |x| x[0].erf(), each(erf);
-    maximum: "maximum", Distinct, Broadcast, |x| x[0].maximum(x[1]), pairs(f64::max);
-    minimum: "minimum", Distinct, Broadcast, |x| x[0].minimum(x[1]), pairs(f64::min);
+    maximum: "maximum", NonZero, Broadcast, |x| x[0].maximum(x[1]), pairs(f64::max);
+    minimum: "minimum", NonZero, Broadcast, |x| x[0].minimum(x[1]), pairs(f64::min);
     clamp: "clamp", NonZero, Any, |x| (2.0 * x[0]).clamp(-2.0, 0.0), each(|x| (2.0 * x).clamp(-2.0, 0.0));
     clamp_above: "clamp", NonZero, Any, |x| x[0].clamp(0.0, f64::INFINITY), each(|x| x.max(0.0));
 }

@@ -10,7 +10,7 @@ use crate::shapes::Shapes::{Any, Broadcast, EqualFilled, Filled, Other, Several}
 
 operations! {
     affine: "affine", Reals, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Identity), affine_of;
-    affine_relu: "affine", Distinct, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Relu), |x| affine_of(x).mapv(|z| z.max(0.0));
+    affine_relu: "affine", NonZero, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Relu), |x| affine_of(x).mapv(|z| z.max(0.0));
     affine_tanh: "affine", Reals, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Tanh), |x| affine_of(x).mapv(f64::tanh);
     affine_sigmoid: "affine", Reals, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Sigmoid), |x| affine_of(x).mapv(sigmoid);
     affine_softplus: "affine", Reals, Other(layer), |x| x[0].affine(x[1], x.get(2).copied(), Activation::Softplus), |x| affine_of(x).mapv(|z| z.exp().ln_1p());
@@ -100,7 +100,10 @@ fn standardized(x: &[f64]) -> Vec<f64> {
 
 /// Rows, and a gain and a shift for each column.
 fn features() -> BoxedStrategy<Vec<Vec<usize>>> {
-    (1..4_usize, 1..4_usize)
-        .prop_map(|(rows, columns)| vec![vec![rows, columns], vec![columns], vec![columns]])
+    (1..4_usize, 1..4_usize, proptest::bool::ANY)
+        .prop_map(|(rows, columns, one)| {
+            let gain = if one { vec![1] } else { vec![columns] };
+            vec![vec![rows, columns], gain, vec![columns]]
+        })
         .boxed()
 }

@@ -1,9 +1,9 @@
 //! One table of operations, and every check over it: a row for each, in the file of its kind.
 //!
 //! A row is `test: "operation", domain, shapes, operation, definition;`. Over at least 200 random
-//! shapes with axes of the sizes 0 to 3 its tests compare the value with the naive definition in
-//! both element types, the derivatives of orders 1 to 3 with central differences and one run of the
-//! rules with the other, and the gradient in `f32` with that in `f64`. An operation without a row
+//! shapes with axes of the sizes 0 to 3 its tests compare the value with the naive definition, the
+//! derivatives of orders 1 to 3 with central differences and one run of the rules with the other, and
+//! value and gradient in `f32` with those in `f64`. An operation without a row
 //! fails `no_operation_is_missing`.
 
 mod naive;

@@ -16,10 +16,8 @@ pub(crate) enum Domain {
     Reals,
     /// Above zero.
     Positive,
-    /// Away from zero.
+    /// Away from zero, and no two numbers near each other.
     NonZero,
-    /// No two numbers near each other, and none near zero.
-    Distinct,
 }
 
 /// An operation with the shapes of its operands and its definition.
@@ -169,9 +167,7 @@ impl Domain {
             match self {
                 Self::Reals => 2.4 * u - 1.2,
                 Self::Positive => 0.4 + 1.2 * u,
-                Self::NonZero | Self::Distinct => {
-                    (0.4 + 1.2 * (2.0 * u).fract()) * if u < 0.5 { -1.0 } else { 1.0 }
-                }
+                Self::NonZero => (0.4 + 1.2 * (2.0 * u).fract()) * if u < 0.5 { -1.0 } else { 1.0 },
             }
         })
     }

@@ -63,7 +63,7 @@ operations! {
     stack: "stack", Reals, Several, |x| stack(x, -1), |x| ndarray::stack(Axis(x[0].ndim()), &x.iter().map(|x| x.view()).collect::<Vec<_>>()).unwrap();
     index_select: "index_select", Reals, Filled(2), |x| { let places = places(x[0].shape()[1]); x[0].index_select(1, &places) },
         |x| x[0].select(Axis(1), &places(x[0].shape()[1]));
-    index_add: "index_add", Reals, Other(added), |x| { let places = places(x[0].shape()[1]); x[0].index_add(1, &places, x[1]) }, |x| {
+    index_add: "index_add", Reals, Other(|| added(|size| places(size).len())), |x| { let places = places(x[0].shape()[1]); x[0].index_add(1, &places, x[1]) }, |x| {
         let mut y = x[0].clone();
         for (from, &to) in places(x[0].shape()[1]).iter().enumerate() {
             let part = x[1].index_axis(Axis(1), from);
@@ -75,7 +75,7 @@ operations! {
         let places = scattered(x[0].shape());
         ArrayD::from_shape_fn(places.shape(), |at| x[0][&moved(&at, places[&at])[..]])
     };
-    scatter_add: "scatter_add", Reals, Other(added), |x| x[0].scatter_add(1, &scattered(&x[0].shape()), x[1]), |x| {
+    scatter_add: "scatter_add", Reals, Other(|| added(|_| 2)), |x| x[0].scatter_add(1, &scattered(&x[0].shape()), x[1]), |x| {
         let mut y = x[0].clone();
         for (at, &place) in scattered(x[0].shape()).indexed_iter() {
             y[&moved(&at, place)[..]] += x[1][&at];
@@ -129,13 +129,12 @@ fn moved(at: &ndarray::IxDyn, place: usize) -> Vec<usize> {
     at
 }
 
-/// An array, and one to be added at [`places`] or [`scattered`] along axis 1: both have as many for
-/// sizes of 1 and 2.
-fn added() -> BoxedStrategy<Vec<Vec<usize>>> {
-    (0..4_usize, 1..3_usize, any(0..3, 0..3))
-        .prop_map(|(rows, size, inner)| {
+/// An array, and one to be added to it, of so many places along axis 1 for its size there.
+fn added(count: fn(usize) -> usize) -> BoxedStrategy<Vec<Vec<usize>>> {
+    (0..4_usize, 1..5_usize, any(0..2, 0..3))
+        .prop_map(move |(rows, size, inner)| {
             let shape = |size| [&[rows, size], &inner[..]].concat();
-            vec![shape(size), shape(2)]
+            vec![shape(size), shape(count(size))]
         })
         .boxed()
 }

@@ -1,4 +1,4 @@
-use crate::{Element, Var};
+use crate::{Element, Var, error};
 
 /// `(α, λ)` of the self-normalising unit: those for which mean 0 and variance 1 stay so.
 const SELU: (f64, f64) = (1.673_263_242_354_377_2, 1.050_700_987_355_480_5);
@@ -14,6 +14,9 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var([-1000.0, 2.0]);
     /// assert_eq!(x.elu(1.0).value(), ndarray::array![-1.0, 2.0].into_dyn());
     /// ```
+    ///
+    /// # Panics
+    /// If α is not finite.
     #[track_caller]
     pub fn elu(self, alpha: f64) -> Self {
         self.exponential_linear("elu", alpha, 1.0)
@@ -35,6 +38,9 @@ impl<T: Element> Var<'_, T> {
     /// `scale x` above 0 and `scale α (eˣ − 1)` elsewhere.
     #[track_caller]
     fn exponential_linear(self, name: &'static str, alpha: f64, scale: f64) -> Self {
+        if !alpha.is_finite() {
+            error::parameter(name, "α", alpha);
+        }
         let factor = scale * alpha;
         let (above, below) = (T::of(scale), T::of(factor));
         self.curve(

@@ -1,4 +1,4 @@
-use crate::{Element, Var};
+use crate::{Element, Var, error};
 
 impl<T: Element> Var<'_, T> {
     /// The rectifier `max(x, 0)`, with `∂x = 1` above 0 and 0 elsewhere, at 0 as well. NaN stays, with
@@ -36,6 +36,9 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn leaky_relu(self, slope: f64) -> Self {
+        if !slope.is_finite() {
+            error::parameter("leaky_relu", "the slope", slope);
+        }
         let slope = T::of(slope);
         let leaky = move |y, x| if x <= T::zero() { y * slope } else { y };
         self.each(

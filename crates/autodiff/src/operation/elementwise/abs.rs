@@ -12,7 +12,17 @@ impl<T: Element> Var<'_, T> {
     /// ```
     #[track_caller]
     pub fn abs(self) -> Self {
-        self.each("abs", |_, x| x.abs(), |g, x, _y| g * x.sign())
+        self.each(
+            "abs",
+            |_, x| x.abs(),
+            |g, x, _y| {
+                // Selected and not multiplied: 0 · ∞ would be NaN.
+                g.piecewise("abs", x, |g, x| {
+                    let magnitude = if x < T::zero() { -g } else { g };
+                    if x == T::zero() { x.abs() } else { magnitude }
+                })
+            },
+        )
     }
 
     /// `−1`, `0` or `1` as `x` is negative, zero of either sign, or positive, and NaN for NaN;

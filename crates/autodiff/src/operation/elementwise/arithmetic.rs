@@ -3,6 +3,13 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use crate::{Element, Var};
 
 /// `x + y`, `∂x = 1`, `∂y = 1`.
+///
+/// ```
+/// # use tapegrad_autodiff::Tape;
+/// let tape = Tape::<f64>::new();
+/// let (x, y) = (tape.var([1.0, 2.0]), tape.var([10.0, 20.0]));
+/// assert_eq!((x + y).value(), ndarray::array![11.0, 22.0].into_dyn());
+/// ```
 impl<T: Element> Add for Var<'_, T> {
     type Output = Self;
     #[track_caller]
@@ -18,6 +25,13 @@ impl<T: Element> Add for Var<'_, T> {
 }
 
 /// `x − y`, `∂x = 1`, `∂y = −1`.
+///
+/// ```
+/// # use tapegrad_autodiff::Tape;
+/// let tape = Tape::<f64>::new();
+/// let (x, y) = (tape.var([1.0, 2.0]), tape.var([10.0, 20.0]));
+/// assert_eq!((y - x).value(), ndarray::array![9.0, 18.0].into_dyn());
+/// ```
 impl<T: Element> Sub for Var<'_, T> {
     type Output = Self;
     #[track_caller]
@@ -33,6 +47,13 @@ impl<T: Element> Sub for Var<'_, T> {
 }
 
 /// `x y`, `∂x = y`, `∂y = x`.
+///
+/// ```
+/// # use tapegrad_autodiff::Tape;
+/// let tape = Tape::<f64>::new();
+/// let (x, y) = (tape.var([1.0, 2.0]), tape.var([10.0, 20.0]));
+/// assert_eq!((x * y).value(), ndarray::array![10.0, 40.0].into_dyn());
+/// ```
 impl<T: Element> Mul for Var<'_, T> {
     type Output = Self;
     #[track_caller]
@@ -48,6 +69,13 @@ impl<T: Element> Mul for Var<'_, T> {
 }
 
 /// `z = x / y`, `∂x = 1 / y`, `∂y = −z / y`.
+///
+/// ```
+/// # use tapegrad_autodiff::Tape;
+/// let tape = Tape::<f64>::new();
+/// let (x, y) = (tape.var([1.0, 2.0]), tape.var([10.0, 20.0]));
+/// assert_eq!((y / x).value(), ndarray::array![10.0, 10.0].into_dyn());
+/// ```
 impl<T: Element> Div for Var<'_, T> {
     type Output = Self;
     #[track_caller]

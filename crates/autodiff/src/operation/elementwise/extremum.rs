@@ -1,7 +1,7 @@
-use crate::{Element, Real, Var, error};
+use crate::{Element, IntoVar, Real, Var, error};
 
-impl<T: Element> Var<'_, T> {
-    /// The larger of `x` and `y`, elementwise with broadcasting; the cotangent goes to the larger,
+impl<'t, T: Element> Var<'t, T> {
+    /// The larger of `x` and `y`, a variable, a number or an array, elementwise with broadcasting; the cotangent goes to the larger,
     /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
     /// the cotangent goes to what is NaN.
     ///
@@ -16,17 +16,18 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
-    pub fn maximum(self, y: Self) -> Self {
+    pub fn maximum(self, y: impl IntoVar<'t, T>) -> Self {
+        let y = y.into_var(self.tape);
         self.pairs(
             "maximum",
             y,
             |_, x, y| Real::maximum(x, y),
-            |g, x, y, _z| g * x.exceeds(y),
-            |g, x, y, _z| g * y.exceeds(x),
+            |g, x, y, _z| g.shared_by(x.exceeds(y)),
+            |g, x, y, _z| g.shared_by(y.exceeds(x)),
         )
     }
 
-    /// The smaller of `x` and `y`, elementwise with broadcasting; the cotangent goes to the smaller,
+    /// The smaller of `x` and `y`, a variable, a number or an array, elementwise with broadcasting; the cotangent goes to the smaller,
     /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
     /// the cotangent goes to what is NaN.
     ///
@@ -41,14 +42,22 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
-    pub fn minimum(self, y: Self) -> Self {
+    pub fn minimum(self, y: impl IntoVar<'t, T>) -> Self {
+        let y = y.into_var(self.tape);
         self.pairs(
             "minimum",
             y,
             |_, x, y| -Real::maximum(-x, -y),
-            |g, x, y, _z| g * (-x).exceeds(-y),
-            |g, x, y, _z| g * (-y).exceeds(-x),
+            |g, x, y, _z| g.shared_by((-x).exceeds(-y)),
+            |g, x, y, _z| g.shared_by((-y).exceeds(-x)),
         )
+    }
+
+    /// This cotangent times a constant share, and 0 where that is 0: selected, as 0 · ∞ would be NaN.
+    pub(in crate::operation) fn shared_by(self, share: Self) -> Self {
+        self.piecewise("share", share, |g, share| {
+            if share == T::zero() { share } else { g * share }
+        })
     }
 
     /// 1 where `x > y` or `x` is NaN, ½ where they are equal, 0 elsewhere, as a constant.

@@ -25,7 +25,9 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn affine(self, weight: Self, bias: Option<Self>, activation: Activation) -> Self {
         self.same_tape("affine", weight);
-        bias.inspect(|&bias| self.same_tape("affine", bias));
+        if let Some(bias) = bias {
+            self.same_tape("affine", bias);
+        }
         let shape = self.affine_shape(weight, bias);
         let product = |finish: Option<Finish<'_, T>>| {
             let mut value = self.tape.fresh(shape.clone());

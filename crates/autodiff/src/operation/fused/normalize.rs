@@ -57,10 +57,13 @@ impl<T: Element> Var<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// As [`layer_norm`](Var::layer_norm).
+    /// As [`layer_norm`](Var::layer_norm), and if there are fewer than two axes.
     #[track_caller]
     pub fn batch_norm(self, gain: Self, shift: Self, epsilon: f64) -> Self {
         let rank = self.shape().len();
+        if rank < 2 {
+            error::matrix("batch_norm", &self.shape());
+        }
         let but_last = AxesOf::kept_where(rank, |axis| axis + 1 < rank);
         self.check_standardize("batch_norm", but_last, epsilon);
         self.standardize_over(but_last, epsilon)

@@ -22,7 +22,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the logits have not two axes, there is not one class for each row, a class is not below
-    /// their number, or there is not one weight for each.
+    /// their number, there is not one weight for each, or one is negative or not finite.
     #[track_caller]
     pub fn softmax_cross_entropy<'c>(self, classes: impl Into<Classes<'c>>) -> Self {
         let (shape, classes) = (self.shape(), classes.into());
@@ -38,6 +38,10 @@ impl<T: Element> Var<'_, T> {
         }
         if let Some(weights) = classes.weights.filter(|weights| weights.len() != count) {
             error::class_weights(weights.len(), &shape);
+        }
+        let is_wrong = |weight: &&f64| !(weight.is_finite() && **weight >= 0.0);
+        if let Some(&weight) = classes.weights.and_then(|all| all.iter().find(is_wrong)) {
+            error::class_weight(weight);
         }
         if !classes.are_plain() {
             let mut targets = self.tape.fresh(shape);

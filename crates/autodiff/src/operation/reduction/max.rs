@@ -34,7 +34,8 @@ impl<T: Element> Var<'_, T> {
         let value = self.reduce(axes, reduction::max_axes);
         self.unary("max", value, move |g, x, y| {
             let largest = x.equals(y.keep_axes_of(x, axes));
-            g.keep_axes_of(x, axes) * (largest / largest.sum_over(axes.keep()))
+            g.keep_axes_of(x, axes)
+                .shared_by(largest / largest.sum_over(axes.keep()))
         })
     }
 

@@ -40,13 +40,11 @@ pub fn concatenate<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) 
         copy(value.numbers_mut(), along, start, x.numbers(), of_part, 0);
         start += of_part.size;
     }
-    let operands = parts.iter().enumerate().map(|(place, part)| {
-        let rule = Vjp::new(move |g: Var<'_, T>, parts: &[Var<'_, T>], _| {
-            let size = |part: &Var<'_, T>| part.read().shape()[axis];
-            let start = parts[..place].iter().map(size).sum();
-            let length = size(&parts[place]);
-            g.part(axis, start, length)
-        });
+    let mut end = 0;
+    let operands = parts.iter().map(|part| {
+        let (start, length) = (end, part.read().shape()[axis]);
+        end += length;
+        let rule = Vjp::new(move |g, _x, _y| g.part(axis, start, length));
         (part.index, rule)
     });
     first.tape.push("concatenate", value, operands)

@@ -30,7 +30,8 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn transpose(self, a: impl Into<Axes>, b: impl Into<Axes>) -> Self {
         let shape = self.shape();
-        let [a, b] = [a.into(), b.into()].map(|axis| axis.one("transpose", &shape));
+        let a = a.into().one("transpose", &shape);
+        let b = b.into().one("transpose", &shape);
         self.in_order(Shape::of(shape.len(), |axis| match axis {
             _ if axis == a => b,
             _ if axis == b => a,

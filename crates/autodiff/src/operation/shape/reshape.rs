@@ -73,7 +73,7 @@ impl<T: Element> Var<'_, T> {
     #[track_caller]
     pub fn expand_dims(self, axis: impl Into<Axes>) -> Self {
         let shape = self.shape();
-        let more = Shape::of(shape.len() + 1, |_| 1);
+        let more = Shape::joined(&shape, &[1]);
         let new = axis.into().one("expand_dims", &more);
         self.reshape(&Shape::of(more.len(), |axis| match axis {
             _ if axis < new => shape[axis],

@@ -4,7 +4,8 @@ use crate::value::Value;
 use crate::{Element, IntoVar, Shape, Var, Vjp, error};
 
 impl<'t, T: Element> Var<'t, T> {
-    /// `x` where this condition is not 0, and `y` elsewhere, all three broadcast; each cotangent is
+    /// `x` where this condition is not 0, and `y` elsewhere, variables, numbers or arrays, all three
+    /// broadcast; each cotangent is
     /// that of the result where it was taken, and 0 elsewhere. It is selected and not multiplied: what
     /// is not taken may be infinite or NaN.
     ///
@@ -23,7 +24,8 @@ impl<'t, T: Element> Var<'t, T> {
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
     #[track_caller]
-    pub fn where_(self, x: Self, y: Self) -> Self {
+    pub fn where_(self, x: impl IntoVar<'t, T>, y: impl IntoVar<'t, T>) -> Self {
+        let (x, y) = (x.into_var(self.tape), y.into_var(self.tape));
         self.same_tape("where_", x);
         self.same_tape("where_", y);
         let of_pair = self.broadcast_shape("where_", &x.shape(), &y.shape());
