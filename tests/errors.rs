@@ -238,7 +238,7 @@ fn derivatives() {
         { let t = tape(); t.detect_anomaly(); t.var([1.0, -1.0]).sqrt() } =>
             "sqrt: the result of the shape [2] is NaN at [1], from operands of the shapes [2] that are not";
         { let t = tape(); let x = t.var([1.0, 2.0]); let y = t.custom("mine", 1.0, [(x, Vjp::new(|g, _, _| g * g.tape().constant([1.0, 2.0, 3.0])))]); y.backward() } => format!(
-            "mine: the rule of an operand of the shape [2] gives a cotangent of the shape [3]; it must be equal or broadcast from it; the operation was called at {}:{}:68",
+            "mine: the rule of an operand of the shape [2] gives a cotangent of the shape [3]; it must be equal or broadcast from it; the operation was called at {}:{}:64",
             file!(), line!() - 2);
         { let t = tape(); t.detect_anomaly(); t.var([1.0, 0.0]).sqrt().sum(..).backward() } => format!(
             "sqrt: its derivative by an operand of the shape [2] is infinite at [1], from a cotangent and operands of the shapes [2] that are not; the operation was called at {}:{}:65",

@@ -14,7 +14,7 @@ use std::error::Error;
 use std::fmt;
 
 pub use tapegrad_autodiff::check::{Against, Check, Mismatch, gradient};
-use tapegrad_autodiff::{Element, IntoValue, Var};
+use tapegrad_autodiff::{Element, IntoValue, Tape, Var};
 
 use crate::{Module, Name, Param, Scope, error};
 
@@ -69,6 +69,12 @@ where
     if params.is_empty() {
         error::no_parameters();
     }
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let number = loss(model.forward(&on, on.input(&x)));
+    if number.len() != 1 {
+        error::loss_of_several(&number.shape());
+    }
     let values: Vec<_> = params
         .iter()
         .map(|(_, param)| param.value.to_owned())
@@ -81,7 +87,6 @@ where
 }
 
 /// What the model costs with variables for its parameters.
-#[track_caller]
 fn cost<'t, T: Element>(
     model: &(impl Module<T> + ?Sized),
     params: &[(String, &Param<T>)],
@@ -94,9 +99,6 @@ fn cost<'t, T: Element>(
         on = on.substitute(*param, var);
     }
     let loss = loss(model.forward(&on, on.input(x)));
-    if loss.len() != 1 {
-        error::loss_of_several(&loss.shape());
-    }
     loss.reshape(&[]) + model.penalty(&on)
 }
 
