@@ -49,6 +49,10 @@ pub(crate) struct Indices {
 }
 
 /// The operands of a node; up to twenty need no memory but the stack's.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it stands on the stack for one step; a box would be memory"
+)]
 pub(crate) enum Operands<'t, T: Element> {
     Three([Var<'t, T>; 3], usize),
     Twenty([Var<'t, T>; 20], usize),
