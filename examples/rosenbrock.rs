@@ -1,6 +1,6 @@
 //! Newton's method on Rosenbrock's banana valley: a Hessian, a system to solve, a handful of steps.
 //!
-//! `f(x) = Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²` has its minimum 0 where all `xᵢ` are 1. Gradient descent
+//! `f(x) = Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²` has its minimum 0 where all `xᵢ` are 1; here of two variables. Gradient descent
 //! crawls along the valley for thousands of steps; Newton's steps `x − H⁻¹ g` jump. Where the Hessian
 //! is not positive definite, a multiple of the identity is added until it is.
 
@@ -33,8 +33,7 @@ fn newton_direction(hessian: &ArrayD<f64>, gradient: &ArrayD<f64>) -> ArrayD<f64
 }
 
 fn main() {
-    let mut x =
-        [ArrayD::from_shape_vec(vec![4], vec![-1.2, 1.0, -0.5, 0.8]).expect("four numbers")];
+    let mut x = [ArrayD::from_shape_vec(vec![2], vec![-1.2, 1.0]).expect("two numbers")];
     println!("step        f(x)          ‖g‖   x");
     for step in 0.. {
         let (y, gradient) = functional::value_and_grad(rosenbrock, &x);
