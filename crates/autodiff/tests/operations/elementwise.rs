@@ -20,8 +20,10 @@ operations! {
     neg: "neg", Reals, Any, |x| -x[0], each(|x| -x);
     plus_assign: "+=", Reals, Broadcast, |x| { let mut y = x[0]; y += x[1]; y += 0.5; y }, pairs(|x, y| x + y + 0.5);
     minus_assign: "-=", Reals, Broadcast, |x| { let mut y = x[0]; y -= x[1]; y -= 0.5; y }, pairs(|x, y| x - y - 0.5);
-    times_assign: "*=", Reals, Broadcast, |x| { let mut y = x[0]; y *= x[1]; y *= 0.5; y }, pairs(|x, y| x * y * 0.5);
-    over_assign: "/=", NonZero, Broadcast, |x| { let mut y = x[0]; y /= x[1]; y /= 0.5; y }, pairs(|x, y| x / y / 0.5);
+    times_assign: "*=", Reals, Broadcast, |x| { let mut y = x[0]; y *= x[1]; y }, pairs(|x, y| x * y);
+    times_assign_number: "*=", Reals, Any, |x| { let mut y = x[0]; y *= 0.5; y }, each(|x| x * 0.5);
+    over_assign: "/=", NonZero, Broadcast, |x| { let mut y = x[0]; y /= x[1]; y }, pairs(|x, y| x / y);
+    over_assign_number: "/=", NonZero, Any, |x| { let mut y = x[0]; y /= 0.5; y }, each(|x| x / 0.5);
     exp: "exp", Reals, Any, |x| x[0].exp(), each(f64::exp);
     exp_m1: "exp_m1", Reals, Any, |x| x[0].exp_m1(), each(f64::exp_m1);
     ln: "ln", Positive, Any, |x| x[0].ln(), each(f64::ln);
@@ -38,6 +40,7 @@ operations! {
     powi_zero: "powi", Reals, Any, |x| x[0].powi(0), each(|_| 1.0);
     powi_below: "powi", NonZero, Any, |x| x[0].powi(-2), each(|x| 1.0 / (x * x));
     powf: "powf", Positive, Any, |x| x[0].powf(2.5), each(|x| x * x * x.sqrt());
+    powf_one: "powf", Positive, Any, |x| x[0].powf(1.0), each(|x| x);
     powf_zero: "powf", Positive, Any, |x| x[0].powf(0.0), each(|_| 1.0);
     powf_below: "powf", Positive, Any, |x| x[0].powf(-0.5), each(|x| 1.0 / x.sqrt());
     abs: "abs", NonZero, Any, |x| x[0].abs(), each(f64::abs);

@@ -17,6 +17,8 @@ operations! {
     l1_norm: "l1_norm", NonZero, Any, |x| x[0].l1_norm(), whole(|x| x.iter().map(|x| x.abs()).sum());
     squared_norm: "squared_norm", Reals, Any, |x| x[0].squared_norm(), whole(|x| x.iter().map(|x| x * x).sum());
     elastic_net: "elastic_net", NonZero, Any, |x| x[0].elastic_net(Some(0.5), Some(0.25)), whole(|x| x.iter().map(|x| 0.5 * x.abs() + 0.25 * x * x).sum());
+    elastic_net_l1: "elastic_net", NonZero, Any, |x| x[0].elastic_net(Some(0.3), None), whole(|x| x.iter().map(|x| 0.3 * x.abs()).sum());
+    elastic_net_l2: "elastic_net", Reals, Any, |x| x[0].elastic_net(None, Some(0.3)), whole(|x| x.iter().map(|x| 0.3 * x * x).sum());
     elastic_net_none: "elastic_net", NonZero, Any, |x| x[0].elastic_net(None, None), whole(|_| 0.0);
     mean_squared_difference: "mean_squared_difference", Reals, EqualFilled, |x| x[0].mean_squared_difference(x[1]),
         |x| number((&x[0] - &x[1]).mapv(|d| d * d).mean().unwrap());
