@@ -18,8 +18,13 @@ impl<T: Element> Var<'_, T> {
             |g, x, _y| {
                 // Selected and not multiplied: 0 · ∞ would be NaN.
                 g.piecewise("abs", x, |g, x| {
-                    let magnitude = if x < T::zero() { -g } else { g };
-                    if x == T::zero() { x.abs() } else { magnitude }
+                    if x > T::zero() {
+                        g
+                    } else if x < T::zero() {
+                        -g
+                    } else {
+                        x.abs() // 0, or NaN
+                    }
                 })
             },
         )
