@@ -326,3 +326,19 @@ fn penalties_at_infinity() {
         array![f64::INFINITY, 0.0, -4.0].into_dyn()
     );
 }
+
+#[test]
+fn comparisons_of_equal_numbers() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var([1.0, -0.0, f64::INFINITY]);
+    let masks = [x.greater(x), x.less(x), x.greater_equal(x), x.less_equal(x)];
+    assert_eq!(masks.map(|mask| mask.sum(..).item()), [0.0, 0.0, 3.0, 3.0]);
+    let nan = tape.var(f64::NAN);
+    let masks = [
+        nan.greater(nan),
+        nan.less(nan),
+        nan.greater_equal(nan),
+        nan.less_equal(nan),
+    ];
+    assert_eq!(masks.map(|mask| mask.item()), [0.0; 4]);
+}
