@@ -62,11 +62,7 @@ impl<T: Element> Tape<T> {
         let all = self.push("checkpoint", all, operands);
         all.unary("checkpoint", value, move |g, all, _y| {
             let tape = all.tape;
-            let inputs: Vec<_> = tape.operands(all.index).collect();
-            let inputs: Vec<_> = inputs
-                .into_iter()
-                .map(|operand| tape.at(tape.operand(operand)))
-                .collect();
+            let inputs = tape.operand_vars(all.index);
             if tape.is_recording() {
                 recompute(&f, &inputs, g)
             } else {

@@ -33,8 +33,8 @@ impl<T: Element> Gradients<T> {
         self.of.get(x.index as u64)
     }
 
-    /// The gradient with respect to a variable made by [`Tape::var`](crate::Tape::var), of the variable's shape; zero
-    /// where nothing depends on it.
+    /// The gradient with respect to a variable made by [`Tape::var`](crate::Tape::var), of the
+    /// variable's shape; zero where nothing depends on it.
     ///
     /// # Panics
     /// If the variable is a constant or a result, is on another tape, or was made after the tape
@@ -47,8 +47,8 @@ impl<T: Element> Gradients<T> {
             .map_or_else(|| ArrayD::zeros(x.shape()), |g| g.to_owned())
     }
 
-    /// The gradients with respect to variables made by [`Tape::var`](crate::Tape::var), each variable under a key of
-    /// its own; zero where nothing depends on one. Keys ascend.
+    /// The gradients with respect to variables made by [`Tape::var`](crate::Tape::var), each variable
+    /// under a key of its own; zero where nothing depends on one. Keys ascend.
     ///
     /// # Panics
     /// As [`wrt`](Gradients::wrt).

@@ -20,7 +20,7 @@ use crate::kernel::elementwise as kernel;
 use crate::kernel::machine::Machine;
 use crate::shape::broadcast;
 use crate::value::Value;
-use crate::{Element, Var, Vjp, error};
+use crate::{Element, Shape, Var, Vjp, error};
 
 impl<T: Element> Var<'_, T> {
     /// The result `y` of an operation on this operand `x`, with its rule `(ȳ, x, y) → x̄`.
@@ -177,9 +177,7 @@ impl<T: Element> Var<'_, T> {
             kernel::zip(value.numbers_mut(), x.numbers(), y.numbers(), f);
             return value;
         }
-        let Some(shape) = broadcast(x.shape(), y.shape()) else {
-            error::broadcast(operation, x.shape(), y.shape())
-        };
+        let shape = broadcast_of(operation, x.shape(), y.shape());
         let mut value = self.tape.fresh(shape.clone());
         kernel::broadcast(
             value.numbers_mut(),
@@ -202,5 +200,14 @@ impl<T: Element> Var<'_, T> {
         if !std::ptr::eq(self.tape, y.tape) {
             error::two_tapes(operation);
         }
+    }
+}
+
+/// The shape that two operands broadcast to.
+#[track_caller]
+fn broadcast_of(operation: &str, x: &[usize], y: &[usize]) -> Shape {
+    match broadcast(x, y) {
+        Some(shape) => shape,
+        None => error::broadcast(operation, x, y),
     }
 }

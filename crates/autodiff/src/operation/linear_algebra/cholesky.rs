@@ -36,7 +36,7 @@ impl<T: Element> Var<'_, T> {
     pub fn cholesky(self) -> Self {
         let value = self.factor("cholesky");
         self.unary("cholesky", value, |g, _a, l| {
-            let p = l.t_dot(g).lower_part("cholesky", 0.5);
+            let p = l.t_dot(g).lower_part();
             l.t_solve_triangular(l.t_solve_triangular(p).t())
                 .plus_transpose("cholesky", 0.5)
         })
@@ -53,5 +53,22 @@ impl<T: Element> Var<'_, T> {
         let mut value = self.tape.fresh(a.shape().clone());
         cholesky::factor(value.numbers_mut(), a.numbers(), n);
         value
+    }
+
+    /// `Φ`: the lower triangle of a square matrix, with half the diagonal. It is its own transpose.
+    #[track_caller]
+    fn lower_part(self) -> Self {
+        let value = {
+            let x = self.read();
+            let (n, number) = (x.shape()[0], T::of(0.5));
+            let mut value = self.tape.filled(x.shape().clone(), T::zero());
+            let rows = value.numbers_mut().chunks_exact_mut(n.max(1));
+            for (i, (y, x)) in rows.zip(x.numbers().chunks_exact(n.max(1))).enumerate() {
+                y[..i].copy_from_slice(&x[..i]);
+                y[i] = number * x[i];
+            }
+            value
+        };
+        self.unary("cholesky", value, |g, _x, _y| g.lower_part())
     }
 }

@@ -92,7 +92,7 @@ impl<T: Element> Var<'_, T> {
             operation,
             b,
             value,
-            move |g, l, _b, x| l_rule(g, l, x).lower_part(operation, 1.0),
+            move |g, l, _b, x| l_rule(g, l, x).lower_triangle(0),
             move |g, l, _b, _x| b_rule(g, l),
         )
     }
@@ -112,22 +112,5 @@ impl<T: Element> Var<'_, T> {
             [rows, _] if rows == n => false,
             _ => error::right_side(operation, a.shape(), b.shape()),
         }
-    }
-
-    /// The lower triangle of a square matrix, its diagonal times `c`: a map whose rule is itself.
-    #[track_caller]
-    pub(super) fn lower_part(self, name: &'static str, c: f64) -> Self {
-        let value = {
-            let x = self.read();
-            let (n, number) = (x.shape()[0], T::of(c));
-            let mut value = self.tape.filled(x.shape().clone(), T::zero());
-            let rows = value.numbers_mut().chunks_exact_mut(n.max(1));
-            for (i, (y, x)) in rows.zip(x.numbers().chunks_exact(n.max(1))).enumerate() {
-                y[..i].copy_from_slice(&x[..i]);
-                y[i] = number * x[i];
-            }
-            value
-        };
-        self.unary(name, value, move |g, _x, _y| g.lower_part(name, c))
     }
 }

@@ -1,7 +1,7 @@
 use crate::kernel::elementwise::spread;
-use crate::shape::broadcast;
+use crate::operation::broadcast_of;
 use crate::value::Value;
-use crate::{Element, IntoVar, Shape, Var, Vjp, error};
+use crate::{Element, IntoVar, Shape, Var, Vjp};
 
 impl<'t, T: Element> Var<'t, T> {
     /// `x` where this condition is not 0, and `y` elsewhere, variables, numbers or arrays, all three
@@ -28,8 +28,8 @@ impl<'t, T: Element> Var<'t, T> {
         let (x, y) = (x.into_var(self.tape), y.into_var(self.tape));
         self.same_tape("where_", x);
         self.same_tape("where_", y);
-        let of_pair = self.broadcast_shape("where_", &x.shape(), &y.shape());
-        let shape = self.broadcast_shape("where_", &self.shape(), &of_pair);
+        let of_pair = broadcast_of("where_", &x.shape(), &y.shape());
+        let shape = broadcast_of("where_", &self.shape(), &of_pair);
         let [condition, x_whole, y_whole] = [self, x, y].map(|part| part.repeated(&shape));
         let mut value = self.tape.fresh(shape);
         let pairs = x_whole.numbers().iter().zip(y_whole.numbers());
@@ -75,14 +75,6 @@ impl<'t, T: Element> Var<'t, T> {
         let x = (x.numbers(), &x.shape()[..]);
         spread(whole.numbers_mut(), shape, x, |_, x| x);
         whole
-    }
-
-    #[track_caller]
-    fn broadcast_shape(self, operation: &str, a: &[usize], b: &[usize]) -> Shape {
-        match broadcast(a, b) {
-            Some(shape) => shape,
-            None => error::broadcast(operation, a, b),
-        }
     }
 
     /// 1 where `x > y` and 0 elsewhere, with broadcasting, as a constant: a mask. `y` is a variable,
