@@ -1,9 +1,7 @@
 //! One build that holds every mutant that compiles.
 
-use std::path::PathBuf;
-
 use crate::blame::{Compiled, blame};
-use crate::compile::{self, Diagnostic};
+use crate::compile::{self, Diagnostic, Executable};
 use crate::mutant::{Mutant, Stand};
 use crate::schema::{self, Branches};
 use crate::source::File;
@@ -11,8 +9,7 @@ use crate::workspace::Workspace;
 
 /// The tests of the crate with its mutants.
 pub struct Built {
-    /// The executables, with the names of their targets.
-    pub executables: Vec<(String, PathBuf)>,
+    pub executables: Vec<Executable>,
     /// Where the mutants stand, in their order.
     pub stands: Vec<Stand>,
 }

@@ -8,12 +8,23 @@ use serde_json::Value;
 
 use crate::workspace::Workspace;
 
+/// The crate of operations.
+const CRATE: &str = "tapegrad-autodiff";
+
 /// What the compiler says.
 pub struct Verdict {
     /// Nothing, if it accepts all.
     pub errors: Vec<Diagnostic>,
-    /// The executables of tests, with the names of their targets.
-    pub executables: Vec<(String, PathBuf)>,
+    pub executables: Vec<Executable>,
+}
+
+/// Tests of one target.
+pub struct Executable {
+    /// Of the target.
+    pub name: String,
+    pub path: PathBuf,
+    /// The folder of the package, in which its tests run.
+    pub folder: PathBuf,
 }
 
 /// An error.
@@ -34,19 +45,26 @@ pub struct Place {
 
 /// Checks the crate of operations.
 pub fn check(workspace: &Workspace) -> Result<Verdict, String> {
-    cargo(workspace, &["check", "--lib"])
+    cargo(workspace, &["check", "--lib", "--package", CRATE])
 }
 
-/// Builds its tests, except those in its documentation.
+/// Builds its tests, except those in its documentation, and those of what misuse is told.
 pub fn tests(workspace: &Workspace) -> Result<Verdict, String> {
-    cargo(workspace, &["test", "--tests", "--no-run"])
+    let of_crate = ["--tests", "--package", CRATE];
+    let of_misuse = ["--test", "errors", "--package", "tapegrad"];
+    let mut verdict = cargo(workspace, &[&["test", "--no-run"], &of_crate[..]].concat())?;
+    if verdict.errors.is_empty() {
+        let misuse = cargo(workspace, &[&["test", "--no-run"], &of_misuse[..]].concat())?;
+        verdict.errors = misuse.errors;
+        verdict.executables.extend(misuse.executables);
+    }
+    Ok(verdict)
 }
 
 fn cargo(workspace: &Workspace, command: &[&str]) -> Result<Verdict, String> {
     let output = Command::new("cargo")
         .args(command)
-        .args(["--package", "tapegrad-autodiff", "--locked"])
-        .args(["--message-format", "json", "--target-dir"])
+        .args(["--locked", "--message-format", "json", "--target-dir"])
         .arg(&workspace.target)
         .current_dir(&workspace.root)
         .output()
@@ -66,12 +84,16 @@ fn cargo(workspace: &Workspace, command: &[&str]) -> Result<Verdict, String> {
 }
 
 /// The executable of tests that a message tells of.
-fn executable(message: &Value) -> Option<(String, PathBuf)> {
+fn executable(message: &Value) -> Option<Executable> {
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
         return None;
     }
-    let name = message["target"]["name"].as_str()?;
-    Some((name.to_owned(), message["executable"].as_str()?.into()))
+    let manifest = Path::new(message["manifest_path"].as_str()?);
+    Some(Executable {
+        name: message["target"]["name"].as_str()?.to_owned(),
+        path: message["executable"].as_str()?.into(),
+        folder: manifest.parent()?.to_owned(),
+    })
 }
 
 /// The error that a message tells of.

@@ -1,6 +1,5 @@
 //! Every mutant against the tests that reach it.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc;
 
@@ -26,7 +25,6 @@ pub fn hunt(
     mutants: &[&Mutant],
     files: &[File],
     tests: &[Test],
-    folder: &Path,
 ) -> std::io::Result<Vec<(u32, Fate)>> {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism()?.get();
@@ -36,7 +34,7 @@ pub fn hunt(
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Relaxed)) {
-                    let fate = fate(mutant, &files[mutant.file], tests, folder);
+                    let fate = fate(mutant, &files[mutant.file], tests);
                     if send.send(fate.map(|fate| (mutant.id, fate))).is_err() {
                         break; // another could not start a process
                     }
@@ -56,13 +54,13 @@ pub fn hunt(
 }
 
 /// Runs the tests that reach a mutant until one fails.
-fn fate(mutant: &Mutant, file: &File, tests: &[Test], folder: &Path) -> std::io::Result<Fate> {
+fn fate(mutant: &Mutant, file: &File, tests: &[Test]) -> std::io::Result<Fate> {
     let against = against(mutant, file, tests);
     if against.is_empty() {
         return Ok(Fate::Unreached);
     }
     for test in against {
-        if !test.passes(mutant.id, folder)? {
+        if !test.passes(mutant.id)? {
             return Ok(Fate::Killed);
         }
     }

@@ -87,12 +87,11 @@ fn hunt<'a>(root: &Path, files: &'a [File], mutants: &'a [Mutant]) -> Result<Rep
         .zip(&built.stands)
         .partition(|(_, stand)| **stand != Stand::Nowhere);
     eprintln!("{} of {} mutants compile", alive.len(), mutants.len());
-    let folder = workspace.package();
-    let tests = suite::trace(&built.executables, &folder, &workspace.target)?;
+    let tests = suite::trace(&built.executables, &workspace.target)?;
     eprintln!("all {} tests pass without a mutant", tests.len());
     let alive: Vec<_> = alive.into_iter().map(|(mutant, _)| mutant).collect();
-    let hunted = hunt::hunt(&alive, files, &tests, &folder)
-        .map_err(|error| format!("running the tests: {error}"))?;
+    let hunted =
+        hunt::hunt(&alive, files, &tests).map_err(|error| format!("running the tests: {error}"))?;
     let lost = lost
         .into_iter()
         .map(|(mutant, _)| (mutant.id, Fate::DoesNotCompile));

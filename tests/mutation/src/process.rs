@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::compile::Executable;
+
 /// Of address space, in KiB: a mutant may ask for any amount.
 const MEMORY: u32 = 8 << 20;
 
@@ -14,11 +16,10 @@ pub enum Switch<'a> {
     Trace(&'a Path),
 }
 
-/// The test of that name of an executable, run in the folder of its package.
+/// The test of that name of an executable.
 pub struct Run<'a> {
-    pub executable: &'a Path,
+    pub executable: &'a Executable,
     pub test: &'a str,
-    pub folder: &'a Path,
 }
 
 impl Run<'_> {
@@ -27,9 +28,9 @@ impl Run<'_> {
         let mut command = Command::new("sh");
         command
             .args(["-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\"")])
-            .arg(self.executable)
+            .arg(&self.executable.path)
             .args(["--exact", self.test, "--test-threads", "1"])
-            .current_dir(self.folder)
+            .current_dir(&self.executable.folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());

@@ -1,10 +1,11 @@
 //! The tests, and which mutants each of them reaches.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::compile::Executable;
 use crate::mutant::Mutant;
 use crate::process::{Run, Switch};
 use crate::source::File;
@@ -13,8 +14,8 @@ use crate::source::File;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A test that passes without a mutant.
-pub struct Test {
-    executable: PathBuf,
+pub struct Test<'a> {
+    executable: &'a Executable,
     /// The name within the executable.
     own: String,
     /// How long it takes, without a mutant.
@@ -23,13 +24,12 @@ pub struct Test {
     reached: HashSet<u32>,
 }
 
-impl Test {
+impl Test<'_> {
     /// Whether the test passes with a mutant on. One that takes far longer than without hangs.
-    pub fn passes(&self, mutant: u32, folder: &Path) -> std::io::Result<bool> {
+    pub fn passes(&self, mutant: u32) -> std::io::Result<bool> {
         let run = Run {
-            executable: &self.executable,
+            executable: self.executable,
             test: &self.own,
-            folder,
         };
         let limit = Duration::from_secs(10).max(10 * self.time);
         run.passes(&Switch::On(mutant), limit)
@@ -44,22 +44,19 @@ impl Test {
     }
 }
 
-/// Runs every test of the executables once without a mutant, in the folder of their package, and
-/// notes what it reaches. One that fails is an error.
-pub fn trace(
-    executables: &[(String, PathBuf)],
-    folder: &Path,
-    traces: &Path,
-) -> Result<Vec<Test>, String> {
+/// Runs every test of the executables once without a mutant and notes what it reaches. One that fails
+/// is an error.
+pub fn trace<'a>(executables: &'a [Executable], traces: &Path) -> Result<Vec<Test<'a>>, String> {
     let file = traces.join("reached.txt");
     let mut tests = Vec::new();
-    for (target, executable) in executables {
+    for executable in executables {
+        let target = &executable.name;
         for own in names(executable)? {
-            let (time, reached) = traced(executable, &own, folder, &file)
+            let (time, reached) = traced(executable, &own, &file)
                 .map_err(|error| format!("{target}, {own}: {error}"))?
                 .ok_or_else(|| format!("{target}, {own}: fails without a mutant"))?;
             tests.push(Test {
-                executable: executable.clone(),
+                executable,
                 own,
                 time,
                 reached,
@@ -70,11 +67,11 @@ pub fn trace(
 }
 
 /// The names of the tests of an executable.
-fn names(executable: &Path) -> Result<Vec<String>, String> {
-    let output = Command::new(executable)
+fn names(executable: &Executable) -> Result<Vec<String>, String> {
+    let output = Command::new(&executable.path)
         .args(["--list", "--format", "terse"])
         .output()
-        .map_err(|error| format!("{}: {error}", executable.display()))?;
+        .map_err(|error| format!("{}: {error}", executable.path.display()))?;
     let list = String::from_utf8_lossy(&output.stdout);
     let names = list.lines().filter_map(|line| line.strip_suffix(": test"));
     Ok(names.map(str::to_owned).collect())
@@ -82,17 +79,12 @@ fn names(executable: &Path) -> Result<Vec<String>, String> {
 
 /// The time that a test takes and the mutants that it reaches, if it passes.
 fn traced(
-    executable: &Path,
+    executable: &Executable,
     test: &str,
-    folder: &Path,
     file: &Path,
 ) -> std::io::Result<Option<(Duration, HashSet<u32>)>> {
     std::fs::write(file, "")?;
-    let run = Run {
-        executable,
-        test,
-        folder,
-    };
+    let run = Run { executable, test };
     let start = Instant::now();
     if !run.passes(&Switch::Trace(file), PATIENCE)? {
         return Ok(None);
@@ -105,7 +97,7 @@ fn traced(
 
 /// The tests that reach a mutant, the likeliest to fail first: those named after its function, then
 /// those named after another of its file, then the rest; and the quick ones first.
-pub fn against<'a>(mutant: &Mutant, file: &File, tests: &'a [Test]) -> Vec<&'a Test> {
+pub fn against<'a>(mutant: &Mutant, file: &File, tests: &'a [Test<'a>]) -> Vec<&'a Test<'a>> {
     let function = &file.sites[mutant.site].function;
     let reaching = tests
         .iter()

@@ -37,11 +37,6 @@ impl Workspace {
         Ok(Self { root: copy, target })
     }
 
-    /// The folder of the crate that is mutated.
-    pub fn package(&self) -> PathBuf {
-        self.root.join(CRATE)
-    }
-
     /// Writes a file of the copy, its path from the root, if it is to change.
     pub fn write(&self, path: &Path, text: &str) -> io::Result<()> {
         let path = self.root.join(path);
