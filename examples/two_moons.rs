@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut best = (0.0, f64::INFINITY, untrained);
     for strength in STRENGTHS {
         let model = fit(strength, seed as u64, epochs, &train);
-        let row = Row::of(&model, &train, &test);
+        let row = Row::of(strength, &model, &train, &test);
         println!("{row}");
         if row.test_loss < best.1 {
             best = (strength, row.test_loss, model);
@@ -83,13 +83,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn of(model: &Mlp, train: &Dataset, test: &Dataset) -> Self {
+    pub(crate) fn of(strength: f64, model: &Mlp, train: &Dataset, test: &Dataset) -> Self {
         let weight = &model.layers[0].weight;
         let tape = Tape::new();
         let on = Scope::eval(&tape);
         let test_logits = model.forward(&on, on.input(&test.x));
         Self {
-            strength: weight.penalty.l2.map_or(0.0, |strength| strength.value()),
+            strength,
             train_accuracy: metric::binary_accuracy(model.predict(&train.x), &train.y),
             test_accuracy: metric::binary_accuracy(test_logits.value(), &test.y),
             test_loss: loss::bce_with_logits(test_logits, &test.y).item().into(),

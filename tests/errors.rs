@@ -389,6 +389,16 @@ fn networks() {
             "mean_squared_error: the targets are on another tape; they must be on that of the predictions";
         { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[0, 3]), &[]) } =>
             "softmax_cross_entropy: the predictions have the shape [0, 3]; there must be at least one";
+        Scope::train(tape()).charge(zeros(tape(), &[])) =>
+            "Scope::charge: the cost is on another tape; it must be on the scope's";
+        { let t = tape(); Scope::train(t).charge(zeros(t, &[2])) } =>
+            "Scope::charge: the cost has the shape [2]; it must hold one number (reduce it with `sum` or `mean`)";
+        {
+            let layer = Dense::<f64>::new(2, 1);
+            let bias = Param::<f64> { penalty: Penalty::orthogonal(0.1), ..layer.bias.clone().unwrap() };
+            let t = tape();
+            bias.penalty.cost(&Scope::train(t), zeros(t, &[3]))
+        } => "Penalty::orthogonal: the parameter has the shape [3]; it must have two axes";
         Scope::train(tape()).backward(zeros(tape(), &[])) =>
             "Scope::backward: the loss is on another tape; it must be on the scope's";
         {
@@ -399,9 +409,9 @@ fn networks() {
             on.param(&p)
         } => "Scope: a parameter of the shape [2] has another value than when it was bound; each step needs a scope of its own, and each value a parameter of its own (a clone is the same parameter)";
         {
-            let layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(0.1));
-            let t = tape();
-            layer.penalty(&Scope::train(t).substitute(layer.weight.penalty.l1.unwrap(), zeros(t, &[2])))
+            let (t, strength) = (tape(), Strength::new(0.1));
+            let layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(&strength));
+            layer.penalty(&Scope::train(t).substitute(&strength, zeros(t, &[2])))
         } => "Scope: a variable of the shape [2] is substituted for one of []; the shapes must be equal";
         {
             let (t, p) = (Tape::<f64>::new(), Param::new(Role::Weight, array![1.0, 2.0]));
@@ -421,9 +431,21 @@ fn networks() {
 #[test]
 fn hyper_parameters() {
     told! {
-        Penalty::l1(-1.0) => "Penalty::l1: the strength is -1; it must be finite and at least 0";
-        Penalty::l2(f64::NAN) => "Penalty::l2: the strength is NaN; it must be finite and at least 0";
-        Penalty::elastic_net(0.0, f64::INFINITY) => "Penalty::elastic_net: the strength is inf; it must be finite and at least 0";
+        Penalty::<f64>::l1(-1.0) => "Penalty: a strength is -1; it must be finite and at least 0";
+        Penalty::<f64>::l2(f64::NAN) => "Penalty: a strength is NaN; it must be finite and at least 0";
+        Penalty::<f64>::elastic_net(0.0, f64::INFINITY) => "Penalty: a strength is inf; it must be finite and at least 0";
+        Strength::scheduled(|step| 1.0 - step as f64).at(2) => "Penalty: a strength is -1; it must be finite and at least 0";
+        Penalty::<f64>::orthogonal(0.1).proximal() =>
+            "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
+        (Penalty::<f64>::group_lasso(Groups::Rows, 0.1) + Penalty::group_lasso(Groups::Columns, 0.2)).proximal() =>
+            "Penalty: `group lasso of rows 0.1 (proximal) + group lasso of columns 0.2 (proximal)` has two proximal terms on norms of groups; there can be one, as no step is known for several";
+        Dense::<f64>::new(1, 1).penalize_output(Penalty::l1(0.1).proximal()) =>
+            "Dense::penalize_output: `L1 0.1 (proximal)` is proximal; outputs have no step after an update, so it must act in the loss";
+        Constraint::between(1.0, f64::NAN) => "Constraint::between: the bounds are 1 and NaN; the lower must not be above the upper";
+        Constraint::max_norm(Groups::Rows, -1.0) => "Constraint::max_norm: the limit is -1; it must be finite and at least 0";
+        Constraint::l1_ball(f64::INFINITY) => "Constraint::l1_ball: the limit is inf; it must be finite and at least 0";
+        sparsity(&Dense::<f64>::new(3, 2)).selected(&["a"]) =>
+            "Sparsity::selected: there are 1 names; the first weight has 3 inputs, and each must have one";
         drop(Sgd::new::<f64>(-0.1)) => "Optimizer: the learning rate is -0.1; it must be finite and at least 0";
         drop(AdamW::new::<f64>(f64::NAN)) => "Optimizer: the learning rate is NaN; it must be finite and at least 0";
         drop(Momentum::new::<f64>(0.1).momentum(1.0)) => "Momentum: the momentum is 1; it must be at least 0 and below 1";
@@ -530,6 +552,9 @@ fn unrolling() {
         fn at(&self, _step: i32) {}
         fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
             g
+        }
+        fn reach<R: Real>(&self, _at: (), _slots: &[R], _g: R, lr: R) -> R {
+            lr
         }
     }
     assert_eq!(

@@ -20,7 +20,7 @@ fn table_of_five_seeds() {
     assert_eq!((train.rows(), test.rows()), (30, 70));
     let rows = |seed: u64| {
         TABLE.map(|(strength, accuracy, norm)| {
-            let row = Row::of(&fit(strength, seed, 4000, &train), &train, &test);
+            let row = Row::of(strength, &fit(strength, seed, 4000, &train), &train, &test);
             assert_eq!(row.train_accuracy, 1.0, "seed {seed}: {row:?}");
             assert_eq!(
                 (row.test_accuracy * 1e4).round() / 1e4,

@@ -2,6 +2,7 @@
 //! training.
 
 use ndarray::{Array2, array};
+use tapegrad::nn::penalty::Acts;
 use tapegrad::prelude::*;
 
 const STEPS: usize = 20;
@@ -26,11 +27,15 @@ fn problem() -> Problem {
 }
 
 /// L1 on the first weight, L2 on the second.
-fn network([l1, l2]: [f64; 2]) -> Mlp<f64> {
+fn network([l1, l2]: &[Strength; 2], acts: Acts) -> Mlp<f64> {
     let model = Mlp::new(&[2, 4, 1]).activation(Activation::Tanh).seed(5);
+    let act = |penalty: Penalty<f64>| match acts {
+        Acts::InLoss => penalty,
+        Acts::Proximal => penalty.proximal(),
+    };
     model
-        .penalize(0, Penalty::l1(l1))
-        .penalize(1, Penalty::l2(l2))
+        .penalize(0, act(Penalty::l1(l1)))
+        .penalize(1, act(Penalty::l2(l2)))
 }
 
 fn training_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem) -> Var<'t, f64> {
@@ -44,8 +49,9 @@ fn validation_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem)
 }
 
 /// The validation loss after ordinary training.
-fn trained<R: Rule>(optimizer: &Optimizer<R, f64>, lambdas: [f64; 2]) -> f64 {
-    let (problem, mut optimizer, mut model) = (problem(), optimizer.clone(), network(lambdas));
+fn trained<R: Rule>(optimizer: &Optimizer<R, f64>, lambdas: [f64; 2], acts: Acts) -> f64 {
+    let (problem, mut optimizer) = (problem(), optimizer.clone());
+    let mut model = network(&lambdas.map(Strength::new), acts);
     let mut tape = Tape::new();
     for _ in 0..STEPS {
         let on = Scope::train(&tape);
@@ -58,28 +64,30 @@ fn trained<R: Rule>(optimizer: &Optimizer<R, f64>, lambdas: [f64; 2]) -> f64 {
 
 /// `d(validation loss after 20 steps) / dλ` by unrolling against central differences.
 fn assert_hypergradients<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+    for acts in [Acts::InLoss, Acts::Proximal] {
+        assert_hypergradients_of(name, &optimizer, acts);
+    }
+}
+
+fn assert_hypergradients_of<R: Rule>(name: &str, optimizer: &Optimizer<R, f64>, acts: Acts) {
     let (lambdas, problem) = ([0.02, 0.05], problem());
-    let model = network(lambdas);
-    let strengths = [
-        model.layers[0].weight.penalty.l1.unwrap(),
-        model.layers[1].weight.penalty.l2.unwrap(),
-    ];
+    let strengths = lambdas.map(Strength::new);
+    let model = network(&strengths, acts);
 
     let tape = Tape::new();
     let vars = lambdas.map(|lambda| tape.var(lambda));
-    let mut unroll = Unroll::new(&tape, &optimizer, &model);
+    let mut unroll = Unroll::new(&tape, optimizer, &model)
+        .substitute(&strengths[0], vars[0])
+        .substitute(&strengths[1], vars[1]);
     for _ in 0..STEPS {
-        let on = unroll
-            .scope()
-            .substitute(strengths[0], vars[0])
-            .substitute(strengths[1], vars[1]);
+        let on = unroll.scope();
         unroll.step(training_loss(&model, &on, &problem));
     }
     let loss = validation_loss(&model, &unroll.scope(), &problem);
-    let plain = trained(&optimizer, lambdas);
+    let plain = trained(optimizer, lambdas, acts);
     assert!(
         (loss.item() - plain).abs() <= 1e-13 * plain,
-        "{name}: both are one training"
+        "{name} {acts:?}: both are one training"
     );
 
     let gradients = loss.backward();
@@ -88,17 +96,17 @@ fn assert_hypergradients<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
         let at = |shift: f64| {
             let mut lambdas = lambdas;
             lambdas[place] += shift;
-            trained(&optimizer, lambdas)
+            trained(optimizer, lambdas, acts)
         };
         // The five-point formula: the adaptive rules bend too much for three points.
         let step = 2e-5;
         let numeric =
             (8.0 * (at(step) - at(-step)) - (at(2.0 * step) - at(-2.0 * step))) / (12.0 * step);
-        println!("{name}: λ{place}: {exact} against {numeric}");
-        assert!(exact != 0.0, "{name}");
+        println!("{name} {acts:?}: λ{place}: {exact} against {numeric}");
+        assert!(exact != 0.0, "{name} {acts:?}");
         assert!(
             (exact - numeric).abs() <= 1e-7 * exact.abs().max(1.0),
-            "{name}: {exact} against {numeric}"
+            "{name} {acts:?}: {exact} against {numeric}"
         );
     }
 }
@@ -122,16 +130,15 @@ fn every_rule() {
 /// poisons no derivative.
 #[test]
 fn dead_units_do_not_poison() {
-    let model = Dense::<f64>::new(2, 1).penalize(Penalty::l2(0.1));
-    let strength = model.weight.penalty.l2.unwrap();
-    let mut model = model;
+    let strength = Strength::new(0.1);
+    let mut model = Dense::<f64>::new(2, 1).penalize(Penalty::l2(&strength));
     model.weight.value = array![[0.5], [0.0]].into_dyn().into_shared();
     let (x, y) = (array![[1.0, 0.0], [2.0, 0.0]], array![[1.0], [0.5]]); // the second input is always 0
     let tape = Tape::new();
     let lambda = tape.var(0.1);
     let mut unroll = Unroll::new(&tape, &Adam::new(0.02).amsgrad(), &model);
     for _ in 0..5 {
-        let on = unroll.scope().substitute(strength, lambda);
+        let on = unroll.scope().substitute(&strength, lambda);
         let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
         unroll.step(data_loss + model.penalty(&on));
     }

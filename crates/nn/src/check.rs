@@ -19,7 +19,8 @@ use tapegrad_autodiff::{Element, IntoValue, Tape, Var};
 use crate::{Module, Name, Param, Scope, error};
 
 /// Checks the first derivatives of what a model costs by every element of every parameter, with the
-/// defaults of [`Check`]: of `loss` of its output for `x`, and of its penalties.
+/// defaults of [`Check`]: of `loss` of its output for `x`, and of its penalties,
+/// all of which [act in the loss](Scope::penalties_in_loss) here.
 ///
 /// # Errors
 /// The worst element, with the name of its parameter, if it is out of tolerance.
@@ -94,7 +95,7 @@ fn cost<'t, T: Element>(
     x: &tapegrad_autodiff::ArcArrayD<T>,
     loss: &impl for<'a> Fn(Var<'a, T>) -> Var<'a, T>,
 ) -> Var<'t, T> {
-    let mut on = Scope::train(vars[0].tape());
+    let mut on = Scope::train(vars[0].tape()).penalties_in_loss();
     for ((_, param), &var) in params.iter().zip(vars) {
         on = on.substitute(*param, var);
     }

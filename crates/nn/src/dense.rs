@@ -1,7 +1,7 @@
 use ndarray::ArrayD;
 use tapegrad_autodiff::{Activation, Element, Var};
 
-use crate::{Initializer, Module, Name, Param, Penalty, Role, Scope, error, random};
+use crate::{Constraint, Initializer, Module, Name, Param, Penalty, Role, Scope, error, random};
 
 /// The affine layer `y = x W + b`: inputs `[…, fan_in]`, weight `[fan_in, fan_out]`, bias
 /// `[fan_out]`, outputs `[…, fan_out]`.
@@ -12,12 +12,16 @@ use crate::{Initializer, Module, Name, Param, Penalty, Role, Scope, error, rando
 /// | [`seed`](Dense::seed) | 0 |
 /// | [`penalize`](Dense::penalize) | none; on the weight |
 /// | [`penalize_bias`](Dense::penalize_bias) | none |
+/// | [`penalize_output`](Dense::penalize_output) | none |
+/// | [`constrain`](Dense::constrain) | none; on the weight |
 #[derive(Clone, Debug)]
 pub struct Dense<T: Element = f32> {
     /// `W`.
     pub weight: Param<T>,
     /// `b`, unless the layer is linear.
     pub bias: Option<Param<T>>,
+    /// What the outputs cost, a mean over rows.
+    pub output_penalty: Penalty<T>,
     initializer: Initializer,
     seed: u64,
 }
@@ -29,6 +33,7 @@ impl<T: Element> Dense<T> {
         let layer = Self {
             weight: zeros(Role::Weight, &[fan_in, fan_out]),
             bias: Some(zeros(Role::Bias, &[fan_out])),
+            output_penalty: Penalty::none(),
             initializer: Initializer::default(),
             seed: 0,
         };
@@ -73,7 +78,7 @@ impl<T: Element> Dense<T> {
     }
 
     /// What the weight costs, in place of what was set before; sum penalties to have several.
-    pub fn penalize(mut self, penalty: Penalty) -> Self {
+    pub fn penalize(mut self, penalty: Penalty<T>) -> Self {
         self.weight.penalty = penalty;
         self
     }
@@ -83,11 +88,35 @@ impl<T: Element> Dense<T> {
     /// # Panics
     /// If there is no bias.
     #[track_caller]
-    pub fn penalize_bias(mut self, penalty: Penalty) -> Self {
+    pub fn penalize_bias(mut self, penalty: Penalty<T>) -> Self {
         match &mut self.bias {
             Some(bias) => bias.penalty = penalty,
             None => error::no_bias(),
         }
+        self
+    }
+
+    /// What the outputs cost, after the activation: the mean over rows of the penalty of each, charged in
+    /// each pass to the sum of [`Module::penalty`] and in place of what was set before.
+    ///
+    /// As Keras's `activity_regularizer`.
+    ///
+    /// # Panics
+    /// If the penalty is proximal.
+    #[track_caller]
+    pub fn penalize_output(self, penalty: Penalty<T>) -> Self {
+        if penalty.is_proximal() {
+            error::proximal_output(&penalty.to_string());
+        }
+        Self {
+            output_penalty: penalty,
+            ..self
+        }
+    }
+
+    /// Where the weight must stay after each step, in place of what was set before.
+    pub fn constrain(mut self, constraint: Constraint) -> Self {
+        self.weight.constraint = Some(constraint);
         self
     }
 }
@@ -113,12 +142,13 @@ impl<T: Element> Dense<T> {
             bias = Some(on.param(param));
         }
         if let [_, _] = input[..] {
-            return x.affine(w, bias, activation);
+            return self.charged(on, x.affine(w, bias, activation));
         }
         // More axes, or fewer, are rows.
         let outer = &input[..input.len() - 1];
         let rows = outer.iter().product();
-        let y = x.reshape(&[rows, weight[0]]).affine(w, bias, activation);
+        let y = x.reshape(&[rows, weight[0]]);
+        let y = self.charged(on, y.affine(w, bias, activation));
         let mut few = [0; 8];
         match few.get_mut(..input.len()) {
             Some(shape) => {
@@ -128,6 +158,15 @@ impl<T: Element> Dense<T> {
             }
             None => y.reshape(&[outer, &weight[1..]].concat()),
         }
+    }
+
+    /// The outputs `[rows, fan_out]`, whose cost the scope notes.
+    #[track_caller]
+    fn charged<'t>(&self, on: &Scope<'t, T>, y: Var<'t, T>) -> Var<'t, T> {
+        if let Some(cost) = self.output_penalty.cost(on, y) {
+            on.charge(cost / y.shape()[0].max(1) as f64);
+        }
+        y
     }
 }
 

@@ -16,8 +16,23 @@ sentences! {
         "Mlp::new: the sizes are {sizes:?}; there must be at least those of the input and the output";
     layer(layer: usize, count: usize)
         "Mlp::penalize: there is no layer {layer}; the network has {count}, counted from 0";
-    strength(who: &str, value: f64)
-        "{who}: the strength is {value}; it must be finite and at least 0";
+    strength(value: f64)
+        "Penalty: a strength is {value}; it must be finite and at least 0";
+    not_proximal(form: &str)
+        "Penalty::proximal: the penalty `{form}` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
+    two_group_steps(penalty: &str)
+        "Penalty: `{penalty}` has two proximal terms on norms of groups; there can be one, as no step is known for several";
+    no_matrix(shape: &[usize])
+        "Penalty::orthogonal: the parameter has the shape {shape:?}; it must have two axes";
+    proximal_output(penalty: &str)
+        "Dense::penalize_output: `{penalty}` is proximal; outputs have no step after an update, so it must act in the loss";
+    input_names(names: usize, inputs: Option<usize>)
+        "Sparsity::selected: there are {names} names; {}",
+        inputs.map_or("the model has no weight with two axes".to_owned(), |inputs| format!("the first weight has {inputs} inputs, and each must have one"));
+    bounds(low: f64, high: f64)
+        "Constraint::between: the bounds are {low} and {high}; the lower must not be above the upper";
+    limit(who: &str, limit: f64)
+        "{who}: the limit is {limit}; it must be finite and at least 0";
     targets(loss: &str, predictions: &[usize], targets: &[usize])
         "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
     no_gradient(shape: &[usize])
@@ -26,6 +41,10 @@ sentences! {
         "Scope: a parameter of the shape {shape:?} has another value than when it was bound; each step needs a scope of its own, and each value a parameter of its own (a clone is the same parameter)";
     loss_on_another_tape()
         "Scope::backward: the loss is on another tape; it must be on the scope's";
+    charge_on_another_tape()
+        "Scope::charge: the cost is on another tape; it must be on the scope's";
+    charge_of_several(shape: &[usize])
+        "Scope::charge: the cost has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     target_range(loss: &str, target: f64)
         "{loss}: a target is {target}; targets must be at least 0 and at most 1";
     targets_on_another_tape(loss: &str)

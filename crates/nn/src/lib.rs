@@ -20,27 +20,37 @@
 //! ```
 
 pub mod check;
+mod constraint;
 mod dense;
 mod error;
 mod gradient_map;
+mod groups;
 mod initializer;
+mod kkt;
 pub mod loss;
 mod mlp;
 mod module;
 mod name;
 mod notes;
 mod param;
-mod penalty;
+pub mod penalty;
 pub mod random;
+mod schedule;
 mod scope;
+mod sparsity;
 
+pub use constraint::Constraint;
 pub use dense::Dense;
 pub use gradient_map::GradientMap;
+pub use groups::Groups;
 pub use initializer::Initializer;
+pub use kkt::{Kkt, Residual, kkt, kkt_at};
 pub use mlp::Mlp;
 pub use module::Module;
 pub use name::Name;
 pub use param::{Param, ParamId, Role};
 pub use penalty::{Penalty, Strength};
+pub use schedule::Schedule;
 pub use scope::{Scope, Within};
+pub use sparsity::{Sparsity, WeightSparsity, sparsity};
 pub use tapegrad_autodiff::Activation;

@@ -80,7 +80,7 @@ impl<T: Element> Mlp<T> {
     /// # Panics
     /// If there is no such layer.
     #[track_caller]
-    pub fn penalize(mut self, layer: usize, penalty: Penalty) -> Self {
+    pub fn penalize(mut self, layer: usize, penalty: Penalty<T>) -> Self {
         let count = self.layers.len();
         match self.layers.get_mut(layer) {
             Some(layer) => layer.weight.penalty = penalty,

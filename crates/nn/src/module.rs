@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var, total};
 
-use crate::{Name, Param, Penalty, Scope};
+use crate::{Name, Param, Scope};
 
 /// A function with parameters.
 ///
@@ -44,8 +44,11 @@ pub trait Module<T: Element = f32> {
     /// Shows each parameter to be changed, in the same order.
     fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<T>));
 
-    /// The sum of what all parameters' penalties cost; 0 without any. Add it to the mean data loss,
-    /// report it apart.
+    /// The sum of what all parameters' penalties cost, and of what was [charged](Scope::charge) in the
+    /// pass so far, as penalties of outputs are; 0 without any. Add it to the mean data loss, report it
+    /// apart.
+    ///
+    /// What acts [as a step](crate::Penalty::proximal) is in the number and not in its gradient.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
         let mut sum: Option<Var<'t, T>> = None;
@@ -55,7 +58,7 @@ pub trait Module<T: Element = f32> {
             let mut terms = sum.map(|sum| [sum; AT_ONCE + 1]);
             let mut count = usize::from(sum.is_some());
             for param in params.into_iter().flatten() {
-                if let Some(cost) = param.penalty.cost(on, param) {
+                if let Some(cost) = param.penalty.cost(on, on.param(param)) {
                     terms.get_or_insert([cost; AT_ONCE + 1])[count] = cost;
                     count += 1;
                 }
@@ -65,7 +68,12 @@ pub trait Module<T: Element = f32> {
                 break;
             }
         }
-        sum.unwrap_or_else(|| on.tape().constant(T::zero()))
+        match (sum, on.charges()) {
+            (Some(sum), Some(charges)) => sum + charges,
+            (one, none) => one
+                .or(none)
+                .unwrap_or_else(|| on.tape().constant(T::zero())),
+        }
     }
 
     /// Every parameter with its name.
@@ -106,7 +114,7 @@ fn penalised<T: Element>(
 ) -> ([Option<&Param<T>>; AT_ONCE], bool) {
     let (mut params, mut count) = ([None; AT_ONCE], 0_usize);
     module.visit(Name::root(), &mut |_, param| {
-        if param.penalty != Penalty::none() {
+        if !param.penalty.is_none() {
             if let Some(slot) = params.get_mut(count.wrapping_sub(first)) {
                 *slot = Some(param);
             }

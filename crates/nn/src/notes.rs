@@ -13,6 +13,8 @@ pub(crate) struct Notes {
     /// By ascending identity.
     pub(crate) bound: Vec<Binding>,
     pub(crate) path: Vec<Part>,
+    /// The places on the tape of costs that belong to the penalty.
+    pub(crate) charges: Vec<usize>,
 }
 
 /// A field, or one of several under that name.
@@ -57,14 +59,18 @@ pub(crate) fn same_array<T: Element>(a: &ArcArrayD<T>, b: &ArcArrayD<T>) -> bool
 
 thread_local! {
     /// Notes of scopes that are gone, so that a step needs no new memory for its own.
-    static SPARE: RefCell<Vec<(Vec<Binding>, Vec<Part>)>> = const { RefCell::new(Vec::new()) };
+    static SPARE: RefCell<Vec<(Vec<Binding>, Vec<Part>, Vec<usize>)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Notes {
     /// Empty notes.
     pub(crate) fn new() -> Self {
-        let (bound, path) = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        Self { bound, path }
+        let (bound, path, charges) = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        Self {
+            bound,
+            path,
+            charges,
+        }
     }
 
     pub(crate) fn find(&self, id: ParamId) -> Option<&Binding> {
@@ -90,9 +96,11 @@ impl Drop for Notes {
         let mut lists = (
             std::mem::take(&mut self.bound),
             std::mem::take(&mut self.path),
+            std::mem::take(&mut self.charges),
         );
         lists.0.clear();
         lists.1.clear();
+        lists.2.clear();
         // A thread that ends has no use for them: then there is no `SPARE` any more.
         let _ = SPARE.try_with(|spare| spare.borrow_mut().push(lists));
     }

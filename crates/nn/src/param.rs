@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 
-use crate::Penalty;
+use crate::{Constraint, Penalty};
 
 /// What identifies a parameter: a number given once, which clones keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +33,7 @@ pub enum Role {
     Bias,
 }
 
-/// A trained array: its value, its role, and the penalty that it carries.
+/// A trained array: its value, its role, and the penalty and constraint that it carries.
 ///
 /// Storage is shared: putting the value on a tape copies nothing. An optimizer that steps while a
 /// tape still holds the value leaves that tape's array as it was and so makes a copy; clear the
@@ -50,7 +50,9 @@ pub struct Param<T: Element = f32> {
     /// What they are for.
     pub role: Role,
     /// What they cost; nothing by default.
-    pub penalty: Penalty,
+    pub penalty: Penalty<T>,
+    /// Where they must stay; everywhere by default.
+    pub constraint: Option<Constraint>,
     /// Whether optimizers change them. A frozen parameter stands on the tape as a constant.
     pub trainable: bool,
 }
@@ -63,6 +65,7 @@ impl<T: Element> Param<T> {
             value: value.into_value(),
             role,
             penalty: Penalty::none(),
+            constraint: None,
             trainable: true,
         }
     }

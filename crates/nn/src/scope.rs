@@ -31,6 +31,8 @@ use crate::{GradientMap, Param, ParamId, Strength, error, random};
 pub struct Scope<'t, T: Element = f32> {
     tape: &'t Tape<T>,
     training: bool,
+    step: usize,
+    all_in_loss: bool,
     notes: RefCell<Notes>,
     stream: RefCell<Stream>,
 }
@@ -52,6 +54,8 @@ impl<'t, T: Element> Scope<'t, T> {
         Self {
             tape,
             training,
+            step: 0,
+            all_in_loss: false,
             notes: RefCell::new(Notes::new()),
             stream: RefCell::new(random::stream(0)),
         }
@@ -61,6 +65,21 @@ impl<'t, T: Element> Scope<'t, T> {
     pub fn seed(self, seed: u64) -> Self {
         Self {
             stream: RefCell::new(random::stream(seed)),
+            ..self
+        }
+    }
+
+    /// The step of training that the pass belongs to (default 0), for what has a schedule: mostly the
+    /// optimizer's `steps()`.
+    pub fn at_step(self, step: usize) -> Self {
+        Self { step, ..self }
+    }
+
+    /// Penalties that are proximal act in the loss in this pass, too: for derivatives of the whole
+    /// objective, and not for an optimizer's step, which would act twice.
+    pub fn penalties_in_loss(self) -> Self {
+        Self {
+            all_in_loss: true,
             ..self
         }
     }
@@ -131,21 +150,8 @@ impl<'t, T: Element> Scope<'t, T> {
         x.into_var(self.tape)
     }
 
-    /// `λ cost`, with the strength's number or what was substituted for it.
-    ///
-    /// # Panics
-    /// If what was substituted does not hold one number.
-    #[track_caller]
-    pub(crate) fn scale(&self, cost: Var<'t, T>, strength: Strength) -> Var<'t, T> {
-        match self.substituted(strength) {
-            Some(var) if var.len() == 1 => cost * var.reshape(&[]),
-            Some(var) => error::substitute_shape(&var.shape(), &[]),
-            None => cost * strength.value(),
-        }
-    }
-
     /// What was substituted for a strength.
-    pub(crate) fn substituted(&self, strength: Strength) -> Option<Var<'t, T>> {
+    pub(crate) fn substituted(&self, strength: &Strength) -> Option<Var<'t, T>> {
         let notes = self.notes.borrow();
         let binding = notes.find(strength.into())?;
         Some(self.tape.at(binding.index))
@@ -173,6 +179,40 @@ impl<'t, T: Element> Scope<'t, T> {
     /// The tape of the pass.
     pub fn tape(&self) -> &'t Tape<T> {
         self.tape
+    }
+
+    /// Adds a number on the scope's tape to what [`Module::penalty`](crate::Module::penalty) sums: the
+    /// cost of something that is known only here, as of a layer's output.
+    ///
+    /// # Panics
+    /// If it does not hold one number or is on another tape.
+    #[track_caller]
+    pub fn charge(&self, cost: Var<'t, T>) {
+        if !std::ptr::eq(cost.tape(), self.tape) {
+            error::charge_on_another_tape();
+        }
+        if cost.len() != 1 {
+            error::charge_of_several(&cost.shape());
+        }
+        let cost = cost.reshape(&[]);
+        self.notes.borrow_mut().charges.push(cost.index());
+    }
+
+    /// The sum of what was [charged](Scope::charge) so far.
+    pub(crate) fn charges(&self) -> Option<Var<'t, T>> {
+        let notes = self.notes.borrow();
+        let charges = notes.charges.iter().map(|&index| self.tape.at(index));
+        charges.reduce(|sum, cost| sum + cost)
+    }
+
+    /// The step of training that the pass belongs to.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Whether proximal penalties [act in the loss](Scope::penalties_in_loss).
+    pub(crate) fn all_in_loss(&self) -> bool {
+        self.all_in_loss
     }
 
     /// Whether the pass is for training.

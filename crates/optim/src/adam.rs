@@ -103,4 +103,10 @@ impl Rule for Adam {
         }
         slots[0] * unbias[0] / ((square * unbias[1]).root() + R::number(self.epsilon))
     }
+
+    #[inline(always)]
+    fn reach<R: Real>(&self, unbias: [f64; 2], slots: &[R], _g: R, lr: R) -> R {
+        let square = *slots.get(2).unwrap_or(&slots[1]) * R::number(unbias[1]);
+        lr / (square.root() + R::number(self.epsilon))
+    }
 }

@@ -46,6 +46,8 @@ sentences! {
         "{who}: the option `{option}` comes after {steps} steps; it changes what is remembered of each weight and must be set before the first";
     stale_loss()
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
+    not_differentiable(shape: &[usize], what: &str)
+        "Unroll: for a parameter of the shape {shape:?} `{what}` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss";
     not_unrolled(shape: &[usize])
         "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model";
 }

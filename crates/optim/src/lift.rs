@@ -54,6 +54,12 @@ impl<U: Rule, R: Real> Step<U, R> {
             .direction(self.at, slots, x, self.decay.in_gradient(x, g));
         x - self.decay.in_direction(x, direction) * self.lr
     }
+
+    /// How far the step goes for each unit of gradient, after [`of`](Step::of).
+    #[inline(always)]
+    pub(crate) fn reach(&self, slots: &[R], g: R, lr: R) -> R {
+        self.rule.reach(self.at, slots, g, lr)
+    }
 }
 
 impl<U: Rule, T: Element> Step<U, T> {
@@ -73,6 +79,17 @@ impl<U: Rule, T: Element> Step<U, T> {
             2 => self.each::<2>(x, g, from_fn(&mut next)),
             3 => self.each::<3>(x, g, from_fn(&mut next)),
             _ => self.each::<MOST_SLOTS>(x, g, from_fn(&mut next)),
+        }
+    }
+
+    /// The reach of the step of each element, after it.
+    pub(crate) fn reaches(self, g: &[T], slots: &[&[T]], reach: &mut [T]) {
+        for (i, (reach, &g)) in reach.iter_mut().zip(g).enumerate() {
+            let mut own = [T::zero(); MOST_SLOTS];
+            for (own, slot) in own.iter_mut().zip(slots) {
+                *own = slot[i];
+            }
+            *reach = self.reach(&own[..slots.len()], g, self.lr);
         }
     }
 

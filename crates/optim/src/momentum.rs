@@ -76,4 +76,10 @@ impl Rule for Momentum {
             velocity
         }
     }
+
+    /// The velocity settles at `g / (1 − μ)`.
+    #[inline(always)]
+    fn reach<R: Real>(&self, _at: (), _slots: &[R], _g: R, lr: R) -> R {
+        lr / R::number(1.0 - self.momentum)
+    }
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use tapegrad_autodiff::ndarray::Dimension;
 use tapegrad_autodiff::{Element, IntoValue};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
@@ -31,6 +32,8 @@ pub struct Optimizer<R, T: Element = f32> {
     pub(crate) states: BTreeMap<ParamId, State<T>>,
     /// The parameters of the last step, for their memory.
     seen: Vec<ParamId>,
+    /// How far the numbers of a parameter went for each unit of gradient, for its memory.
+    reach: Vec<T>,
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
@@ -53,6 +56,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             steps: 0,
             states: BTreeMap::new(),
             seen: Vec::new(),
+            reach: Vec::new(),
         }
     }
 
@@ -105,7 +109,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 
     /// Changes every trainable parameter of a model by its gradient, in place where nobody else
-    /// holds its value.
+    /// holds its value; then [proximal](tapegrad_nn::Penalty::proximal) penalties act on what they are
+    /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint).
     ///
     /// Everything is checked before anything is changed.
     ///
@@ -191,19 +196,34 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let state = self.states.entry(param.id()).or_insert_with(new);
         state.steps += 1;
         let contiguous = "parameters and slots are contiguous";
+        let shape = param.value.raw_dim();
         let at = match *latest {
             Some((steps, at)) if steps == state.steps => at,
             _ => lift::at(self.rule, state.steps),
         };
         *latest = Some((state.steps, at));
-        Step::new(self.rule, decay, at, T::number(lr)).in_place(
-            param.value.as_slice_mut().expect(contiguous),
+        let step = Step::new(self.rule, decay, at, T::number(lr));
+        let x = param.value.as_slice_mut().expect(contiguous);
+        let slots = state.slots.iter_mut();
+        step.in_place(
+            x,
             g,
-            state
-                .slots
-                .iter_mut()
-                .map(|slot| slot.as_slice_mut().expect(contiguous)),
+            slots.map(|slot| slot.as_slice_mut().expect(contiguous)),
         );
+        if param.penalty.is_proximal() {
+            let mut slots: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
+            for (slot, array) in slots.iter_mut().zip(&state.slots) {
+                *slot = array.as_slice().expect(contiguous);
+            }
+            self.reach.resize(x.len(), T::zero());
+            step.reaches(g, &slots[..state.slots.len()], &mut self.reach);
+            param
+                .penalty
+                .step(self.steps - 1, x, &mut self.reach, shape.slice());
+        }
+        if let Some(constraint) = &param.constraint {
+            constraint.project(x, shape.slice());
+        }
     }
 }
 

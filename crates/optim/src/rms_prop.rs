@@ -117,4 +117,14 @@ impl Rule for RmsProp {
         }
         direction
     }
+
+    #[inline(always)]
+    fn reach<R: Real>(&self, _at: (), slots: &[R], _g: R, lr: R) -> R {
+        let mut square = slots[0];
+        if self.centred {
+            square = square - slots[1] * slots[1];
+        }
+        let reach = lr / (square.root() + R::number(self.epsilon));
+        reach / R::number(1.0 - self.momentum)
+    }
 }

@@ -22,6 +22,9 @@ use crate::Real;
 ///     fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
 ///         g / ((g * g).root() + R::number(1.0))
 ///     }
+///     fn reach<R: Real>(&self, _at: (), _slots: &[R], g: R, lr: R) -> R {
+///         lr / ((g * g).root() + R::number(1.0))
+///     }
 /// }
 /// assert_eq!(Soft.direction((), &mut [], 0.0_f64, 3.0), 0.75);
 /// ```
@@ -37,4 +40,11 @@ pub trait Rule: Copy + Send + Sync {
 
     /// The direction for a weight `x` with the gradient `g`.
     fn direction<R: Real>(&self, at: Self::Step, slots: &mut [R], x: R, g: R) -> R;
+
+    /// `lr · direction / g` for a gradient `g` that stays, once all that is remembered has settled: how
+    /// far a weight goes for each unit of gradient. The slots are those that `direction` has left.
+    ///
+    /// It is the metric in which [proximal penalties](tapegrad_nn::Penalty::proximal) act: with it, and
+    /// with no other, weights settle where `0 ∈ g + λ ∂h(x)`.
+    fn reach<R: Real>(&self, at: Self::Step, slots: &[R], g: R, lr: R) -> R;
 }

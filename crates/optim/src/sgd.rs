@@ -31,4 +31,9 @@ impl Rule for Sgd {
     fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
         g
     }
+
+    #[inline(always)]
+    fn reach<R: Real>(&self, _at: (), _slots: &[R], _g: R, lr: R) -> R {
+        lr
+    }
 }

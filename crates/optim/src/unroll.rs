@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
-use tapegrad_nn::{Module, Param, ParamId, Role, Scope};
+use tapegrad_nn::{Module, Param, ParamId, Penalty, Role, Scope, Strength};
 
 use crate::lift::{self, Step};
 use crate::state::State;
@@ -18,18 +18,18 @@ use crate::{Optimizer, Rule, error};
 /// ```
 /// use ndarray::array;
 /// use tapegrad_autodiff::Tape;
-/// use tapegrad_nn::{Dense, Module, Penalty, Scope, loss};
+/// use tapegrad_nn::{Dense, Module, Penalty, Scope, Strength, loss};
 /// use tapegrad_optim::{Adam, Unroll};
 ///
 /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
-/// let model = Dense::<f64>::new(1, 1).penalize(Penalty::l2(0.1));
-/// let strength = model.weight.penalty.l2.unwrap();
+/// let strength = Strength::new(0.1);
+/// let model = Dense::<f64>::new(1, 1).penalize(Penalty::l2(&strength));
 ///
 /// let tape = Tape::new();
-/// let lambda = tape.var(strength.value());
-/// let mut unroll = Unroll::new(&tape, &Adam::new(0.1), &model);
+/// let lambda = tape.var(0.1);
+/// let mut unroll = Unroll::new(&tape, &Adam::new(0.1), &model).substitute(&strength, lambda);
 /// for _ in 0..5 {
-///     let on = unroll.scope().substitute(strength, lambda);
+///     let on = unroll.scope();
 ///     let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
 ///     unroll.step(data_loss + model.penalty(&on));
 /// }
@@ -42,6 +42,8 @@ pub struct Unroll<'t, R, T: Element = f32> {
     tape: &'t Tape<T>,
     optimizer: Optimizer<R, T>,
     weights: BTreeMap<ParamId, Weight<'t, T>>,
+    /// What stands for strengths, in every step.
+    substitutes: BTreeMap<ParamId, Var<'t, T>>,
 }
 
 struct Weight<'t, T: Element> {
@@ -49,6 +51,8 @@ struct Weight<'t, T: Element> {
     slots: Vec<Var<'t, T>>,
     steps: usize,
     role: Role,
+    /// Of which only the proximal terms are used.
+    penalty: Penalty<T>,
 }
 
 impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
@@ -57,7 +61,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// Gradients can be taken with respect to the parameters' [initial values](Unroll::value) too.
     ///
     /// # Panics
-    /// If a parameter stands in the model twice, or had another shape in the optimizer's steps.
+    /// If a parameter stands in the model twice, had another shape in the optimizer's steps, or has a
+    /// constraint.
     #[track_caller]
     pub fn new(
         tape: &'t Tape<T>,
@@ -65,7 +70,14 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         model: &(impl Module<T> + ?Sized),
     ) -> Self {
         optimizer.check("Unroll::new", model, None, &mut Vec::new());
+        let trained = model
+            .parameters()
+            .into_iter()
+            .filter(|(_, param)| param.trainable);
         let weight = |param: &Param<T>| {
+            if let Some(constraint) = param.constraint {
+                error::not_differentiable(param.value.shape(), &constraint.to_string());
+            }
             let State { slots, steps } = optimizer.state_of(param);
             let slots = slots.into_iter().map(|slot| tape.constant(slot)).collect();
             Weight {
@@ -73,12 +85,9 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
                 slots,
                 steps,
                 role: param.role,
+                penalty: param.penalty.clone(),
             }
         };
-        let trained = model
-            .parameters()
-            .into_iter()
-            .filter(|(_, param)| param.trainable);
         let weights = trained
             .map(|(_, param)| (param.id(), weight(param)))
             .collect();
@@ -86,16 +95,30 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             tape,
             optimizer: optimizer.clone(),
             weights,
+            substitutes: BTreeMap::new(),
         }
     }
 
+    /// Lets `var` stand for a penalty's strength in every step from here on: in the scopes, and where the
+    /// penalty is [proximal](Penalty::proximal) in what it does after the update.
+    pub fn substitute(mut self, strength: &Strength, var: Var<'t, T>) -> Self {
+        self.substitutes.insert(strength.into(), var);
+        self
+    }
+
     /// A training pass in which the parameters have their values so far.
+    ///
+    /// # Panics
+    /// If what was substituted is on another tape.
+    #[track_caller]
     pub fn scope(&self) -> Scope<'t, T> {
-        self.weights
-            .iter()
-            .fold(Scope::train(self.tape), |on, (&id, weight)| {
-                on.substitute(id, weight.x)
-            })
+        let values = self.weights.iter().map(|(&id, weight)| (id, weight.x));
+        let strengths = self.substitutes.iter().map(|(&id, &var)| (id, var));
+        let mut on = Scope::train(self.tape).at_step(self.optimizer.steps);
+        for (id, var) in values.chain(strengths) {
+            on = on.substitute(id, var);
+        }
+        on
     }
 
     /// The value of a trainable parameter so far, a variable; at first a [`Tape::var`], later what
@@ -116,7 +139,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     ///
     /// # Panics
     /// If the loss does not hold one number, is on another tape or depends on no parameter as it is
-    /// now, or the learning rate is negative or not finite.
+    /// now, the learning rate is negative or not finite, or a parameter has a proximal penalty whose step
+    /// is not written on the tape (a group lasso).
     #[track_caller]
     pub fn step(&mut self, loss: Var<'t, T>) {
         let lr = error::at_least_zero(
@@ -129,6 +153,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         if !x.is_empty() && gradients.iter().all(Option::is_none) {
             error::stale_loss();
         }
+        let number = self.optimizer.steps;
         self.optimizer.steps += 1;
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             weight.steps += 1;
@@ -137,6 +162,21 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             let step: Step<R, Var<'t, T>> = Step::new(rule, decay, at, lr);
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
+            if weight.penalty.is_proximal() {
+                let lr = self
+                    .tape
+                    .constant(T::of(lr))
+                    .broadcast_to(&weight.x.shape());
+                let reach = step.reach(&weight.slots, g, lr);
+                let strength = |strength: &Strength| match self.substitutes.get(&strength.into()) {
+                    Some(var) => var.reshape(&[]),
+                    None => self.tape.constant(T::of(strength.at(number))),
+                };
+                match weight.penalty.step_on_tape(strength, weight.x, reach) {
+                    Ok(x) => weight.x = x,
+                    Err(form) => error::not_differentiable(&weight.x.shape(), &form),
+                }
+            }
         }
     }
 }
