@@ -439,6 +439,8 @@ fn hyper_parameters() {
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
         (Penalty::<f64>::group_lasso(Groups::Rows, 0.1) + Penalty::group_lasso(Groups::Columns, 0.2)).proximal() =>
             "Penalty: `group lasso of rows 0.1 (proximal) + group lasso of columns 0.2 (proximal)` has two proximal terms on norms of groups; there can be one, as no step is known for several";
+        Lambda::from_sklearn_ridge(1.0, 0) =>
+            "Lambda: there are 0 rows; a strength for their sum has no other for their mean, so there must be at least one";
         Dense::<f64>::new(1, 1).penalize_output(Penalty::l1(0.1).proximal()) =>
             "Dense::penalize_output: `L1 0.1 (proximal)` is proximal; outputs have no step after an update, so it must act in the loss";
         Constraint::between(1.0, f64::NAN) => "Constraint::between: the bounds are 1 and NaN; the lower must not be above the upper";

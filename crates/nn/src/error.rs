@@ -26,6 +26,8 @@ sentences! {
         "Penalty::orthogonal: the parameter has the shape {shape:?}; it must have two axes";
     proximal_output(penalty: &str)
         "Dense::penalize_output: `{penalty}` is proximal; outputs have no step after an update, so it must act in the loss";
+    no_rows()
+        "Lambda: there are 0 rows; a strength for their sum has no other for their mean, so there must be at least one";
     input_names(names: usize, inputs: Option<usize>)
         "Sparsity::selected: there are {names} names; {}",
         inputs.map_or("the model has no weight with two axes".to_owned(), |inputs| format!("the first weight has {inputs} inputs, and each must have one"));

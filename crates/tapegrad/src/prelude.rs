@@ -4,8 +4,8 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, Constraint, Dense, GradientMap, Groups, Initializer, Mlp, Module, Name, Param,
-    Penalty, Role, Scope, Strength, kkt, loss, sparsity,
+    Activation, Constraint, Dense, GradientMap, Groups, Initializer, Lambda, Mlp, Module, Name,
+    Param, Penalty, Role, Scope, Strength, kkt, loss, sparsity,
 };
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
