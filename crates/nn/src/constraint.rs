@@ -23,8 +23,8 @@ use crate::{Groups, error};
 /// // No unit's incoming weights are longer than 3 (Srivastava et al. 2014).
 /// let layer = Dense::<f32>::new(20, 10).constrain(Constraint::max_norm(Groups::Columns, 3.0));
 /// let mut weights = [3.0, 4.0];
-/// Constraint::max_norm(Groups::Whole, 1.0).project(&mut weights, &[2]);
-/// assert_eq!(weights, [0.6, 0.8]);
+/// Constraint::max_norm(Groups::Whole, 2.5).project(&mut weights, &[2]);
+/// assert_eq!(weights, [1.5, 2.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constraint {

@@ -12,7 +12,8 @@ use std::fmt;
 use std::ops::Add;
 use std::sync::Arc;
 
-use tapegrad_autodiff::{Element, Var};
+use ndarray::ArrayD;
+use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
 
 use crate::{Groups, Scope, error};
 pub use form::{Form, Proximal, Turn};
@@ -86,8 +87,20 @@ impl<T: Element> Term<T> {
         self.acts
     }
 
+    /// The gradient of the term at `w`, with its strength at a step.
+    ///
+    /// # Panics
+    /// If a schedule gives a strength that is negative or not finite.
+    #[track_caller]
+    pub fn gradient(&self, step: usize, w: &ArcArrayD<T>) -> ArrayD<T> {
+        let tape = Tape::new();
+        let w = tape.var(w);
+        let cost = self.form.cost(w) * self.strength.at(step);
+        cost.backward().wrt(w).to_owned()
+    }
+
     /// The proximal operator, if the term acts so.
-    fn proximal(&self) -> Option<&dyn Proximal<T>> {
+    pub fn proximal(&self) -> Option<&dyn Proximal<T>> {
         match self.acts {
             Acts::InLoss => None,
             Acts::Proximal => self.form.proximal(),
@@ -205,7 +218,8 @@ impl<T: Element> Penalty<T> {
     /// let on = Scope::train(&tape);
     /// let penalty = layer.penalty(&on);
     /// assert_eq!(penalty.item(), 0.4);                       // reported
-    /// assert!(on.backward(penalty).is_empty());              // left to the step
+    /// let gradient = on.backward(penalty).wrt(&layer.weight).to_owned();
+    /// assert_eq!(gradient, array![[0.0], [0.0]].into_dyn()); // left to the step
     /// ```
     ///
     /// # Panics

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{Real, error};
 
 /// What "weight decay" means.
@@ -50,6 +52,15 @@ impl Decay {
         }
     }
 
+    /// `k` in the gradient and `k` in the direction.
+    pub(crate) fn strengths(self) -> (f64, f64) {
+        match self.kind {
+            Kind::None => (0.0, 0.0),
+            Kind::Coupled(k) => (k, 0.0),
+            Kind::Decoupled(k) => (0.0, k),
+        }
+    }
+
     /// The gradient that the rule sees.
     #[inline(always)]
     pub(crate) fn in_gradient<R: Real>(self, x: R, g: R) -> R {
@@ -65,6 +76,16 @@ impl Decay {
         match self.kind {
             Kind::Decoupled(k) => direction + x * R::number(k),
             Kind::None | Kind::Coupled(_) => direction,
+        }
+    }
+}
+
+impl fmt::Display for Decay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            Kind::None => f.write_str("none"),
+            Kind::Coupled(k) => write!(f, "coupled {k}"),
+            Kind::Decoupled(k) => write!(f, "decoupled {k}"),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::{ParamId, Schedule, error};
 ///
 /// let strength = Strength::new(1e-3);
 /// let penalty = Penalty::<f32>::l1(&strength);
-/// let rising = Strength::scheduled(|step: usize| 1e-5 * step as f64);
-/// assert_eq!((strength.at(7), rising.at(7)), (1e-3, 7e-5));
+/// let rising = Strength::scheduled(|step: usize| 0.5 * step as f64);
+/// assert_eq!((strength.at(7), rising.at(7)), (1e-3, 3.5));
 /// ```
 #[derive(Clone)]
 pub struct Strength {

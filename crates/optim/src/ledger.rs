@@ -1,0 +1,191 @@
+//! Who is shrunk by what, and by how much.
+
+mod changes;
+mod lint;
+
+use std::fmt;
+
+use tapegrad_autodiff::{Element, IntoValue};
+use tapegrad_nn::{Module, Name, Param, Role};
+
+use crate::lift::{self, MOST_SLOTS, Step};
+use crate::{Optimizer, Rule};
+pub use changes::{Change, Changes};
+pub use lint::{Lint, Warning};
+
+/// What pulls at each parameter of a model besides its data: penalties, decay, constraints, and how
+/// strong they are together with the optimizer's rule.
+///
+/// Printed, it is a table with [lints](Ledger::warnings) below it.
+///
+/// ```
+/// use tapegrad_nn::{Mlp, Penalty};
+/// use tapegrad_optim::{Decay, Ledger, Sgd};
+///
+/// let model = Mlp::<f32>::new(&[2, 3, 1]).penalize(0, Penalty::l2(1e-2));
+/// let ledger = Ledger::of(&model, &Sgd::new(0.1).decay(Decay::decoupled(0.5)));
+/// let row = &ledger.rows[0];
+/// assert_eq!((row.penalty.as_str(), row.decay.as_str()), ("L2 0.01", "decoupled 0.5"));
+/// assert!((row.shrinkage.unwrap() - (0.1 * 0.02 + 0.1 * 0.5)).abs() < 1e-7);
+/// assert_eq!(ledger.warnings[0].to_string(),
+///     "layers.0.weight: an L2 penalty and decay pull at one weight; mostly one of them is meant");
+/// println!("{ledger}");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// A line for each parameter, in the order of the visit.
+    pub rows: Vec<Row>,
+    /// What looks like a mistake.
+    pub warnings: Vec<Warning>,
+}
+
+/// A line of a [`Ledger`].
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Of the parameter.
+    pub name: String,
+    /// Of the parameter.
+    pub shape: Vec<usize>,
+    /// Of the parameter.
+    pub role: Role,
+    /// Whether the optimizer changes it.
+    pub trainable: bool,
+    /// Its penalty, as it prints.
+    pub penalty: String,
+    /// The optimizer's decay of it: `none`, `coupled k` or `decoupled k`.
+    pub decay: String,
+    /// Its constraint, as it prints.
+    pub constraint: String,
+    /// The part of a weight that the next step takes away by L2 penalties and decay: `t (2 λ₂ + k)` and `lr k`
+    /// of decoupled decay, with the mean over the parameter of the reach `t` (the learning rate times how
+    /// far the rule goes for each unit of gradient). Unknown before the first step of a rule that
+    /// remembers.
+    pub shrinkage: Option<f64>,
+}
+
+impl Row {
+    /// After how many such steps a weight without other pull is half; `None` if it is not shrunk or its
+    /// shrinkage is unknown.
+    pub fn half_life(&self) -> Option<f64> {
+        let shrinkage = self.shrinkage.filter(|shrinkage| *shrinkage > 0.0)?;
+        Some(if shrinkage < 1.0 { 0.5_f64.ln() / (-shrinkage).ln_1p() } else { 0.0 })
+    }
+}
+
+impl Ledger {
+    /// The ledger of a model and the optimizer that trains it, as both are now.
+    pub fn of<R: Rule, T: Element>(
+        model: &(impl Module<T> + ?Sized),
+        optimizer: &Optimizer<R, T>,
+    ) -> Self {
+        let (mut rows, mut warnings) = (Vec::new(), Vec::new());
+        model.visit(Name::root(), &mut |name, param| {
+            let name = name.to_string();
+            let decay = optimizer.decay_of(param.role);
+            let row = Row {
+                shape: param.value.shape().to_vec(),
+                role: param.role,
+                trainable: param.trainable,
+                penalty: param.penalty.to_string(),
+                decay: decay.to_string(),
+                constraint: param.constraint.map_or("none".to_owned(), |set| set.to_string()),
+                shrinkage: shrinkage(optimizer, param),
+                name,
+            };
+            if param.trainable {
+                warnings.extend(lint::of(&row, param, decay));
+            }
+            rows.push(row);
+        });
+        Self { rows, warnings }
+    }
+
+    /// Adds a warning if inputs `[rows, features]` are penalised by the first weight, and have not mean 0 and
+    /// variance 1: a penalty then depends on the units in which they are measured.
+    pub fn with_inputs<T: Element>(mut self, x: impl IntoValue<T>) -> Self {
+        let x = x.into_value();
+        let weight = self.rows.iter().find(|row| row.role == Role::Weight);
+        let penalised = weight.filter(|row| row.penalty != "none" || row.decay != "none");
+        self.warnings.extend(penalised.and_then(|row| lint::of_inputs(&row.name, &x)));
+        self
+    }
+
+    /// Adds a warning for each pattern that no name of a parameter matches; see [`tapegrad_nn::matches`].
+    pub fn with_patterns(mut self, patterns: &[&str]) -> Self {
+        for pattern in patterns {
+            if !self.rows.iter().any(|row| tapegrad_nn::matches(pattern, &row.name)) {
+                self.warnings.push(lint::of_pattern(pattern));
+            }
+        }
+        self
+    }
+}
+
+/// The part of a parameter that the next step takes away.
+fn shrinkage<R: Rule, T: Element>(optimizer: &Optimizer<R, T>, param: &Param<T>) -> Option<f64> {
+    if !param.trainable {
+        return None;
+    }
+    let strengths = param.penalty.terms().iter();
+    let l2 = strengths
+        .filter(|term| term.form().name() == "L2")
+        .map(|term| term.strength().at(optimizer.steps));
+    let (coupled, decoupled) = optimizer.decay_of(param.role).strengths();
+    let (per_reach, lr) = (2.0 * l2.sum::<f64>() + coupled, optimizer.learning_rate());
+    if per_reach == 0.0 {
+        return Some(lr * decoupled);
+    }
+    let state = optimizer.state_of(param);
+    if state.steps == 0 && optimizer.rule.slots() > 0 {
+        return None;
+    }
+    let step: Step<R, T> = Step::new(
+        optimizer.rule,
+        optimizer.decay_of(param.role),
+        lift::at(optimizer.rule, state.steps),
+        T::of(lr),
+    );
+    let mut slots: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
+    for (slot, array) in slots.iter_mut().zip(&state.slots) {
+        *slot = array.as_slice().expect("slots are contiguous");
+    }
+    let mut reach = vec![T::zero(); param.value.len()];
+    let none = vec![T::zero(); param.value.len()];
+    step.reaches(&none, &slots[..state.slots.len()], &mut reach);
+    let mean = reach.iter().map(|t| t.wide()).sum::<f64>() / reach.len().max(1) as f64;
+    Some(per_reach * mean + lr * decoupled)
+}
+
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["parameter", "shape", "penalty", "decay", "constraint", "shrinks", "half-life"];
+        let number = |x: Option<f64>, digits: usize| match x {
+            Some(x) => format!("{x:.digits$e}"),
+            None => "–".to_owned(),
+        };
+        let mut table = vec![head.map(str::to_owned)];
+        for row in &self.rows {
+            let frozen = if row.trainable { "" } else { " (frozen)" };
+            table.push([
+                format!("{}{frozen}", row.name),
+                format!("{:?}", row.shape),
+                row.penalty.clone(),
+                row.decay.clone(),
+                row.constraint.clone(),
+                number(row.shrinkage, 1),
+                row.half_life().map_or("–".to_owned(), |steps| format!("{steps:.0}")),
+            ]);
+        }
+        let widths: [usize; 7] = std::array::from_fn(|column| {
+            table.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+        });
+        for row in &table {
+            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        Ok(())
+    }
+}
