@@ -18,6 +18,12 @@ sentences! {
         "Mlp::penalize: there is no layer {layer}; the network has {count}, counted from 0";
     strength(who: &str, value: f64)
         "{who}: the strength is {value}; it must be finite and at least 0";
+    state(reason: &str)
+        "Section::set_state: the state cannot be encoded: {reason}; it must be of a type that bincode can write";
+    same_name(name: &str)
+        "Section::of: two parameters are called `{name}`; each must have a name of its own";
+    clones_differ(first: &str, second: &str)
+        "Section::of: `{first}` and `{second}` are clones of one parameter and differ; they must be equal, or one of them a parameter of its own (`Param::separate`)";
     targets(loss: &str, predictions: &[usize], targets: &[usize])
         "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
     no_gradient(shape: &[usize])

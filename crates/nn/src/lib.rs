@@ -20,8 +20,10 @@
 //! ```
 
 pub mod check;
+pub mod checkpoint;
 mod dense;
 mod error;
+pub mod file;
 mod gradient_map;
 mod initializer;
 pub mod loss;
@@ -32,8 +34,11 @@ mod notes;
 mod param;
 mod penalty;
 pub mod random;
+#[cfg(feature = "safetensors")]
+pub mod safetensors;
 mod scope;
 
+pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use dense::Dense;
 pub use gradient_map::GradientMap;
 pub use initializer::Initializer;
