@@ -24,6 +24,9 @@ sentences! {
         "Section::of: two parameters are called `{name}`; each must have a name of its own";
     clones_differ(first: &str, second: &str)
         "Section::of: `{first}` and `{second}` are clones of one parameter and differ; they must be equal, or one of them a parameter of its own (`Param::separate`)";
+    #[cfg(feature = "safetensors")]
+    safetensors(reason: &str)
+        "safetensors::to_bytes: the header cannot be written: {reason}; no array may be called `__metadata__`, and names, shapes and texts must take less than 100 MB";
     targets(loss: &str, predictions: &[usize], targets: &[usize])
         "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
     no_gradient(shape: &[usize])

@@ -30,7 +30,5 @@ pub(crate) fn decode<S: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<S,
     options()
         .with_limit(bytes.len() as u64)
         .deserialize(bytes)
-        .map_err(|error| LoadProblem::Malformed {
-            reason: format!("{what} cannot be decoded: {error}"),
-        })
+        .or_else(|error| LoadProblem::malformed(format!("{what} cannot be decoded: {error}")))
 }

@@ -88,7 +88,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Section>, LoadProble
     let header = usize::try_from(u64::from_le_bytes(header)).ok();
     let end = header.and_then(|header| header.checked_add(PRELUDE));
     let Some(before) = end.and_then(|end| bytes.get(..end)) else {
-        return malformed("the header is longer than the file");
+        return LoadProblem::malformed("the header is longer than the file");
     };
     if header_checksum(before) != u32::from_le_bytes(checksum) {
         return Err(LoadProblem::Checksum {
@@ -112,7 +112,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Section>, LoadProble
         insert_last(&mut sections, name, Section { state, arrays })?;
     }
     if payloads.at != bytes.len() {
-        return malformed("there are bytes after the last payload");
+        return LoadProblem::malformed("there are bytes after the last payload");
     }
     Ok(sections)
 }
@@ -131,8 +131,8 @@ impl Payloads<'_> {
                 self.at = end;
                 Ok(())
             }
-            Some(_) => malformed("a byte between payloads is not 0"),
-            None => malformed("the file ends before a payload"),
+            Some(_) => LoadProblem::malformed("a byte between payloads is not 0"),
+            None => LoadProblem::malformed("the file ends before a payload"),
         }
     }
 
@@ -144,16 +144,16 @@ impl Payloads<'_> {
         (name, role, element, shape, offset, length, checksum): ArrayHeader,
     ) -> Result<(String, StoredArray), LoadProblem> {
         let Some(element) = element_of(element) else {
-            return malformed(format!("{at} has the element type {element}; it must be 0 or 1"));
+            return LoadProblem::malformed(format!("{at} has the element type {element}; it must be 0 or 1"));
         };
         let next = self.at - start;
         if offset != next as u64 {
-            return malformed(format!("{at} has the offset {offset}; it must be {next}"));
+            return LoadProblem::malformed(format!("{at} has the offset {offset}; it must be {next}"));
         }
         let payload = usize::try_from(length).ok();
         let end = payload.and_then(|length| self.at.checked_add(length));
         let Some(payload) = end.and_then(|end| self.bytes.get(self.at..end)) else {
-            return malformed(format!("{at} has {length} bytes; the file ends before"));
+            return LoadProblem::malformed(format!("{at} has {length} bytes; the file ends before"));
         };
         if crc32fast::hash(payload) != checksum {
             return Err(LoadProblem::Checksum {
@@ -165,7 +165,7 @@ impl Payloads<'_> {
             .collect::<Option<Vec<_>>>()
             .and_then(|shape| StoredArray::from_bytes(&role, element, &shape, payload));
         let Some(stored) = stored else {
-            return malformed(format!(
+            return LoadProblem::malformed(format!(
                 "{at} has the shape {shape:?} and {length} bytes of {element}; they do not fit"
             ));
         };
@@ -178,7 +178,7 @@ impl Payloads<'_> {
 fn insert_last<V>(map: &mut BTreeMap<String, V>, name: String, value: V) -> Result<(), LoadProblem> {
     match map.last_key_value() {
         Some((last, _)) if *last >= name => {
-            malformed(format!("the name `{name}` follows `{last}`; names must ascend"))
+            LoadProblem::malformed(format!("the name `{name}` follows `{last}`; names must ascend"))
         }
         _ => {
             map.insert(name, value);
@@ -210,10 +210,4 @@ fn header_checksum(bytes: &[u8]) -> u32 {
 
 fn pad(bytes: &mut Vec<u8>) {
     bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
-}
-
-fn malformed<V>(reason: impl Into<String>) -> Result<V, LoadProblem> {
-    Err(LoadProblem::Malformed {
-        reason: reason.into(),
-    })
 }

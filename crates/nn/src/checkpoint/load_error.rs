@@ -104,6 +104,12 @@ pub enum LoadProblem {
 }
 
 impl LoadProblem {
+    pub(crate) fn malformed<V>(reason: impl Into<String>) -> Result<V, Self> {
+        Err(Self::Malformed {
+            reason: reason.into(),
+        })
+    }
+
     pub(crate) fn of(self, file: &Path) -> LoadError {
         LoadError {
             file: file.to_owned(),

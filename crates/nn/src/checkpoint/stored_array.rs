@@ -23,14 +23,6 @@ impl ElementType {
             Self::F64
         }
     }
-
-    /// How many bytes a number takes.
-    pub fn size(self) -> usize {
-        match self {
-            Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
 }
 
 /// As Rust calls it.
@@ -158,10 +150,17 @@ impl StoredArray {
         }
     }
 
+    /// How many bytes the numbers take.
+    pub(crate) fn byte_count(&self) -> usize {
+        match &self.numbers {
+            Numbers::F32(value) => value.len() * size_of::<f32>(),
+            Numbers::F64(value) => value.len() * size_of::<f64>(),
+        }
+    }
+
     /// The numbers in row-major order, little-endian.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let count: usize = self.shape().iter().product();
-        let mut bytes = Vec::with_capacity(count * self.element().size());
+        let mut bytes = Vec::with_capacity(self.byte_count());
         self.append_to(&mut bytes);
         bytes
     }
