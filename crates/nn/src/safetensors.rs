@@ -146,7 +146,8 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Contents, LoadProblem> {
     }
 
     let mut section = Section::new();
-    for (name, tensor) in header.tensors() {
+    // By name, so that of several problems the same one is told.
+    for (name, tensor) in BTreeMap::from_iter(header.tensors()) {
         let element = match tensor.dtype {
             Dtype::F32 => ElementType::F32,
             Dtype::F64 => ElementType::F64,
@@ -163,7 +164,10 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Contents, LoadProblem> {
             .get(from..to)
             .and_then(|payload| StoredArray::from_bytes("", element, &tensor.shape, payload));
         let Some(stored) = stored else {
-            return LoadProblem::malformed(format!("`{name}` cannot have the shape {:?}", tensor.shape));
+            return LoadProblem::malformed(format!(
+                "`{name}` cannot have the shape {:?}",
+                tensor.shape
+            ));
         };
         section.arrays.insert(name, stored);
     }

@@ -19,7 +19,9 @@ fn options() -> impl Options {
 
 /// The bytes of a value, or why it has none.
 pub(crate) fn encode<S: Serialize + ?Sized>(value: &S) -> Result<Vec<u8>, String> {
-    options().serialize(value).map_err(|error| error.to_string())
+    options()
+        .serialize(value)
+        .map_err(|error| error.to_string())
 }
 
 /// The value that stands in all of the bytes.

@@ -96,7 +96,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Section>, LoadProble
         });
     }
     let header: Vec<SectionHeader> = encoding::decode("the header", &before[PRELUDE..])?;
-    let mut payloads = Payloads { bytes, at: before.len() };
+    let mut payloads = Payloads {
+        bytes,
+        at: before.len(),
+    };
     payloads.skip_padding()?;
     let start = payloads.at;
 
@@ -144,16 +147,22 @@ impl Payloads<'_> {
         (name, role, element, shape, offset, length, checksum): ArrayHeader,
     ) -> Result<(String, StoredArray), LoadProblem> {
         let Some(element) = element_of(element) else {
-            return LoadProblem::malformed(format!("{at} has the element type {element}; it must be 0 or 1"));
+            return LoadProblem::malformed(format!(
+                "{at} has the element type {element}; it must be 0 or 1"
+            ));
         };
         let next = self.at - start;
         if offset != next as u64 {
-            return LoadProblem::malformed(format!("{at} has the offset {offset}; it must be {next}"));
+            return LoadProblem::malformed(format!(
+                "{at} has the offset {offset}; it must be {next}"
+            ));
         }
         let payload = usize::try_from(length).ok();
         let end = payload.and_then(|length| self.at.checked_add(length));
         let Some(payload) = end.and_then(|end| self.bytes.get(self.at..end)) else {
-            return LoadProblem::malformed(format!("{at} has {length} bytes; the file ends before"));
+            return LoadProblem::malformed(format!(
+                "{at} has {length} bytes; the file ends before"
+            ));
         };
         if crc32fast::hash(payload) != checksum {
             return Err(LoadProblem::Checksum {
@@ -175,11 +184,15 @@ impl Payloads<'_> {
 }
 
 /// Puts in what must come after all that is there.
-fn insert_last<V>(map: &mut BTreeMap<String, V>, name: String, value: V) -> Result<(), LoadProblem> {
+fn insert_last<V>(
+    map: &mut BTreeMap<String, V>,
+    name: String,
+    value: V,
+) -> Result<(), LoadProblem> {
     match map.last_key_value() {
-        Some((last, _)) if *last >= name => {
-            LoadProblem::malformed(format!("the name `{name}` follows `{last}`; names must ascend"))
-        }
+        Some((last, _)) if *last >= name => LoadProblem::malformed(format!(
+            "the name `{name}` follows `{last}`; names must ascend"
+        )),
         _ => {
             map.insert(name, value);
             Ok(())

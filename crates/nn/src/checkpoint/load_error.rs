@@ -161,7 +161,10 @@ impl fmt::Display for LoadProblem {
             ),
             Self::Malformed { reason } => write!(f, "the file is malformed: {reason}"),
             Self::NoSection { name, names } => {
-                write!(f, "there is no section `{name}`; the sections are {names:?}")
+                write!(
+                    f,
+                    "there is no section `{name}`; the sections are {names:?}"
+                )
             }
             Self::Missing { name } => write!(f, "`{name}` is not in the file"),
             Self::Extra { name, shape } => write!(

@@ -15,7 +15,12 @@ pub struct SaveError {
 
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: cannot be written: {}", self.file.display(), self.cause)
+        write!(
+            f,
+            "{}: cannot be written: {}",
+            self.file.display(),
+            self.cause
+        )
     }
 }
 
