@@ -5,7 +5,7 @@ pub use tapegrad_autodiff::{
 };
 pub use tapegrad_nn::{
     Activation, Dense, GradientMap, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope,
-    loss,
+    file, loss,
 };
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
