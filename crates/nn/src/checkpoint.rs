@@ -2,7 +2,7 @@
 //!
 //! [`file`](crate::file) saves and loads a model in a line. Here is what it is made of, for those who
 //! save more: an optimizer beside its model, a history, a random stream. The bytes are specified
-//! [on one page](format).
+//! [on one page](mod@format).
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -16,7 +16,7 @@
 //! # let bytes = safetensors::to_bytes(&theirs, []);
 //! let file = safetensors::from_bytes(&bytes)?;                        // of `Linear(3, 2)`
 //! let mut section = Section::new();
-//! section.insert("weight", "weight", file.section.array::<f32>("linear.weight")?.t());
+//! section.insert("weight", "weight", &file.section.array::<f32>("linear.weight")?.t());
 //! section.insert("bias", "bias", file.section.array::<f32>("linear.bias")?);
 //!
 //! let mut layer = Dense::<f32>::new(3, 2);

@@ -34,7 +34,7 @@ impl Section {
     /// Sets every parameter of a model to the array of its name, after all have been checked: on any
     /// error the model is as it was. Penalties and what is trainable stay.
     ///
-    /// Names stand for one parameter share their storage, as clones do.
+    /// Names of one parameter share their storage, as clones do.
     ///
     /// # Errors
     /// If names are missing or left over, if shapes or element types differ, or if names of one

@@ -1,4 +1,4 @@
-//! A process is killed while it saves: by hand, for it takes a while.
+//! A process is killed while it saves: by hand, for what happens when is not fixed by a seed.
 //!
 //! ```text
 //! cargo test -p tapegrad-nn --test files -- --ignored --nocapture is_readable_after
@@ -38,7 +38,7 @@ fn saves_without_end() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes a quarter of a minute, and the disk"]
 fn the_file_is_readable_after_every_kill() {
     let folder = folder("crash");
     let path: PathBuf = folder.join("model.tape");

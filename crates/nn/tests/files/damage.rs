@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rand::{Rng, RngExt};
+use rand::RngExt;
 use tapegrad_nn::random::{self, Stream};
 use tapegrad_nn::{LoadProblem, file};
 
@@ -72,7 +72,7 @@ fn bad_number(stream: &mut Stream) -> u64 {
 }
 
 /// Changes one thing that the header says.
-fn lie(sections: &mut Vec<RawSection>, stream: &mut Stream) {
+fn lie(sections: &mut [RawSection], stream: &mut Stream) {
     let at = stream.random_range(0..sections.len());
     let section = &mut sections[at];
     let at = stream.random_range(0..section.arrays.len());
@@ -119,7 +119,7 @@ fn a_million_mutants_do_no_harm() {
             1 => {
                 let mut header = whole[32..32 + length].to_vec();
                 edit(&mut header, &mut stream);
-                if stream.next_u32() % 2 == 0 {
+                if stream.random_bool(0.5) {
                     let at = 8 * stream.random_range(0..header.len() / 8);
                     let number = bad_number(&mut stream).to_le_bytes();
                     header[at..at + 8].copy_from_slice(&number);
@@ -130,7 +130,7 @@ fn a_million_mutants_do_no_harm() {
                 let mut sections = sections.clone();
                 lie(&mut sections, &mut stream);
                 let mut bytes = raw(&sections);
-                if stream.next_u32() % 8 == 0 {
+                if stream.random_bool(0.125) {
                     bytes.truncate(stream.random_range(32..=bytes.len()));
                     bytes = seal(bytes);
                 }
