@@ -705,7 +705,7 @@ fn files() {
 }
 
 #[test]
-fn files() {
+fn saving() {
     use tapegrad::nn::Section;
 
     /// What no format can hold.

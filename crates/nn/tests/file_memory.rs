@@ -131,8 +131,8 @@ fn huge_claims_take_little_memory() {
 }
 
 /// Files that say as much as they can in few bytes: a hundred thousand empty arrays. Of each, some 60
-/// bytes of header become 112 of a list that doubles, 184 of a tree that is half empty, and 40 of
-/// shared storage: up to 112 · 1.5 + 184 · 2 + 40, which is less than ten times as many.
+/// bytes of header become 112 of a list that doubles, 152 of a tree that is half empty, and 40 of
+/// shared storage: up to 112 · 1.5 + 152 · 2 + 40, which is less than ten times as many.
 #[test]
 fn many_small_things_take_a_small_multiple() {
     let mut section = tapegrad_nn::Section::new();
