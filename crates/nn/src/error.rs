@@ -35,6 +35,15 @@ sentences! {
         "Constraint::between: the bounds are {low} and {high}; the lower must not be above the upper";
     limit(who: &str, limit: f64)
         "{who}: the limit is {limit}; it must be finite and at least 0";
+    state(reason: &str)
+        "Section::set_state: the state cannot be encoded: {reason}; it must be of a type that bincode can write";
+    same_name(name: &str)
+        "Section::of: two parameters are called `{name}`; each must have a name of its own";
+    clones_differ(first: &str, second: &str)
+        "Section::of: `{first}` and `{second}` are clones of one parameter and differ; they must be equal, or one of them a parameter of its own (`Param::separate`)";
+    #[cfg(feature = "safetensors")]
+    safetensors(reason: &str)
+        "safetensors::to_bytes: the header cannot be written: {reason}; no array may be called `__metadata__`, and names, shapes and texts must take less than 100 MB";
     targets(loss: &str, predictions: &[usize], targets: &[usize])
         "{loss}: the predictions have the shape {predictions:?} and the targets {targets:?}; they must be equal";
     no_gradient(shape: &[usize])

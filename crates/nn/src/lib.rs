@@ -20,9 +20,11 @@
 //! ```
 
 pub mod check;
+pub mod checkpoint;
 mod constraint;
 mod dense;
 mod error;
+pub mod file;
 mod gradient_map;
 mod groups;
 mod initializer;
@@ -37,10 +39,13 @@ mod param;
 mod pattern;
 pub mod penalty;
 pub mod random;
+#[cfg(feature = "safetensors")]
+pub mod safetensors;
 mod schedule;
 mod scope;
 mod sparsity;
 
+pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use constraint::Constraint;
 pub use dense::Dense;
 pub use gradient_map::GradientMap;

@@ -33,6 +33,16 @@ pub enum Role {
     Bias,
 }
 
+impl Role {
+    /// As files call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weight => "weight",
+            Self::Bias => "bias",
+        }
+    }
+}
+
 /// A trained array: its value, its role, and the penalty and constraint that it carries.
 ///
 /// Storage is shared: putting the value on a tape copies nothing. An optimizer that steps while a

@@ -18,7 +18,14 @@ pub fn matches(pattern: &str, name: &str) -> bool {
         Some(after) => (true, after),
         None => (false, after),
     };
-    let stretch = if dots { rest } else { rest.split('.').next().unwrap_or(rest) };
-    let ends = stretch.char_indices().map(|(end, _)| end).chain([stretch.len()]);
+    let stretch = if dots {
+        rest
+    } else {
+        rest.split('.').next().unwrap_or(rest)
+    };
+    let ends = stretch
+        .char_indices()
+        .map(|(end, _)| end)
+        .chain([stretch.len()]);
     ends.into_iter().any(|end| matches(after, &rest[end..]))
 }

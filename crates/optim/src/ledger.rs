@@ -68,7 +68,11 @@ impl Row {
     /// shrinkage is unknown.
     pub fn half_life(&self) -> Option<f64> {
         let shrinkage = self.shrinkage.filter(|shrinkage| *shrinkage > 0.0)?;
-        Some(if shrinkage < 1.0 { 0.5_f64.ln() / (-shrinkage).ln_1p() } else { 0.0 })
+        Some(if shrinkage < 1.0 {
+            0.5_f64.ln() / (-shrinkage).ln_1p()
+        } else {
+            0.0
+        })
     }
 }
 
@@ -88,7 +92,9 @@ impl Ledger {
                 trainable: param.trainable,
                 penalty: param.penalty.to_string(),
                 decay: decay.to_string(),
-                constraint: param.constraint.map_or("none".to_owned(), |set| set.to_string()),
+                constraint: param
+                    .constraint
+                    .map_or("none".to_owned(), |set| set.to_string()),
                 shrinkage: shrinkage(optimizer, param),
                 name,
             };
@@ -106,14 +112,19 @@ impl Ledger {
         let x = x.into_value();
         let weight = self.rows.iter().find(|row| row.role == Role::Weight);
         let penalised = weight.filter(|row| row.penalty != "none" || row.decay != "none");
-        self.warnings.extend(penalised.and_then(|row| lint::of_inputs(&row.name, &x)));
+        self.warnings
+            .extend(penalised.and_then(|row| lint::of_inputs(&row.name, &x)));
         self
     }
 
     /// Adds a warning for each pattern that no name of a parameter matches; see [`tapegrad_nn::matches`].
     pub fn with_patterns(mut self, patterns: &[&str]) -> Self {
         for pattern in patterns {
-            if !self.rows.iter().any(|row| tapegrad_nn::matches(pattern, &row.name)) {
+            if !self
+                .rows
+                .iter()
+                .any(|row| tapegrad_nn::matches(pattern, &row.name))
+            {
                 self.warnings.push(lint::of_pattern(pattern));
             }
         }
@@ -158,7 +169,15 @@ fn shrinkage<R: Rule, T: Element>(optimizer: &Optimizer<R, T>, param: &Param<T>)
 
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["parameter", "shape", "penalty", "decay", "constraint", "shrinks", "half-life"];
+        let head = [
+            "parameter",
+            "shape",
+            "penalty",
+            "decay",
+            "constraint",
+            "shrinks",
+            "half-life",
+        ];
         let number = |x: Option<f64>, digits: usize| match x {
             Some(x) => format!("{x:.digits$e}"),
             None => "–".to_owned(),
@@ -173,14 +192,22 @@ impl fmt::Display for Ledger {
                 row.decay.clone(),
                 row.constraint.clone(),
                 number(row.shrinkage, 1),
-                row.half_life().map_or("–".to_owned(), |steps| format!("{steps:.0}")),
+                row.half_life()
+                    .map_or("–".to_owned(), |steps| format!("{steps:.0}")),
             ]);
         }
         let widths: [usize; 7] = std::array::from_fn(|column| {
-            table.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+            table
+                .iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
         });
         for row in &table {
-            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            let cells = row
+                .iter()
+                .zip(widths)
+                .map(|(cell, width)| format!("{cell:width$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         for warning in &self.warnings {

@@ -5,7 +5,7 @@ pub use tapegrad_autodiff::{
 };
 pub use tapegrad_nn::{
     Activation, Constraint, Dense, GradientMap, Groups, Initializer, Lambda, Mlp, Module, Name,
-    Param, Penalty, Role, Scope, Strength, kkt, loss, sparsity,
+    Param, Penalty, Role, Scope, Strength, file, kkt, loss, sparsity,
 };
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,

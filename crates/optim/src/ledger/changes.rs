@@ -90,15 +90,24 @@ fn parts<R: Rule, T: Element>(
     let shape = param.value.shape();
     let start: ArcArrayD<T> = param.value.as_standard_layout().to_shared();
     let stepped = |g: &[T], decay: Decay| Stepped::of(optimizer, &start, g, decay, param);
-    let mut parts = Parts { last: start.clone(), all: Vec::new() };
+    let mut parts = Parts {
+        last: start.clone(),
+        all: Vec::new(),
+    };
 
     let mut sum = vec![T::zero(); g.len()];
     if optimizer.rule.slots() > 0 {
         parts.push("memory", stepped(&sum, Decay::none()).x);
     }
     // What is not of the penalties is of the data.
-    let in_loss = param.penalty.terms().iter().filter(|term| term.acts() == Acts::InLoss);
-    let of_terms: Vec<_> = in_loss.map(|term| (term, term.gradient(step, &start))).collect();
+    let in_loss = param
+        .penalty
+        .terms()
+        .iter()
+        .filter(|term| term.acts() == Acts::InLoss);
+    let of_terms: Vec<_> = in_loss
+        .map(|term| (term, term.gradient(step, &start)))
+        .collect();
     for (sum, &g) in sum.iter_mut().zip(g) {
         *sum = T::of(g.wide() / clipped);
     }

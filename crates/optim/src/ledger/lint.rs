@@ -47,7 +47,11 @@ pub(super) fn of<T: Element>(row: &Row, param: &Param<T>, decay: Decay) -> Vec<W
     let mut warnings = Vec::new();
     let mut warn = |lint, detail: String| {
         let place = row.name.clone();
-        warnings.push(Warning { lint, place, detail });
+        warnings.push(Warning {
+            lint,
+            place,
+            detail,
+        });
     };
     if param.role != Role::Weight && (decays || penalised) {
         let what = if decays { "decays" } else { "is penalised" };
@@ -75,7 +79,10 @@ pub(super) fn of_inputs<T: Element>(weight: &str, x: &ArcArrayD<T>) -> Option<Wa
     for (column, values) in x.axis_iter(Axis(1)).enumerate() {
         let rows = values.len() as f64;
         let mean = values.iter().map(|x| x.wide()).sum::<f64>() / rows;
-        let square = values.iter().map(|x| (x.wide() - mean).powi(2)).sum::<f64>();
+        let square = values
+            .iter()
+            .map(|x| (x.wide() - mean).powi(2))
+            .sum::<f64>();
         let deviation = (square / rows).sqrt();
         // Half and twice leave room for samples and for inputs that are alike in scale.
         if mean.abs() > 0.5 || !(0.5..=2.0).contains(&deviation) {

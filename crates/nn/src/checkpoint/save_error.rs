@@ -1,0 +1,31 @@
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// A file that could not be written. What stood there before still does, whole; or, when only the folder
+/// could not be synced, the new bytes do.
+#[derive(Debug)]
+pub struct SaveError {
+    /// The file.
+    pub file: PathBuf,
+    /// What the system says.
+    pub cause: io::Error,
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: cannot be written: {}",
+            self.file.display(),
+            self.cause
+        )
+    }
+}
+
+impl Error for SaveError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.cause)
+    }
+}

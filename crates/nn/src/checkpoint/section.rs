@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+
+use crate::checkpoint::{ElementType, StoredArray, encoding};
+use crate::{LoadProblem, error};
+
+/// A part of a [`Checkpoint`](crate::Checkpoint): arrays by name, and a state of any type that serde
+/// knows.
+///
+/// Large numbers belong in arrays: their bytes are written as they are and carry a checksum each.
+/// Counters, settings, histories and random streams belong in the state.
+///
+/// ```
+/// use tapegrad_nn::Section;
+///
+/// let mut section = Section::new();
+/// section.insert("velocity", "moment", [0.5_f32, -0.5]);
+/// section.set_state(&(100_u64, "momentum".to_owned()));
+///
+/// assert_eq!(section.array::<f32>("velocity")?.shape(), [2]);
+/// assert_eq!(section.state::<(u64, String)>()?.0, 100);
+/// # Ok::<(), tapegrad_nn::LoadProblem>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    pub(crate) state: Vec<u8>,
+    pub(crate) arrays: BTreeMap<String, StoredArray>,
+}
+
+impl Section {
+    /// A section without arrays, whose state is `()`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the state, in place of what was set before. It is encoded with bincode, which knows
+    /// fields by their order alone: of a state that may change, let the first field be its version.
+    ///
+    /// # Panics
+    /// If serde cannot write the value to a format without names.
+    #[track_caller]
+    pub fn set_state<S: Serialize + ?Sized>(&mut self, state: &S) {
+        match encoding::encode(state) {
+            Ok(bytes) => self.state = bytes,
+            Err(reason) => error::state(&reason),
+        }
+    }
+
+    /// The state.
+    ///
+    /// Memory is bounded by what the file holds, but for lists of a type without bytes, such as
+    /// `Vec<()>`, whose length nothing bounds.
+    ///
+    /// # Errors
+    /// If the bytes are not those of an `S`, all of them.
+    pub fn state<S: DeserializeOwned>(&self) -> Result<S, LoadProblem> {
+        encoding::decode("the state", &self.state)
+    }
+
+    /// Puts an array in, in place of what had its name. `role` says in a word what it is for.
+    pub fn insert<T: Element>(&mut self, name: &str, role: &str, value: impl IntoValue<T>) {
+        let array = StoredArray::new(role, value.into_value());
+        self.arrays.insert(name.to_owned(), array);
+    }
+
+    /// The array called `name`. Its storage is shared, not copied.
+    ///
+    /// # Errors
+    /// If there is none, or if its numbers are not of the type `T`.
+    pub fn array<T: Element>(&self, name: &str) -> Result<ArcArrayD<T>, LoadProblem> {
+        let stored = self.stored(name)?;
+        let value = stored.value().cloned();
+        value.ok_or_else(|| LoadProblem::OtherElement {
+            name: name.to_owned(),
+            file: stored.element(),
+            asked: ElementType::of::<T>(),
+        })
+    }
+
+    pub(crate) fn stored(&self, name: &str) -> Result<&StoredArray, LoadProblem> {
+        let stored = self.arrays.get(name);
+        stored.ok_or_else(|| LoadProblem::Missing {
+            name: name.to_owned(),
+        })
+    }
+
+    /// Every array with its name, in the order of the names' bytes.
+    pub fn arrays(&self) -> impl Iterator<Item = (&str, &StoredArray)> {
+        self.arrays
+            .iter()
+            .map(|(name, array)| (name.as_str(), array))
+    }
+
+    /// The same section with all numbers as those of the type `T` nearest to them: `f32` to `f64` is
+    /// exact, `f64` to `f32` rounds, to ±∞ beyond the largest. The state stays.
+    pub fn convert<T: Element>(&self) -> Self {
+        let arrays = self.arrays.iter();
+        Self {
+            state: self.state.clone(),
+            arrays: arrays
+                .map(|(name, array)| (name.clone(), array.convert::<T>()))
+                .collect(),
+        }
+    }
+}
