@@ -1,20 +1,22 @@
 use ndarray::ArrayViewD;
 use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
 
-use crate::{Param, ParamId, error};
+use crate::{Module, Name, Param, ParamId, Role, error};
 
-/// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making.
+/// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making; and
+/// beside them the new values of [statistics](Role::Statistic) that the pass noted.
 ///
 /// A returned value and not a field of the parameters: there is nothing to zero between steps. When
 /// it is dropped, its memory goes back to the tape of the loss.
 #[derive(Clone, Debug, Default)]
 pub struct GradientMap<T: Element = f32> {
     of: ArrayMap<T>,
+    updates: ArrayMap<T>,
 }
 
 impl<T: Element> GradientMap<T> {
-    pub(crate) fn new(of: ArrayMap<T>) -> Self {
-        Self { of }
+    pub(crate) fn new(of: ArrayMap<T>, updates: ArrayMap<T>) -> Self {
+        Self { of, updates }
     }
 
     /// The gradient with respect to a parameter, of its shape.
@@ -48,6 +50,53 @@ impl<T: Element> GradientMap<T> {
             .map(|(number, gradient)| (ParamId::numbered(number), gradient))
     }
 
+    /// The new values of statistics, in the order of the parameters' making.
+    pub fn updates(&self) -> impl Iterator<Item = (ParamId, ArrayViewD<'_, T>)> {
+        self.updates
+            .iter()
+            .map(|(number, value)| (ParamId::numbered(number), value))
+    }
+
+    /// Writes the new values of statistics to a model: what a step of an optimizer does as well, for
+    /// loops without one.
+    ///
+    /// Of several passes on the same values, as in data-parallel training, the last one written
+    /// stays; a map that was collected from gradients has none.
+    ///
+    /// ```
+    /// use tapegrad_autodiff::Tape;
+    /// use tapegrad_nn::{BatchNorm, Module, Scope};
+    ///
+    /// let mut layer = BatchNorm::<f64>::new(1);
+    /// let tape = Tape::new();
+    /// let on = Scope::train(&tape);
+    /// let y = layer.forward(&on, on.input(ndarray::array![[10.0], [20.0]]));
+    /// on.backward(y.sum(..)).update_statistics(&mut layer);
+    /// assert_eq!(layer.running_mean.value[[0]], 0.1 * 15.0);
+    /// ```
+    pub fn update_statistics(&self, model: &mut (impl Module<T> + ?Sized)) {
+        if self.updates.is_empty() {
+            return;
+        }
+        model.visit_mut(Name::root(), &mut |_, param| {
+            if param.role != Role::Statistic {
+                return;
+            }
+            let Some((shape, new)) = self.updates.numbers(param.id().number()) else {
+                return;
+            };
+            let same = param.value.shape() == shape;
+            match param.value.as_slice_mut() {
+                Some(old) if same => old.copy_from_slice(new),
+                _ => {
+                    let new =
+                        ArrayViewD::from_shape(shape, new).expect("one number for each place");
+                    param.value = new.to_shared();
+                }
+            }
+        });
+    }
+
     /// How many parameters have a gradient.
     pub fn len(&self) -> usize {
         self.of.len()
@@ -67,6 +116,7 @@ impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> 
             of: gradients
                 .map(|(id, gradient)| (id.number(), gradient))
                 .collect(),
+            updates: ArrayMap::default(),
         }
     }
 }

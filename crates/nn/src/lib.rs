@@ -20,10 +20,10 @@
 //! ```
 
 pub mod check;
-mod dense;
 mod error;
 mod gradient_map;
 mod initializer;
+mod layer;
 pub mod loss;
 mod mlp;
 mod module;
@@ -34,9 +34,12 @@ mod penalty;
 pub mod random;
 mod scope;
 
-pub use dense::Dense;
 pub use gradient_map::GradientMap;
 pub use initializer::Initializer;
+pub use layer::{
+    AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
+    GaussianNoise, Layer, LayerNorm, Normalization, PRelu, Residual, Sequential, Tied,
+};
 pub use mlp::Mlp;
 pub use module::Module;
 pub use name::Name;

@@ -4,8 +4,9 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, Dense, GradientMap, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope,
-    loss,
+    Activation, AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
+    GaussianNoise, GradientMap, Initializer, Layer, LayerNorm, Mlp, Module, Name, Normalization,
+    PRelu, Param, Penalty, Residual, Role, Scope, Sequential, Tied, loss,
 };
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
