@@ -18,6 +18,15 @@
 //! let gradients = on.backward(data_loss + model.penalty(&on));
 //! assert_eq!(gradients.wrt(&model.layers[0].weight).shape(), [1, 8]);
 //! ```
+//!
+//! | layers | |
+//! |---|---|
+//! | with weights | [`Dense`], [`DropConnect`], [`Embedding`], [`Tied`] |
+//! | normalisation | [`BatchNorm`], [`LayerNorm`] |
+//! | noise in training | [`Dropout`], [`AlphaDropout`], [`GaussianNoise`] |
+//! | elementwise | [`Activation`], [`PRelu`] |
+//! | of other layers | [`Mlp`], [`Sequential`], [`Residual`] |
+//! | other | [`Flatten`], [`Function`] |
 
 pub mod check;
 mod error;

@@ -24,6 +24,8 @@ use crate::{
 /// | [`seed`](Mlp::seed) | all layers | 0; each layer's weight has a stream of its own |
 /// | [`penalize`](Mlp::penalize) | one layer's weight | none |
 ///
+/// With dropout each training pass needs a [seed](Scope::seed) of its own.
+///
 /// ```
 /// use tapegrad_nn::{Activation, BatchNorm, Mlp, Module, Penalty};
 ///

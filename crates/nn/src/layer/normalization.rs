@@ -10,6 +10,10 @@ use crate::{BatchNorm, LayerNorm, Module, Name, Param, Scope};
 /// assert!(matches!(layer.normalization, Some(Normalization::Batch(_))));
 /// ```
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network has few, and a box would stand between a user and its fields"
+)]
 #[non_exhaustive]
 pub enum Normalization<T: Element = f32> {
     /// Over the batch.

@@ -3,7 +3,7 @@
 use ndarray::ArrayD;
 use tapegrad_autodiff::{Tape, Var};
 use tapegrad_nn::check::{self, Check};
-use tapegrad_nn::{Layer, Param, ParamId, Scope};
+use tapegrad_nn::{Layer, Module, PRelu, Param, ParamId, Scope};
 
 use crate::table::{Inputs, TABLE, everything};
 
@@ -111,4 +111,14 @@ fn statistics_have_no_gradient() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(with, ["gain", "shift"]);
+}
+
+/// At the kink, where differences have nothing to say: the slope, as PyTorch's.
+#[test]
+fn of_the_parametric_rectifier_at_zero() {
+    let tape = Tape::new();
+    let x = tape.var([0.0, 1.0, -1.0]);
+    let y = PRelu::<f64>::shared().forward(&Scope::eval(&tape), x);
+    let expected = ndarray::array![0.25, 1.0, 0.25].into_dyn();
+    assert_eq!(y.sum(..).backward().wrt(x), expected);
 }
