@@ -68,7 +68,7 @@ fn calls_of_steps<R: Rule>(
         ArrayD::from_shape_fn(vec![rows, inputs], |at| wave(at[0] * inputs + at[1])).into_shared();
     let mut tape = Tape::new();
     let mut step = || {
-        let on = Scope::train(&tape);
+        let on = Scope::train(&tape).seed(optimizer.steps() as u64);
         let total = loss(model.forward(&on, on.input(&x))) + model.penalty(&on);
         let number = total.item();
         let gradients = on.backward(total);
@@ -141,6 +141,59 @@ fn deep() {
     let y = targets(64);
     let steps = calls_of_steps(model, optimizer, 64, |p| loss::mean_squared_error(p, &y));
     assert_eq!(steps, 0);
+}
+
+/// Masks, running statistics and parts of a network have memory that is used again.
+#[test]
+fn dropout_and_normalization() {
+    let of = |model: Mlp| {
+        let model = model.activation(Activation::Relu).dropout(0.5);
+        model.input_dropout(0.1).penalize(0, Penalty::l2(1e-4))
+    };
+    for model in [
+        of(Mlp::new(&[6, 32, 16, 1]).normalize(BatchNorm::new)),
+        of(Mlp::new(&[6, 32, 16, 1]).normalize(LayerNorm::new)),
+    ] {
+        let y = targets(32);
+        let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
+            loss::mean_squared_error(p, &y)
+        });
+        assert_eq!(steps, 0);
+    }
+}
+
+/// Layers of all kinds in a list.
+#[test]
+fn lists_of_layers() {
+    set_threads(1);
+    let block = Sequential::new()
+        .then(LayerNorm::new(8))
+        .then(DropConnect::new(Dense::new(8, 8).seed(1), 0.5))
+        .then(PRelu::new(8))
+        .then(AlphaDropout::new(0.1));
+    let table = Embedding::new(5, 8);
+    let output = Tied::to(&table.weight);
+    let mut model = Sequential::new()
+        .then(table)
+        .then(GaussianNoise::new(0.1))
+        .then(Residual::new(block))
+        .then(BatchNorm::new(8))
+        .then(Function::new(|_, x| x.tanh()))
+        .then(output)
+        .then(Flatten);
+    let x: ArcArrayD<f32> =
+        ArrayD::from_shape_fn(vec![16, 3], |at| ((at[0] + at[1]) % 5) as f32).into_shared();
+    let mut optimizer = Adam::new(1e-3);
+    let mut tape = Tape::new();
+    let mut step = || {
+        let on = Scope::train(&tape).seed(optimizer.steps() as u64);
+        let y = model.forward(&on, on.input(&x));
+        let gradients = on.backward(y.square().mean(..));
+        tape.clear();
+        optimizer.step(&mut model, &gradients);
+    };
+    (0..5).for_each(|_| step());
+    assert_eq!(calls(|| (0..10).for_each(|_| step())), 0);
 }
 
 /// Of the operations, not only those of plain networks: activations, normalisation, parts and their

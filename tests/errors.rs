@@ -428,6 +428,78 @@ fn networks() {
     }
 }
 
+/// What layers refuse. In a list of layers the line is one of the library: which layer is called is
+/// known only as the program runs.
+#[test]
+fn layers() {
+    told! {
+        BatchNorm::<f64>::new(3).predict(Array2::zeros([5, 2])) =>
+            "batch normalisation: the input has the shape [5, 2]; its last axis must be 3";
+        LayerNorm::<f64>::new(3).predict(1.0) =>
+            "layer normalisation: the input has the shape []; its last axis must be 3";
+        PRelu::<f64>::new(3).predict([1.0, 2.0]) =>
+            "parametric rectifier: the input has the shape [2]; its last axis must be 3";
+        {
+            let t = tape();
+            let model = Mlp::<f64>::new(&[2, 3, 1]).normalize(BatchNorm::new);
+            model.forward(&Scope::train(t), zeros(t, &[1, 2]))
+        } => "batch normalisation `layers.0.normalization`: the input has the shape [1, 3]; a batch for training must have at least two rows";
+        { let t = tape(); BatchNorm::new(3).forward(&Scope::train(t), zeros(t, &[3])) } =>
+            "batch normalisation: the input has the shape [3]; a batch for training must have at least two rows";
+        Residual::new(Dense::<f64>::new(2, 3)).predict([1.0, 2.0]) =>
+            "residual: the input has the shape [2] and what is added [3]; they must be equal";
+        Module::<f64>::predict(&Flatten, 1.0) =>
+            "flatten: the input is a single number; it must have an axis of rows";
+        Embedding::<f64>::new(3, 2).predict([0.0, 3.0]) =>
+            "embedding: an index is 3; it must be a whole number below 3";
+        Embedding::<f64>::new(3, 2).predict([0.0, -1.0]) =>
+            "embedding: an index is -1; it must be a whole number below 3";
+        Embedding::<f64>::new(3, 2).predict([0.5]) =>
+            "embedding: an index is 0.5; it must be a whole number below 3";
+        Embedding::<f64>::new(3, 2).predict([f64::NAN]) =>
+            "embedding: an index is NaN; it must be a whole number below 3";
+        Embedding::<f64>::new(3, 2).rows(&Scope::eval(tape()), &[1, 7]) =>
+            "embedding: an index is 7; it must be a whole number below 3";
+        Tied::to(&Param::<f64>::new(Role::Bias, [1.0, 2.0])) =>
+            "Tied::to: the weight has the shape [2]; it must have two axes";
+        Tied::to(&Dense::<f64>::new(4, 2).weight).predict([1.0, 2.0]) =>
+            "tied layer: the weight [4, 2] that it shares was not used before in this pass; the layer that it is tied to must come first";
+        {
+            let (t, dense) = (tape(), Dense::new(4, 2));
+            let on = Scope::train(t);
+            let y = dense.forward(&on, zeros(t, &[5, 4]));
+            Tied::to(&dense.weight).forward(&on, dense.forward(&on, zeros(t, &[5, 4])).reshape(&[2, 5]));
+            y
+        } => "tied layer: the input has the shape [2, 5]; its last axis must be 2";
+        {
+            let t = tape();
+            let model = Mlp::<f64>::new(&[2, 3, 1]).dropout(0.5);
+            model.forward(&Scope::train(t), zeros(t, &[4, 2]))
+        } => "Scope `layers.0.dropout`: a layer that draws random numbers is in a pass without a seed; each step must have its own, as in `Scope::train(&tape).seed(step)`";
+        Dropout::new(1.0) => "Dropout: the rate is 1; it must be at least 0 and below 1";
+        AlphaDropout::new(-0.1) => "AlphaDropout: the rate is -0.1; it must be at least 0 and below 1";
+        DropConnect::new(Dense::<f64>::new(1, 1), f64::NAN) => "DropConnect: the rate is NaN; it must be at least 0 and below 1";
+        Dense::<f64>::new(1, 1).dropout(2.0) => "Dense::dropout: the rate is 2; it must be at least 0 and below 1";
+        Mlp::<f64>::new(&[1, 1]).dropout(2.0) => "Mlp::dropout: the rate is 2; it must be at least 0 and below 1";
+        Mlp::<f64>::new(&[1, 1]).dropout_of(0, 2.0) => "Mlp::dropout_of: the rate is 2; it must be at least 0 and below 1";
+        Mlp::<f64>::new(&[1, 1]).input_dropout(2.0) => "Mlp::input_dropout: the rate is 2; it must be at least 0 and below 1";
+        Mlp::<f64>::new(&[1, 1]).dropout_of(1, 0.5) =>
+            "Mlp::dropout_of: there is no layer 1; the network has 1, counted from 0";
+        Mlp::<f64>::new(&[1, 1]).activation_of(1, Activation::Relu) =>
+            "Mlp::activation_of: there is no layer 1; the network has 1, counted from 0";
+        GaussianNoise::new(-1.0) => "GaussianNoise: the standard deviation is -1; it must be finite and at least 0";
+        LayerNorm::<f64>::new(1).epsilon(f64::INFINITY) => "LayerNorm: the epsilon is inf; it must be finite and at least 0";
+        BatchNorm::<f64>::new(1).epsilon(-1.0) => "BatchNorm: the epsilon is -1; it must be finite and at least 0";
+        BatchNorm::<f64>::new(1).momentum(1.5) => "BatchNorm: the momentum is 1.5; it must be at least 0 and at most 1";
+        Scope::train(tape()).update(&Param::new(Role::Bias, [1.0]), zeros(tape(), &[1])) =>
+            "Scope::update: the parameter of the shape [1] is no statistic; one of another role is for optimizers to change";
+        Scope::train(tape()).update(&Param::new(Role::Statistic, [1.0]), zeros(tape(), &[1])) =>
+            "Scope::update: the new value is on another tape; it must be on the scope's";
+        { let t = tape(); Scope::train(t).update(&Param::new(Role::Statistic, [1.0]), zeros(t, &[2])) } =>
+            "Scope::update: the new value has the shape [2] and the old one [1]; they must be equal";
+    }
+}
+
 #[test]
 fn hyper_parameters() {
     told! {
@@ -439,6 +511,9 @@ fn hyper_parameters() {
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
         (Penalty::<f64>::group_lasso(Groups::Rows, 0.1) + Penalty::group_lasso(Groups::Columns, 0.2)).proximal() =>
             "Penalty: `group lasso of rows 0.1 (proximal) + group lasso of columns 0.2 (proximal)` has two proximal terms on norms of groups; there can be one, as no step is known for several";
+        GradientMap::<f64>::default().clip_norm(0.0) => "GradientMap::clip_norm: the limit is 0; it must be finite and above 0";
+        sparsity(&Activation::Relu as &dyn Module<f64>).selected(&[]) =>
+            "Sparsity::selected: there are 0 names; the model has no weight with two axes";
         Lambda::from_sklearn_ridge(1.0, 0) =>
             "Lambda: there are 0 rows; a strength for their sum has no other for their mean, so there must be at least one";
         Dense::<f64>::new(1, 1).penalize_output(Penalty::l1(0.1).proximal()) =>

@@ -49,7 +49,7 @@ fn solve(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
 
 /// Trains one layer, and compares it with the closed form. `scale` multiplies the mean squared
 /// error.
-fn assert_ridge(name: &str, scale: f64, penalty: Penalty, decay: Decay) {
+fn assert_ridge(name: &str, scale: f64, penalty: Penalty<f64>, decay: Decay) {
     let data = data();
     let mut model = Dense::new(FEATURES, 1).penalize(penalty);
     let mut optimizer = Momentum::new(0.05 / scale).decay(decay);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use ndarray::{ArrayViewD, IxDyn};
 
 use crate::spare::{Buffer, Home, List, Numbers, Spare};
-use crate::{Element, IntoValue, Shape};
+use crate::{Element, IntoValue, Shape, Var};
 
 /// Arrays by ascending key. When it is dropped, their memory goes back to the tape that they came
 /// from, if they came from one.
@@ -14,6 +14,21 @@ pub struct ArrayMap<T: Element = f32> {
 }
 
 impl<T: Element> ArrayMap<T> {
+    /// The values of variables of one tape, each under a key of its own, in the tape's memory.
+    #[doc(hidden)]
+    pub fn of_values<'t>(values: impl IntoIterator<Item = (u64, Var<'t, T>)>) -> Self {
+        let mut map = Self::default();
+        for (key, x) in values {
+            let tape = x.tape();
+            if map.home.is_none() {
+                map = Self::at_home(tape.home(), &mut tape.spare());
+            }
+            let value = x.read().clone();
+            map.insert(key, tape.export(value));
+        }
+        map
+    }
+
     /// The array under a key.
     pub fn get(&self, key: u64) -> Option<ArrayViewD<'_, T>> {
         self.numbers(key).map(view)
@@ -30,6 +45,18 @@ impl<T: Element> ArrayMap<T> {
         self.list
             .iter()
             .map(|(key, shape, numbers)| (*key, view((shape, numbers.slice()))))
+    }
+
+    /// Multiplies every number.
+    pub fn scale(&mut self, factor: T) {
+        for (_, _, buffer) in &mut self.list {
+            if let Some(Numbers::Own(numbers)) = Arc::get_mut(buffer) {
+                numbers.iter_mut().for_each(|x| *x = *x * factor);
+            } else {
+                let scaled = buffer.slice().iter().map(|&x| x * factor).collect();
+                *buffer = Arc::new(Numbers::Own(scaled));
+            }
+        }
     }
 
     /// How many arrays there are.

@@ -87,6 +87,22 @@ impl<T: Element> Tape<T> {
         value.join(self, false)
     }
 
+    /// A constant of this shape whose elements `f` gives in row-major order, in the tape's own
+    /// memory: random masks, noise.
+    ///
+    /// ```
+    /// let tape = tapegrad_autodiff::Tape::<f64>::new();
+    /// let mut next = 0.0;
+    /// let x = tape.constant_from_fn(&[2, 2], || { next += 1.0; next });
+    /// assert_eq!(x.value(), ndarray::array![[1.0, 2.0], [3.0, 4.0]].into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn constant_from_fn(&self, shape: &[usize], f: impl FnMut() -> T) -> Var<'_, T> {
+        let mut value = self.fresh(Shape::from(shape));
+        value.numbers_mut().fill_with(f);
+        self.given(value, false)
+    }
+
     /// A value from outside, with a gradient if it is live.
     #[inline]
     #[track_caller]

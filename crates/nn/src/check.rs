@@ -16,7 +16,7 @@ use std::fmt;
 pub use tapegrad_autodiff::check::{Against, Check, Mismatch, gradient};
 use tapegrad_autodiff::{Element, IntoValue, Tape, Var};
 
-use crate::{Module, Name, Param, Scope, error};
+use crate::{Module, Name, Param, Role, Scope, error};
 
 /// Checks the first derivatives of what a model costs by every element of every parameter, with the
 /// defaults of [`Check`]: of `loss` of its output for `x`, and of its penalties,
@@ -41,8 +41,8 @@ where
 
 /// As [`model`], with another order, step or tolerance, or [fast](Check::fast).
 ///
-/// Parameters that are frozen are checked as well. The pass is one for training, with the same random
-/// numbers each time.
+/// Parameters that are frozen are checked as well, statistics are not. The pass is one for training,
+/// with the same random numbers each time.
 ///
 /// # Errors
 /// As [`model`].
@@ -63,7 +63,8 @@ where
     let mut params: Vec<(String, &Param<T>)> = Vec::new();
     model.visit(Name::root(), &mut |name, param| {
         // What stands in the model twice is one variable.
-        if params.iter().all(|(_, other)| other.id() != param.id()) {
+        let first = params.iter().all(|(_, other)| other.id() != param.id());
+        if first && param.role != Role::Statistic {
             params.push((name.to_string(), param));
         }
     });
@@ -71,7 +72,7 @@ where
         error::no_parameters();
     }
     let tape = Tape::new();
-    let on = Scope::train(&tape);
+    let on = Scope::train(&tape).seed(0);
     let number = loss(model.forward(&on, on.input(&x)));
     if number.len() != 1 {
         error::loss_of_several(&number.shape());
@@ -95,7 +96,7 @@ fn cost<'t, T: Element>(
     x: &tapegrad_autodiff::ArcArrayD<T>,
     loss: &impl for<'a> Fn(Var<'a, T>) -> Var<'a, T>,
 ) -> Var<'t, T> {
-    let mut on = Scope::train(vars[0].tape()).penalties_in_loss();
+    let mut on = Scope::train(vars[0].tape()).penalties_in_loss().seed(0);
     for ((_, param), &var) in params.iter().zip(vars) {
         on = on.substitute(*param, var);
     }

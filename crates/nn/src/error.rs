@@ -5,7 +5,42 @@ use tapegrad_autodiff::sentences;
 sentences! {
     layer_input(layer: &str, path: &str, input: &[usize], weight: &[usize])
         "{layer}{}: the input has the shape {input:?} and the weight {weight:?}; the last axis of the input must be {}",
-        if path.is_empty() { String::new() } else { format!(" `{path}`") }, weight[0];
+        at(path), weight[0];
+    features(layer: &str, path: &str, input: &[usize], features: usize)
+        "{layer}{}: the input has the shape {input:?}; its last axis must be {features}",
+        at(path);
+    few_rows(path: &str, input: &[usize])
+        "batch normalisation{}: the input has the shape {input:?}; a batch for training must have at least two rows",
+        at(path);
+    residual(path: &str, x: &[usize], y: &[usize])
+        "residual{}: the input has the shape {x:?} and what is added {y:?}; they must be equal",
+        at(path);
+    flatten(path: &str)
+        "flatten{}: the input is a single number; it must have an axis of rows",
+        at(path);
+    index(path: &str, index: f64, count: usize)
+        "embedding{}: an index is {index}; it must be a whole number below {count}",
+        at(path);
+    tied_to(shape: &[usize])
+        "Tied::to: the weight has the shape {shape:?}; it must have two axes";
+    not_bound(path: &str, weight: &[usize])
+        "tied layer{}: the weight {weight:?} that it shares was not used before in this pass; the layer that it is tied to must come first",
+        at(path);
+    no_seed(path: &str)
+        "Scope{}: a layer that draws random numbers is in a pass without a seed; each step must have its own, as in `Scope::train(&tape).seed(step)`",
+        at(path);
+    rate(who: &str, value: f64)
+        "{who}: the rate is {value}; it must be at least 0 and below 1";
+    share(who: &str, what: &str, value: f64)
+        "{who}: the {what} is {value}; it must be at least 0 and at most 1";
+    at_least_zero(who: &str, what: &str, value: f64)
+        "{who}: the {what} is {value}; it must be finite and at least 0";
+    update_of_another_role(shape: &[usize])
+        "Scope::update: the parameter of the shape {shape:?} is no statistic; one of another role is for optimizers to change";
+    update_shape(new: &[usize], old: &[usize])
+        "Scope::update: the new value has the shape {new:?} and the old one {old:?}; they must be equal";
+    update_on_another_tape()
+        "Scope::update: the new value is on another tape; it must be on the scope's";
     loss_of_several(shape: &[usize])
         "check::model: the loss has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     no_parameters()
@@ -14,8 +49,8 @@ sentences! {
         "Dense::penalize_bias: the layer has no bias; only one that it has can be penalised";
     sizes(sizes: &[usize])
         "Mlp::new: the sizes are {sizes:?}; there must be at least those of the input and the output";
-    layer(layer: usize, count: usize)
-        "Mlp::penalize: there is no layer {layer}; the network has {count}, counted from 0";
+    layer(who: &str, layer: usize, count: usize)
+        "{who}: there is no layer {layer}; the network has {count}, counted from 0";
     strength(value: f64)
         "Penalty: a strength is {value}; it must be finite and at least 0";
     not_proximal(form: &str)
@@ -31,6 +66,8 @@ sentences! {
     input_names(names: usize, inputs: Option<usize>)
         "Sparsity::selected: there are {names} names; {}",
         inputs.map_or("the model has no weight with two axes".to_owned(), |inputs| format!("the first weight has {inputs} inputs, and each must have one"));
+    clip_limit(limit: f64)
+        "GradientMap::clip_norm: the limit is {limit}; it must be finite and above 0";
     bounds(low: f64, high: f64)
         "Constraint::between: the bounds are {low} and {high}; the lower must not be above the upper";
     limit(who: &str, limit: f64)
@@ -68,4 +105,13 @@ sentences! {
         "Scope::substitute: the parameter is already bound; it must be substituted once, before its first use";
     substitute_shape(var: &[usize], param: &[usize])
         "Scope: a variable of the shape {var:?} is substituted for one of {param:?}; the shapes must be equal";
+}
+
+/// The place of a layer in its model, if it has one.
+fn at(path: &str) -> String {
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!(" `{path}`")
+    }
 }

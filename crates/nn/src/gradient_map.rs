@@ -1,20 +1,35 @@
 use ndarray::ArrayViewD;
 use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
 
-use crate::{Param, ParamId, error};
+use crate::groups::norm;
+use crate::{Module, Name, Param, ParamId, Role, error};
 
-/// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making.
+/// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making; and
+/// beside them the new values of [statistics](Role::Statistic) that the pass noted.
 ///
 /// A returned value and not a field of the parameters: there is nothing to zero between steps. When
 /// it is dropped, its memory goes back to the tape of the loss.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct GradientMap<T: Element = f32> {
     of: ArrayMap<T>,
+    updates: ArrayMap<T>,
+    /// What clipping has multiplied the gradients by.
+    clipped: f64,
+}
+
+impl<T: Element> Default for GradientMap<T> {
+    fn default() -> Self {
+        Self::new(ArrayMap::default(), ArrayMap::default())
+    }
 }
 
 impl<T: Element> GradientMap<T> {
-    pub(crate) fn new(of: ArrayMap<T>) -> Self {
-        Self { of }
+    pub(crate) fn new(of: ArrayMap<T>, updates: ArrayMap<T>) -> Self {
+        Self {
+            of,
+            updates,
+            clipped: 1.0,
+        }
     }
 
     /// The gradient with respect to a parameter, of its shape.
@@ -48,6 +63,96 @@ impl<T: Element> GradientMap<T> {
             .map(|(number, gradient)| (ParamId::numbered(number), gradient))
     }
 
+    /// The new values of statistics, in the order of the parameters' making.
+    pub fn updates(&self) -> impl Iterator<Item = (ParamId, ArrayViewD<'_, T>)> {
+        self.updates
+            .iter()
+            .map(|(number, value)| (ParamId::numbered(number), value))
+    }
+
+    /// Writes the new values of statistics to a model: what a step of an optimizer does as well, for
+    /// loops without one.
+    ///
+    /// Of several passes on the same values, as in data-parallel training, the last one written
+    /// stays; a map that was collected from gradients has none.
+    ///
+    /// ```
+    /// use tapegrad_autodiff::Tape;
+    /// use tapegrad_nn::{BatchNorm, Module, Scope};
+    ///
+    /// let mut layer = BatchNorm::<f64>::new(1);
+    /// let tape = Tape::new();
+    /// let on = Scope::train(&tape);
+    /// let y = layer.forward(&on, on.input(ndarray::array![[10.0], [20.0]]));
+    /// on.backward(y.sum(..)).update_statistics(&mut layer);
+    /// assert_eq!(layer.running_mean.value[[0]], 0.1 * 15.0);
+    /// ```
+    pub fn update_statistics(&self, model: &mut (impl Module<T> + ?Sized)) {
+        if self.updates.is_empty() {
+            return;
+        }
+        model.visit_mut(Name::root(), &mut |_, param| {
+            if param.role != Role::Statistic {
+                return;
+            }
+            let Some((shape, new)) = self.updates.numbers(param.id().number()) else {
+                return;
+            };
+            let same = param.value.shape() == shape;
+            match param.value.as_slice_mut() {
+                Some(old) if same => old.copy_from_slice(new),
+                _ => {
+                    let new =
+                        ArrayViewD::from_shape(shape, new).expect("one number for each place");
+                    param.value = new.to_shared();
+                }
+            }
+        });
+    }
+
+    /// The Euclidean norm of all gradients together, `√Σ g²`.
+    pub fn norm(&self) -> f64 {
+        let norms = self
+            .of
+            .iter()
+            .map(|(_, g)| norm(g.iter().map(|g| g.wide())));
+        norms.fold(0.0, f64::hypot)
+    }
+
+    /// Multiplies all gradients by `limit / norm` if their [norm](GradientMap::norm) is above the limit
+    /// (Pascanu et al. 2013, as PyTorch's `clip_grad_norm_` without its `ε`). Gradients that are not finite
+    /// stay as they are.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tapegrad_nn::{GradientMap, Param, Role};
+    /// let w = Param::<f64>::new(Role::Weight, array![0.0, 0.0]);
+    /// let gradients = GradientMap::from_iter([(w.id(), array![6.0, 8.0])]);
+    /// assert_eq!(gradients.norm(), 10.0);
+    /// assert_eq!(gradients.clip_norm(5.0).wrt(&w), array![3.0, 4.0].into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If the limit is not positive and finite.
+    #[track_caller]
+    pub fn clip_norm(mut self, limit: f64) -> Self {
+        if !(limit.is_finite() && limit > 0.0) {
+            error::clip_limit(limit);
+        }
+        let norm = self.norm();
+        if norm > limit && norm.is_finite() {
+            self.clipped *= limit / norm;
+            let factor = T::of(limit / norm);
+            self.of.scale(factor);
+        }
+        self
+    }
+
+    /// What [clipping](GradientMap::clip_norm) has multiplied the gradients by; 1 without.
+    pub fn clipped(&self) -> f64 {
+        self.clipped
+    }
+
     /// How many parameters have a gradient.
     pub fn len(&self) -> usize {
         self.of.len()
@@ -63,10 +168,7 @@ impl<T: Element> GradientMap<T> {
 impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> {
     fn from_iter<I: IntoIterator<Item = (ParamId, A)>>(gradients: I) -> Self {
         let gradients = gradients.into_iter();
-        Self {
-            of: gradients
-                .map(|(id, gradient)| (id.number(), gradient))
-                .collect(),
-        }
+        let of = gradients.map(|(id, gradient)| (id.number(), gradient));
+        Self::new(of.collect(), ArrayMap::default())
     }
 }

@@ -37,10 +37,11 @@ impl Group {
     }
 }
 
-/// The Euclidean norm, scaled so that no square overflows or vanishes.
+/// The Euclidean norm, scaled so that no square overflows or vanishes; NaN if a number is.
 pub(crate) fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = numbers.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
-    if most == 0.0 || most.is_infinite() {
+    let larger = |most: f64, x: f64| if x > most || x.is_nan() { x } else { most };
+    let most = numbers.clone().map(f64::abs).fold(0.0, larger);
+    if most == 0.0 || !most.is_finite() {
         return most;
     }
     most * numbers.map(|x| (x / most).powi(2)).sum::<f64>().sqrt()

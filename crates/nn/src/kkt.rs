@@ -67,7 +67,7 @@ pub fn kkt_at<T: Element>(
             constraint.project(&mut moved, shape);
             residual = w.iter().zip(moved).map(|(&w, moved)| w - moved).collect();
         }
-        residuals.push(Residual::of(name.to_string(), shape, &residual));
+        residuals.push(KktResidual::of(name.to_string(), shape, &residual));
     });
     Kkt { residuals }
 }
@@ -76,12 +76,12 @@ pub fn kkt_at<T: Element>(
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kkt {
     /// Of each parameter with a gradient, in the order of the visit.
-    pub residuals: Vec<Residual>,
+    pub residuals: Vec<KktResidual>,
 }
 
 /// The residual of a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Residual {
+pub struct KktResidual {
     /// Of the parameter.
     pub name: String,
     /// The largest absolute value of an element; NaN if one is.
@@ -90,7 +90,7 @@ pub struct Residual {
     pub index: Option<Vec<usize>>,
 }
 
-impl Residual {
+impl KktResidual {
     fn of<T: Element>(name: String, shape: &[usize], residual: &[T]) -> Self {
         let (mut worst, mut place) = (0.0, None);
         for (i, r) in residual.iter().enumerate() {
@@ -124,7 +124,7 @@ impl fmt::Display for Kkt {
         let names = self.residuals.iter().map(|residual| residual.name.len());
         let width = names.max().unwrap_or(0).max("parameter".len());
         writeln!(f, "{:width$}  residual  at", "parameter")?;
-        for Residual { name, worst, index } in &self.residuals {
+        for KktResidual { name, worst, index } in &self.residuals {
             write!(f, "{name:width$}  {worst:8.1e}")?;
             match index {
                 Some(index) => writeln!(f, "  {index:?}")?,

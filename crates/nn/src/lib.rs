@@ -18,11 +18,19 @@
 //! let gradients = on.backward(data_loss + model.penalty(&on));
 //! assert_eq!(gradients.wrt(&model.layers[0].weight).shape(), [1, 8]);
 //! ```
+//!
+//! | layers | |
+//! |---|---|
+//! | with weights | [`Dense`], [`DropConnect`], [`Embedding`], [`Tied`] |
+//! | normalisation | [`BatchNorm`], [`LayerNorm`] |
+//! | noise in training | [`Dropout`], [`AlphaDropout`], [`GaussianNoise`] |
+//! | elementwise | [`Activation`], [`PRelu`] |
+//! | of other layers | [`Mlp`], [`Sequential`], [`Residual`] |
+//! | other | [`Flatten`], [`Function`] |
 
 pub mod check;
 pub mod checkpoint;
 mod constraint;
-mod dense;
 mod error;
 pub mod file;
 mod gradient_map;
@@ -30,6 +38,7 @@ mod groups;
 mod initializer;
 mod kkt;
 mod lambda;
+mod layer;
 pub mod loss;
 mod mlp;
 mod module;
@@ -47,12 +56,15 @@ mod sparsity;
 
 pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use constraint::Constraint;
-pub use dense::Dense;
 pub use gradient_map::GradientMap;
 pub use groups::Groups;
 pub use initializer::Initializer;
-pub use kkt::{Kkt, Residual, kkt, kkt_at};
+pub use kkt::{Kkt, KktResidual, kkt, kkt_at};
 pub use lambda::Lambda;
+pub use layer::{
+    AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
+    GaussianNoise, Layer, LayerNorm, Normalization, PRelu, Residual, Sequential, Tied,
+};
 pub use mlp::Mlp;
 pub use module::Module;
 pub use name::Name;

@@ -1,32 +1,47 @@
 use tapegrad_autodiff::{Element, Var};
 
-use crate::{Activation, Dense, Initializer, Module, Name, Param, Penalty, Scope, error, random};
+use crate::{
+    Activation, Dense, Dropout, Initializer, Module, Name, Normalization, Param, Penalty, Scope,
+    error, random,
+};
 
-/// A multi-layer perceptron: dense layers with one activation after each but the last.
+/// A multi-layer perceptron: [`Dense`] layers, each but the last with an activation.
 ///
-/// | setting | default |
-/// |---|---|
-/// | [`activation`](Mlp::activation) | tanh after hidden layers |
-/// | [`output_activation`](Mlp::output_activation) | none: the outputs are logits or means |
-/// | [`initializer`](Mlp::initializer) | Glorot uniform |
-/// | [`seed`](Mlp::seed) | 0; each layer's weight has a stream of its own |
-/// | [`penalize`](Mlp::penalize) | none |
+/// Each layer is `dropout(f(normalize(x W + b)))`, where the settings of the network are those of its
+/// hidden layers, and the output layer is `x W + b`. A setting replaces what was set before, so those
+/// of one layer come after those of all.
+///
+/// | setting | of | default |
+/// |---|---|---|
+/// | [`activation`](Mlp::activation) | hidden layers | tanh |
+/// | [`activation_of`](Mlp::activation_of) | one layer | |
+/// | [`output_activation`](Mlp::output_activation) | the last layer | none: the outputs are logits or means |
+/// | [`normalize`](Mlp::normalize) | hidden layers | none |
+/// | [`dropout`](Mlp::dropout) | hidden layers | none |
+/// | [`dropout_of`](Mlp::dropout_of) | one layer | |
+/// | [`input_dropout`](Mlp::input_dropout) | the inputs | none |
+/// | [`initializer`](Mlp::initializer) | all layers | Glorot uniform |
+/// | [`seed`](Mlp::seed) | all layers | 0; each layer's weight has a stream of its own |
+/// | [`penalize`](Mlp::penalize) | one layer's weight | none |
+///
+/// With dropout each training pass needs a [seed](Scope::seed) of its own.
 ///
 /// ```
-/// use tapegrad_nn::{Activation, Mlp, Module, Penalty};
+/// use tapegrad_nn::{Activation, BatchNorm, Mlp, Module, Penalty};
 ///
 /// let model = Mlp::<f32>::new(&[2, 500, 1]).activation(Activation::Relu).seed(1).penalize(0, Penalty::l2(1e-3));
 /// assert_eq!(model.parameter_count(), 2 * 500 + 500 + 500 + 1);
 /// assert_eq!(model.parameters()[0].0, "layers.0.weight");
+///
+/// let model = model.normalize(BatchNorm::new).dropout(0.5).input_dropout(0.1);
+/// assert_eq!(model.parameters()[2].0, "layers.0.normalization.gain");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Mlp<T: Element = f32> {
+    /// Of the inputs.
+    pub input_dropout: Option<Dropout>,
     /// From the input to the output.
     pub layers: Vec<Dense<T>>,
-    /// After every layer but the last.
-    pub activation: Activation,
-    /// After the last layer.
-    pub output_activation: Activation,
 }
 
 impl<T: Element> Mlp<T> {
@@ -39,29 +54,77 @@ impl<T: Element> Mlp<T> {
         if sizes.len() < 2 {
             error::sizes(sizes);
         }
-        let layers = sizes
-            .windows(2)
-            .map(|pair| Dense::new(pair[0], pair[1]))
-            .collect();
+        let layers = sizes.windows(2).map(|pair| Dense::new(pair[0], pair[1]));
         Self {
-            layers,
-            activation: Activation::Tanh,
-            output_activation: Activation::Identity,
+            input_dropout: None,
+            layers: layers.collect(),
         }
+        .activation(Activation::Tanh)
         .seed(0)
     }
 
     /// The activation after hidden layers.
     pub fn activation(self, activation: Activation) -> Self {
-        Self { activation, ..self }
+        self.each_hidden(|layer| layer.activation(activation))
+    }
+
+    /// The activation after one layer.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    #[track_caller]
+    pub fn activation_of(mut self, layer: usize, activation: Activation) -> Self {
+        self.layer("Mlp::activation_of", layer).activation = activation;
+        self
     }
 
     /// The activation after the last layer.
-    pub fn output_activation(self, output_activation: Activation) -> Self {
-        Self {
-            output_activation,
-            ..self
+    pub fn output_activation(mut self, activation: Activation) -> Self {
+        if let Some(output) = self.layers.last_mut() {
+            output.activation = activation;
         }
+        self
+    }
+
+    /// What normalises in hidden layers, before their activation, made for the width of each:
+    /// [`BatchNorm::new`](crate::BatchNorm::new), [`LayerNorm::new`](crate::LayerNorm::new), or with
+    /// settings `|width| BatchNorm::new(width).momentum(0.01)`.
+    pub fn normalize<N: Into<Normalization<T>>>(self, of_width: impl Fn(usize) -> N) -> Self {
+        self.each_hidden(|layer| layer.normalize(&of_width))
+    }
+
+    /// The [rate](Dropout::new) of dropout after hidden layers.
+    ///
+    /// # Panics
+    /// If the rate is not in `[0, 1)`.
+    #[track_caller]
+    pub fn dropout(self, rate: f64) -> Self {
+        let dropout = Dropout::of("Mlp::dropout", rate);
+        self.each_hidden(|mut layer| {
+            layer.dropout = Some(dropout);
+            layer
+        })
+    }
+
+    /// The [rate](Dropout::new) of dropout after one layer.
+    ///
+    /// # Panics
+    /// If there is no such layer, or the rate is not in `[0, 1)`.
+    #[track_caller]
+    pub fn dropout_of(mut self, layer: usize, rate: f64) -> Self {
+        let dropout = Dropout::of("Mlp::dropout_of", rate);
+        self.layer("Mlp::dropout_of", layer).dropout = Some(dropout);
+        self
+    }
+
+    /// The [rate](Dropout::new) of dropout of the inputs.
+    ///
+    /// # Panics
+    /// If the rate is not in `[0, 1)`.
+    #[track_caller]
+    pub fn input_dropout(mut self, rate: f64) -> Self {
+        self.input_dropout = Some(Dropout::of("Mlp::input_dropout", rate));
+        self
     }
 
     /// How the weights start. Draws them anew.
@@ -81,12 +144,22 @@ impl<T: Element> Mlp<T> {
     /// If there is no such layer.
     #[track_caller]
     pub fn penalize(mut self, layer: usize, penalty: Penalty<T>) -> Self {
+        self.layer("Mlp::penalize", layer).weight.penalty = penalty;
+        self
+    }
+
+    #[track_caller]
+    fn layer(&mut self, who: &str, layer: usize) -> &mut Dense<T> {
         let count = self.layers.len();
         match self.layers.get_mut(layer) {
-            Some(layer) => layer.weight.penalty = penalty,
-            None => error::layer(layer, count),
+            Some(layer) => layer,
+            None => error::layer(who, layer, count),
         }
-        self
+    }
+
+    fn each_hidden(self, f: impl Fn(Dense<T>) -> Dense<T>) -> Self {
+        let count = self.layers.len();
+        self.each_layer(|index, layer| if index + 1 < count { f(layer) } else { layer })
     }
 
     fn each_layer(mut self, f: impl Fn(usize, Dense<T>) -> Dense<T>) -> Self {
@@ -103,15 +176,13 @@ impl<T: Element> Mlp<T> {
 impl<T: Element> Module<T> for Mlp<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
         let mut y = x;
+        if let Some(dropout) = &self.input_dropout {
+            let _part = on.enter("input_dropout", None);
+            y = dropout.forward(on, y);
+        }
         for (index, layer) in self.layers.iter().enumerate() {
             let _part = on.enter("layers", index);
-            let last = index + 1 == self.layers.len();
-            let activation = if last {
-                self.output_activation
-            } else {
-                self.activation
-            };
-            y = layer.forward_with(on, y, activation);
+            y = layer.forward(on, y);
         }
         y
     }

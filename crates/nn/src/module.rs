@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var, total};
 
-use crate::{Name, Param, Scope};
+use crate::{Name, Param, Role, Scope};
 
 /// A function with parameters.
 ///
@@ -85,10 +85,11 @@ pub trait Module<T: Element = f32> {
         parameters
     }
 
-    /// How many numbers are trained or frozen.
+    /// How many numbers are trained or frozen. Statistics are not counted.
     fn parameter_count(&self) -> usize {
         self.parameters()
             .iter()
+            .filter(|(_, param)| param.role != Role::Statistic)
             .map(|(_, param)| param.value.len())
             .sum()
     }

@@ -2,19 +2,28 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
 
 use tapegrad_autodiff::{ArcArrayD, Element};
 
 use crate::ParamId;
 
-/// The parameters that are bound, and the part of the model that the pass is in.
+/// The notes of one scope.
+#[derive(Debug)]
+pub(crate) struct Notes(Lists);
+
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
-    /// By ascending identity.
+pub(crate) struct Lists {
+    /// The parameters that are bound, by ascending identity.
     pub(crate) bound: Vec<Binding>,
+    /// The part of the model that the pass is in.
     pub(crate) path: Vec<Part>,
     /// The places on the tape of costs that belong to the penalty.
     pub(crate) charges: Vec<usize>,
+    /// The places of the new values of statistics.
+    pub(crate) updates: Vec<(ParamId, usize)>,
+    /// How many random streams were started from a seed.
+    streams: Vec<(u64, usize)>,
 }
 
 /// A field, or one of several under that name.
@@ -58,21 +67,31 @@ pub(crate) fn same_array<T: Element>(a: &ArcArrayD<T>, b: &ArcArrayD<T>) -> bool
 }
 
 thread_local! {
-    /// Notes of scopes that are gone, so that a step needs no new memory for its own.
-    static SPARE: RefCell<Vec<(Vec<Binding>, Vec<Part>, Vec<usize>)>> = const { RefCell::new(Vec::new()) };
+    /// Lists of scopes that are gone, so that a step needs no new memory for its own.
+    static SPARE: RefCell<Vec<Lists>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Notes {
     /// Empty notes.
     pub(crate) fn new() -> Self {
-        let (bound, path, charges) = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        Self {
-            bound,
-            path,
-            charges,
-        }
+        Self(SPARE.with_borrow_mut(Vec::pop).unwrap_or_default())
     }
+}
 
+impl Deref for Notes {
+    type Target = Lists;
+    fn deref(&self) -> &Lists {
+        &self.0
+    }
+}
+
+impl DerefMut for Notes {
+    fn deref_mut(&mut self) -> &mut Lists {
+        &mut self.0
+    }
+}
+
+impl Lists {
     pub(crate) fn find(&self, id: ParamId) -> Option<&Binding> {
         self.place(id).ok().map(|place| &self.bound[place])
     }
@@ -89,18 +108,43 @@ impl Notes {
     fn place(&self, id: ParamId) -> Result<usize, usize> {
         self.bound.binary_search_by_key(&id, |binding| binding.id)
     }
+
+    /// The place of the new value of a statistic.
+    pub(crate) fn updated(&self, id: ParamId) -> Option<usize> {
+        let update = self.updates.iter().find(|(other, _)| *other == id)?;
+        Some(update.1)
+    }
+
+    /// Notes the place of a new value, instead of what was noted before.
+    pub(crate) fn update(&mut self, id: ParamId, index: usize) {
+        self.updates.retain(|(other, _)| *other != id);
+        self.updates.push((id, index));
+    }
+
+    /// How many streams were started from this seed before.
+    pub(crate) fn count_stream(&mut self, seed: u64) -> usize {
+        let known = self.streams.iter_mut().find(|(other, _)| *other == seed);
+        if let Some((_, count)) = known {
+            *count += 1;
+            return *count - 1;
+        }
+        self.streams.push((seed, 1));
+        0
+    }
+
+    fn clear(&mut self) {
+        self.bound.clear();
+        self.path.clear();
+        self.charges.clear();
+        self.updates.clear();
+        self.streams.clear();
+    }
 }
 
 impl Drop for Notes {
     fn drop(&mut self) {
-        let mut lists = (
-            std::mem::take(&mut self.bound),
-            std::mem::take(&mut self.path),
-            std::mem::take(&mut self.charges),
-        );
-        lists.0.clear();
-        lists.1.clear();
-        lists.2.clear();
+        let mut lists = std::mem::take(&mut self.0);
+        lists.clear();
         // A thread that ends has no use for them: then there is no `SPARE` any more.
         let _ = SPARE.try_with(|spare| spare.borrow_mut().push(lists));
     }

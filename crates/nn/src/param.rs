@@ -24,6 +24,12 @@ impl ParamId {
 }
 
 /// What a parameter is for. Penalties and decay are for weights unless asked otherwise.
+///
+/// | role | trained by gradients | decayed by default |
+/// |---|---|---|
+/// | weight | yes | yes |
+/// | bias, gain | yes | no |
+/// | statistic | no | never |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
@@ -31,6 +37,10 @@ pub enum Role {
     Weight,
     /// Is added.
     Bias,
+    /// Scales what was normalised, or the slope of an activation.
+    Gain,
+    /// Is noted in passing, as a running mean is, by [`Scope::update`](crate::Scope::update).
+    Statistic,
 }
 
 impl Role {
@@ -39,6 +49,8 @@ impl Role {
         match self {
             Self::Weight => "weight",
             Self::Bias => "bias",
+            Self::Gain => "gain",
+            Self::Statistic => "statistic",
         }
     }
 }
@@ -63,12 +75,13 @@ pub struct Param<T: Element = f32> {
     pub penalty: Penalty<T>,
     /// Where they must stay; everywhere by default.
     pub constraint: Option<Constraint>,
-    /// Whether optimizers change them. A frozen parameter stands on the tape as a constant.
+    /// Whether optimizers change them. A frozen parameter stands on the tape as a constant, and so
+    /// does a statistic whatever is said here.
     pub trainable: bool,
 }
 
 impl<T: Element> Param<T> {
-    /// A trainable parameter without a penalty.
+    /// A parameter without a penalty, trainable unless it is a statistic.
     pub fn new(role: Role, value: impl IntoValue<T>) -> Self {
         Self {
             id: ParamId::new(),
@@ -76,7 +89,7 @@ impl<T: Element> Param<T> {
             role,
             penalty: Penalty::none(),
             constraint: None,
-            trainable: true,
+            trainable: role != Role::Statistic,
         }
     }
 
@@ -93,6 +106,11 @@ impl<T: Element> Param<T> {
             id: ParamId::new(),
             ..self.clone()
         }
+    }
+
+    /// Whether gradients train it: it is trainable and no statistic.
+    pub fn is_trained(&self) -> bool {
+        self.trainable && self.role != Role::Statistic
     }
 
     /// What identifies it.

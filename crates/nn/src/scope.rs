@@ -1,14 +1,13 @@
 use std::cell::{RefCell, RefMut};
 use std::fmt;
 
-use ndarray::ArrayD;
 use rand::RngExt;
 use rand_distr::StandardNormal;
-use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
+use tapegrad_autodiff::{ArrayMap, Element, IntoVar, Tape, Var};
 
 use crate::notes::{Binding, Notes, Source, same_array};
 use crate::random::Stream;
-use crate::{GradientMap, Param, ParamId, Strength, error, random};
+use crate::{GradientMap, Param, ParamId, Role, Strength, error, random};
 
 /// One pass through a model on a tape: the only place where a [`Param`] becomes a [`Var`].
 ///
@@ -33,6 +32,7 @@ pub struct Scope<'t, T: Element = f32> {
     training: bool,
     step: usize,
     all_in_loss: bool,
+    seed: Option<u64>,
     notes: RefCell<Notes>,
     stream: RefCell<Stream>,
 }
@@ -56,14 +56,19 @@ impl<'t, T: Element> Scope<'t, T> {
             training,
             step: 0,
             all_in_loss: false,
+            seed: None,
             notes: RefCell::new(Notes::new()),
             stream: RefCell::new(random::stream(0)),
         }
     }
 
-    /// Starts the random stream of the pass from a seed (default 0). Give each step its own.
+    /// Starts the random streams of the pass from a seed. Give each step its own, such as the number
+    /// of the step: with the same one, dropout leaves out the same units in each.
+    ///
+    /// Without it, [`stream`](Scope::stream) starts from 0, and layers that draw refuse to.
     pub fn seed(self, seed: u64) -> Self {
         Self {
+            seed: Some(seed),
             stream: RefCell::new(random::stream(seed)),
             ..self
         }
@@ -117,7 +122,7 @@ impl<'t, T: Element> Scope<'t, T> {
     pub fn param(&self, param: &Param<T>) -> Var<'t, T> {
         let notes = &mut *self.notes.borrow_mut();
         let Some(Binding { index, source, .. }) = notes.find(param.id()) else {
-            let trained = self.training && param.trainable;
+            let trained = self.training && param.is_trained();
             let var = self.tape.share(&param.value, trained);
             notes.bind(Binding {
                 id: param.id(),
@@ -145,6 +150,62 @@ impl<'t, T: Element> Scope<'t, T> {
         var
     }
 
+    /// The variable of a parameter that was bound or substituted before in this pass.
+    pub fn bound(&self, what: impl Into<ParamId>) -> Option<Var<'t, T>> {
+        let notes = self.notes.borrow();
+        let binding = notes.find(what.into())?;
+        Some(self.tape.at(binding.index))
+    }
+
+    /// Notes a new value of a [statistic](Role::Statistic), instead of one noted before. The
+    /// parameter itself stays as it is: [`backward`](Scope::backward) returns the value, and the
+    /// optimizer's step or [`GradientMap::update_statistics`] writes it to the model.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::{Param, Role, Scope};
+    /// let count = Param::new(Role::Statistic, 0.0);
+    /// let tape = Tape::<f64>::new();
+    /// let on = Scope::train(&tape);
+    /// for _ in 0..3 {
+    ///     on.update(&count, on.updated(&count) + 1.0);
+    /// }
+    /// assert_eq!(on.updated(&count).item(), 3.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If the parameter has another role, or the value another shape, or is on another tape.
+    #[track_caller]
+    pub fn update(&self, statistic: &Param<T>, value: Var<'t, T>) {
+        let (old, new) = (statistic.value.shape(), value.shape());
+        if statistic.role != Role::Statistic {
+            error::update_of_another_role(old);
+        }
+        if !std::ptr::eq(value.tape(), self.tape) {
+            error::update_on_another_tape();
+        }
+        if *new != *old {
+            error::update_shape(&new, old);
+        }
+        self.notes
+            .borrow_mut()
+            .update(statistic.id(), value.index());
+    }
+
+    /// The new value of a statistic that was noted in this pass, or else the variable of its old
+    /// one.
+    ///
+    /// # Panics
+    /// As [`param`](Scope::param).
+    #[track_caller]
+    pub fn updated(&self, statistic: &Param<T>) -> Var<'t, T> {
+        let noted = self.notes.borrow().updated(statistic.id());
+        match noted {
+            Some(index) => self.tape.at(index),
+            None => self.param(statistic),
+        }
+    }
+
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.
     pub fn input(&self, x: impl IntoVar<'t, T>) -> Var<'t, T> {
         x.into_var(self.tape)
@@ -152,13 +213,12 @@ impl<'t, T: Element> Scope<'t, T> {
 
     /// What was substituted for a strength.
     pub(crate) fn substituted(&self, strength: &Strength) -> Option<Var<'t, T>> {
-        let notes = self.notes.borrow();
-        let binding = notes.find(strength.into())?;
-        Some(self.tape.at(binding.index))
+        self.bound(strength)
     }
 
     /// The gradients of a loss with respect to every trainable parameter bound in this pass; zero
-    /// where the loss does not depend on one.
+    /// where the loss does not depend on one. With them come the new values of statistics that were
+    /// [noted](Scope::update).
     ///
     /// # Panics
     /// If the loss does not hold one number or is on another tape.
@@ -170,9 +230,12 @@ impl<'t, T: Element> Scope<'t, T> {
         let gradients = loss.backward();
         let notes = self.notes.borrow();
         let trained = notes.bound.iter().filter(|binding| binding.trained);
+        let updates = notes.updates.iter();
+        let updates = updates.map(|&(id, index)| (id.number(), self.tape.at(index)));
         GradientMap::new(
             gradients
                 .by_key(trained.map(|binding| (binding.id.number(), self.tape.at(binding.index)))),
+            ArrayMap::of_values(updates),
         )
     }
 
@@ -225,21 +288,53 @@ impl<'t, T: Element> Scope<'t, T> {
         self.stream.borrow_mut()
     }
 
+    /// A random stream of the part of the model that the pass is in: what a layer draws from. It is
+    /// fixed by the seed of the pass, the [path](Scope::path) of the part, and how many such streams
+    /// the part had before in this pass; whatever other parts draw changes nothing.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::Scope;
+    /// let tape = Tape::<f32>::new();
+    /// let of_layer = |on: &Scope<'_>, layer: usize| {
+    ///     let _part = on.enter("layers", layer);
+    ///     on.part_stream()
+    /// };
+    /// let on = Scope::train(&tape).seed(7);
+    /// let (first, second) = (of_layer(&on, 0), of_layer(&on, 1));
+    /// assert_ne!(first, second);
+    /// assert_eq!(of_layer(&Scope::train(&tape).seed(7), 1), second);
+    /// ```
+    ///
+    /// # Panics
+    /// If the pass has no [seed](Scope::seed).
+    #[track_caller]
+    pub fn part_stream(&self) -> Stream {
+        let Some(seed) = self.seed else {
+            error::no_seed(&self.path());
+        };
+        let notes = &mut *self.notes.borrow_mut();
+        let part = notes.path.iter().fold(seed, |seed, &(field, index)| {
+            let seed = random::derive_named(seed, field);
+            index.map_or(seed, |index| random::derive(seed, index))
+        });
+        let count = notes.count_stream(part);
+        random::stream(random::derive(part, count))
+    }
+
     /// A constant with elements uniform in `[0, 1)`, drawn from the stream in row-major order.
     pub fn uniform(&self, shape: &[usize]) -> Var<'t, T> {
         let below_one = T::one() - T::epsilon() / T::of(2.0); // an `f64` just below 1 rounds to 1 in `f32`
         let mut stream = self.stream();
-        self.tape.constant(ArrayD::from_shape_simple_fn(shape, || {
-            T::of(stream.random::<f64>()).min(below_one)
-        }))
+        self.tape
+            .constant_from_fn(shape, || T::of(stream.random::<f64>()).min(below_one))
     }
 
     /// A constant with standard normal elements, drawn from the stream in row-major order.
     pub fn normal(&self, shape: &[usize]) -> Var<'t, T> {
         let mut stream = self.stream();
-        self.tape.constant(ArrayD::from_shape_simple_fn(shape, || {
-            T::of(stream.sample::<f64, _>(StandardNormal))
-        }))
+        self.tape
+            .constant_from_fn(shape, || T::of(stream.sample::<f64, _>(StandardNormal)))
     }
 
     /// Until the returned guard is dropped, errors name the part of the model that the pass is in:

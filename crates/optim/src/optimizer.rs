@@ -21,7 +21,7 @@ use crate::{Decay, Rule, Schedule, error};
 /// |---|---|
 /// | learning rate | no default; a number or a [`Schedule`] of the optimizer's steps |
 /// | [`decay`](Optimizer::decay) | none, or decoupled 0.01 of `AdamW`; on weights |
-/// | [`decay_biases`](Optimizer::decay_biases) | off |
+/// | [`decay_biases`](Optimizer::decay_biases) | off; of gains, too |
 #[derive(Clone)]
 pub struct Optimizer<R, T: Element = f32> {
     pub(crate) rule: R,
@@ -65,7 +65,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         Self { decay, ..self }
     }
 
-    /// Biases decay too, as in PyTorch.
+    /// Biases and gains decay too, as in PyTorch.
     pub fn decay_biases(self) -> Self {
         Self {
             decays_biases: true,
@@ -85,10 +85,11 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
 
     /// The decay of a parameter with this role.
     pub(crate) fn decay_of(&self, role: Role) -> Decay {
-        if role == Role::Weight || self.decays_biases {
-            self.decay
-        } else {
-            Decay::none()
+        match role {
+            Role::Weight => self.decay,
+            Role::Statistic => Decay::none(),
+            _ if self.decays_biases => self.decay,
+            _ => Decay::none(),
         }
     }
 
@@ -110,7 +111,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
 
     /// Changes every trainable parameter of a model by its gradient, in place where nobody else
     /// holds its value; then [proximal](tapegrad_nn::Penalty::proximal) penalties act on what they are
-    /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint).
+    /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint). New values of statistics that came with the gradients are written, too.
     ///
     /// Everything is checked before anything is changed.
     ///
@@ -126,9 +127,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.check(WHO, model, Some(gradients), &mut seen);
         self.seen = seen;
         self.steps += 1;
+        gradients.update_statistics(model);
         let mut latest = None;
         model.visit_mut(Name::root(), &mut |_, param| {
-            if let Some((_, g)) = gradients.numbers(&*param).filter(|_| param.trainable) {
+            if let Some((_, g)) = gradients.numbers(&*param).filter(|_| param.is_trained()) {
                 self.step_param(lr, param, g, &mut latest);
             }
         });
@@ -150,7 +152,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         model.visit(Name::root(), &mut |name, param| {
             let (id, shape) = (param.id(), param.value.shape());
             seen.push(id);
-            if !param.trainable {
+            if !param.is_trained() {
                 return;
             }
             let slot = self.states.get(&id).and_then(|state| state.slots.first());

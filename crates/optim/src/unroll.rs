@@ -13,7 +13,7 @@ use crate::{Optimizer, Rule, error};
 ///
 /// The same rule text as in [`Optimizer::step`] works on variables. Each step's
 /// [`scope`](Unroll::scope) substitutes the parameters by their values so far; neither the model
-/// nor the optimizer is changed.
+/// nor the optimizer is changed, and the model's statistics stay as they are.
 ///
 /// ```
 /// use ndarray::array;
@@ -73,7 +73,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         let trained = model
             .parameters()
             .into_iter()
-            .filter(|(_, param)| param.trainable);
+            .filter(|(_, param)| param.is_trained());
         let weight = |param: &Param<T>| {
             if let Some(constraint) = param.constraint {
                 error::not_differentiable(param.value.shape(), &constraint.to_string());

@@ -4,8 +4,10 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, Constraint, Dense, GradientMap, Groups, Initializer, Lambda, Mlp, Module, Name,
-    Param, Penalty, Role, Scope, Strength, file, kkt, loss, sparsity,
+    Activation, AlphaDropout, BatchNorm, Constraint, Dense, DropConnect, Dropout, Embedding,
+    Flatten, Function, GaussianNoise, GradientMap, Groups, Initializer, Lambda, Layer, LayerNorm,
+    Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope, Sequential,
+    Strength, Tied, file, kkt, loss, sparsity,
 };
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,

@@ -18,8 +18,8 @@ use crate::{Element, Var};
 /// |---|---|
 /// | identity | `x` |
 /// | relu | `max(x, 0)` |
-/// | leaky relu | `x` above 0, `0.01 x` below |
-/// | elu | `x` above 0, `eˣ − 1` below |
+/// | leaky relu, slope `a` | `x` above 0, `a x` below; `a = 0.01` is usual |
+/// | elu, `α` | `x` above 0, `α (eˣ − 1)` below; `α = 1` is usual |
 /// | selu | `λ x` above 0, `λ α (eˣ − 1)` below, `α = 1.6733`, `λ = 1.0507` |
 /// | gelu | `x Φ(x)` with the normal distribution `Φ` |
 /// | gelu tanh | `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))` |
@@ -31,7 +31,10 @@ use crate::{Element, Var};
 /// | sigmoid | `1 / (1 + e⁻ˣ)` |
 /// | log sigmoid | `−ln(1 + e⁻ˣ)` |
 /// | softplus | `ln(1 + eˣ)` |
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Relu, tanh and sigmoid are done within the pass of [`Var::affine`]; the others are a second pass
+/// over its result.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Activation {
     /// `x`.
@@ -39,10 +42,10 @@ pub enum Activation {
     Identity,
     /// [`Var::relu`].
     Relu,
-    /// [`Var::leaky_relu`] with the slope 0.01.
-    LeakyRelu,
-    /// [`Var::elu`] with `α = 1`.
-    Elu,
+    /// [`Var::leaky_relu`] with this slope.
+    LeakyRelu(f64),
+    /// [`Var::elu`] with this `α`.
+    Elu(f64),
     /// [`Var::selu`].
     Selu,
     /// [`Var::gelu`].
@@ -68,12 +71,12 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Every activation.
+    /// Every activation, with the usual parameters.
     pub const ALL: &'static [Self] = &[
         Self::Identity,
         Self::Relu,
-        Self::LeakyRelu,
-        Self::Elu,
+        Self::LeakyRelu(0.01),
+        Self::Elu(1.0),
         Self::Selu,
         Self::Gelu,
         Self::GeluTanh,
@@ -88,13 +91,16 @@ impl Activation {
     ];
 
     /// The activation of each element.
+    ///
+    /// # Panics
+    /// If the slope or `α` is not finite.
     #[track_caller]
     pub fn apply<T: Element>(self, x: Var<'_, T>) -> Var<'_, T> {
         match self {
             Self::Identity => x,
             Self::Relu => x.relu(),
-            Self::LeakyRelu => x.leaky_relu(0.01),
-            Self::Elu => x.elu(1.0),
+            Self::LeakyRelu(slope) => x.leaky_relu(slope),
+            Self::Elu(alpha) => x.elu(alpha),
             Self::Selu => x.selu(),
             Self::Gelu => x.gelu(),
             Self::GeluTanh => x.gelu_tanh(),

@@ -1,5 +1,3 @@
-use std::fmt;
-
 use tapegrad_autodiff::ndarray::ArrayD;
 use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::penalty::Acts;
@@ -67,7 +65,7 @@ impl<T: Element> Changes<T> {
         optimizer.check("Changes::of", model, Some(gradients), &mut Vec::new());
         let mut parameters = Vec::new();
         model.visit(Name::root(), &mut |name, param| {
-            let gradient = gradients.numbers(param).filter(|_| param.trainable);
+            let gradient = gradients.numbers(param).filter(|_| param.is_trained());
             if let Some((_, g)) = gradient {
                 parameters.push(Change {
                     name: name.to_string(),
