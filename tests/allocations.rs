@@ -94,7 +94,7 @@ fn tiny() {
         .penalize(2, Penalty::elastic_net(1e-4, 1e-4));
     let y = targets(32);
     let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
-        loss::mean_squared_error(p, &y)
+        loss::SquaredError.mean(p, &y)
     });
     assert_eq!(steps, 0);
 }
@@ -105,7 +105,9 @@ fn moons() {
         .activation(Activation::Relu)
         .penalize(0, Penalty::l2(1e-3));
     let y = targets(30);
-    let steps = calls_of_steps(model, Adam::new(1e-3), 30, |p| loss::bce_with_logits(p, &y));
+    let steps = calls_of_steps(model, Adam::new(1e-3), 30, |p| {
+        loss::BinaryCrossEntropy::new().mean(p, &y)
+    });
     assert_eq!(steps, 0);
 }
 
@@ -114,7 +116,7 @@ fn digits() {
     let model = Mlp::new(&[64, 256, 128, 10]).activation(Activation::Relu);
     let classes: Vec<usize> = (0..64).map(|row| row % 10).collect();
     let steps = calls_of_steps(model, AdamW::new(1e-3), 64, |p| {
-        loss::softmax_cross_entropy(p, &classes)
+        loss::CrossEntropy::new().mean(p, &classes)
     });
     assert_eq!(steps, 0);
 }
@@ -124,7 +126,7 @@ fn mnist() {
     let model = Mlp::new(&[784, 512, 256, 10]).activation(Activation::Relu);
     let classes: Vec<usize> = (0..128).map(|row| row % 10).collect();
     let steps = calls_of_steps(model, AdamW::new(1e-3), 128, |p| {
-        loss::softmax_cross_entropy(p, &classes)
+        loss::CrossEntropy::new().mean(p, &classes)
     });
     assert_eq!(steps, 0);
 }
@@ -139,7 +141,7 @@ fn deep() {
     );
     let optimizer = Momentum::new(1e-2).decay(Decay::coupled(1e-4));
     let y = targets(64);
-    let steps = calls_of_steps(model, optimizer, 64, |p| loss::mean_squared_error(p, &y));
+    let steps = calls_of_steps(model, optimizer, 64, |p| loss::SquaredError.mean(p, &y));
     assert_eq!(steps, 0);
 }
 

@@ -41,7 +41,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 3,
         smooth: true,
         of: [
-            |z, y| loss::softmax_cross_entropy(z, &y.classes),
+            |z, y| loss::CrossEntropy::new().mean(z, &y.classes),
             |z, y| {
                 let right = Array2::from_shape_fn([y.classes.len(), 3], |(row, class)| {
                     f64::from(y.classes[row] == class)
@@ -55,7 +55,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: true,
         of: [
-            |z, y| loss::mean_squared_error(z, &y.values),
+            |z, y| loss::SquaredError.mean(z, &y.values),
             |z, y| y.residual(z).square().mean(..),
         ],
     },
@@ -89,7 +89,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: true,
         of: [
-            |z, y| loss::bce_with_logits(z, &y.probabilities),
+            |z, y| loss::BinaryCrossEntropy::new().mean(z, &y.probabilities),
             |z, y| (z.softplus() - z * z.tape().constant(&y.probabilities)).mean(..),
         ],
     },

@@ -34,13 +34,12 @@ fn network([l1, l2]: [f64; 2]) -> Mlp<f64> {
 }
 
 fn training_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem) -> Var<'t, f64> {
-    loss::mean_squared_error(model.forward(on, on.input(&problem.x)), &problem.y)
-        + model.penalty(on)
+    loss::SquaredError.mean(model.forward(on, on.input(&problem.x)), &problem.y) + model.penalty(on)
 }
 
 fn validation_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem) -> Var<'t, f64> {
     let [x, y] = &problem.validation;
-    loss::mean_squared_error(model.forward(on, on.input(x)), y)
+    loss::SquaredError.mean(model.forward(on, on.input(x)), y)
 }
 
 /// The validation loss after ordinary training.
@@ -132,7 +131,7 @@ fn dead_units_do_not_poison() {
     let mut unroll = Unroll::new(&tape, &Adam::new(0.02).amsgrad(), &model);
     for _ in 0..5 {
         let on = unroll.scope().substitute(strength, lambda);
-        let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+        let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
         unroll.step(data_loss + model.penalty(&on));
     }
     let w = unroll.value(&model.weight);

@@ -227,10 +227,7 @@ impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
 
 /// The weights on the tape of the costs, one for each.
 #[track_caller]
-fn weights_of_rows<'t, T: Element>(
-    costs: Var<'t, T>,
-    weights: impl IntoVar<'t, T>,
-) -> Var<'t, T> {
+fn weights_of_rows<'t, T: Element>(costs: Var<'t, T>, weights: impl IntoVar<'t, T>) -> Var<'t, T> {
     let weights = weights.into_var(costs.tape());
     if !std::ptr::eq(weights.tape(), costs.tape()) {
         error::row_weights_on_another_tape();

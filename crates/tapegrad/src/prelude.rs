@@ -4,9 +4,11 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, Dense, GradientMap, Initializer, Mlp, Module, Name, Param, Penalty, Role, Scope,
-    loss,
+    Activation, Dense, GradientMap, Initializer, Loss, Mlp, Module, Name, Param, Penalty, Role,
+    Scope, loss,
 };
+// Its methods are there also in a program with a `Loss` of its own.
+pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
 };
