@@ -64,7 +64,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| y.residual(z).abs().mean(..),
+            |z, y| loss::AbsoluteError.mean(z, &y.values),
             |z, y| y.residual(z).maximum(-y.residual(z)).mean(..),
         ],
     },
@@ -73,10 +73,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| {
-                let (r, inner) = (y.residual(z), y.residual(z).clamp(-1.0, 1.0));
-                (inner * (r - 0.5 * inner)).mean(..)
-            },
+            |z, y| loss::Huber::new(1.0).mean(z, &y.values),
             |z, y| {
                 let size = y.residual(z).abs();
                 let inner = size.minimum(z.tape().constant(1.0));
@@ -98,7 +95,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| (1.0 - z * z.tape().constant(&y.signs)).relu().mean(..),
+            |z, y| loss::Hinge.mean(z, &y.signs),
             |z, y| {
                 let tape = z.tape();
                 let beyond = (z * tape.constant(&y.signs)).minimum(tape.constant(1.0));

@@ -212,7 +212,8 @@ pub trait Loss<'t, T: Element, Y> {
     }
 }
 
-/// A reference to a loss is one, also to a `dyn Loss` that was chosen when the program runs.
+/// A reference to a loss is one, also to a `dyn Loss` that was chosen when the program runs: it has
+/// the weighted methods, which a `dyn Loss` itself lacks.
 impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
     #[track_caller]
     fn each(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
