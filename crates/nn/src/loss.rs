@@ -81,7 +81,8 @@ use crate::error;
 
 /// What predictions on a tape cost, given targets of the type `Y`.
 ///
-/// A loss says what [`each`](Loss::each) row costs; the rest follows. With `n` rows, their costs `l`
+/// A loss says what [`each`](Loss::each) row costs; the rest follows. Rows are of one size, so the mean
+/// over rows of means over their elements is the mean over all elements. With `n` rows, their costs `l`
 /// and weights `w`:
 ///
 /// | method | result |
@@ -97,21 +98,19 @@ use crate::error;
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_autodiff::{Element, Tape, Var};
+/// use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
 /// use tapegrad_nn::Loss;
 ///
-/// /// What a wrong answer costs depends on the row's class.
-/// struct ByClass;
+/// /// `ln m + y / m`: waiting times `y` with the predicted means `m`.
+/// struct ExponentialNll;
 ///
-/// impl<'t, T: Element> Loss<'t, T, &[usize]> for ByClass {
-///     fn each(&self, scores: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
-///         scores.reshape(&[scores.len(), 1]).square().sum(1) * scores.tape().constant(
-///             classes.iter().map(|&class| T::of(1.0 + class as f64)).collect::<Vec<_>>(),
-///         )
+/// impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for ExponentialNll {
+///     fn each(&self, means: Var<'t, T>, times: Y) -> Var<'t, T> {
+///         means.ln() + times.into_var(means.tape()) / means
 ///     }
 /// }
 /// let tape = Tape::<f64>::new();
-/// assert_eq!(ByClass.sum(tape.var(array![1.0, 2.0]), &[0, 1][..]).item(), 9.0);
+/// assert_eq!(ExponentialNll.mean(tape.var([1.0, 1.0]), array![2.0, 5.0]).item(), 3.5);
 /// ```
 pub trait Loss<'t, T: Element, Y> {
     /// What each row costs: one number for each place along the first axis.

@@ -374,8 +374,10 @@ fn weights_and_reductions() {
 /// What the documentation says of kinks and limits.
 #[test]
 fn kinks() {
-    type Given = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;
-    let at_kinks: [(&str, Given, &[f64], f64, &[f64]); 13] = [
+    /// A name, a loss of predictions, the predictions, its value there and its gradient.
+    type Kink<'a> = (&'a str, Of, &'a [f64], f64, &'a [f64]);
+    type Of = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;
+    let at_kinks: [Kink<'_>; 13] = [
         (
             "absolute",
             |p| loss::AbsoluteError.sum(p, [2.0, -0.0]),
