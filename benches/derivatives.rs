@@ -39,7 +39,7 @@ fn network(batch: usize, width: usize) {
     let mut run = |derivative: usize| {
         let on = Scope::train(&tape);
         let z = model.forward(&on, on.input(&x));
-        let loss = loss::softmax_cross_entropy(z, &classes);
+        let loss = loss::CrossEntropy::new().mean(z, &classes);
         match derivative {
             0 => {
                 black_box(loss.item());

@@ -27,8 +27,8 @@ fn on_the_tape(
     data: &Dataset,
 ) -> f32 {
     let on = Scope::train(tape);
-    let loss =
-        loss::bce_with_logits(model.forward(&on, on.input(&data.x)), &data.y) + model.penalty(&on);
+    let loss = loss::BinaryCrossEntropy::new().mean(model.forward(&on, on.input(&data.x)), &data.y)
+        + model.penalty(&on);
     let number = loss.item();
     let gradients = on.backward(loss);
     tape.clear();

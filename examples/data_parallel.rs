@@ -67,7 +67,7 @@ fn fit(data: &Dataset, on_threads: bool) -> Vec<u32> {
 fn gradients(model: &Mlp, shard: &Dataset, tape: &mut Tape) -> (f32, GradientMap) {
     let on = Scope::train(tape);
     let y = model.forward(&on, on.input(&shard.x));
-    let loss = loss::mean_squared_error(y, &shard.y) / SHARDS as f64;
+    let loss = loss::SquaredError.mean(y, &shard.y) / SHARDS as f64;
     let part = (loss.item(), on.backward(loss));
     tape.clear();
     part

@@ -40,7 +40,9 @@ fn main() {
         let tape = Tape::new();
         let on = Scope::eval(&tape);
         let data_loss = |data: &Dataset| {
-            loss::mean_squared_error(model.forward(&on, on.input(&data.x)), &data.y).item()
+            loss::SquaredError
+                .mean(model.forward(&on, on.input(&data.x)), &data.y)
+                .item()
         };
         let penalty = model.penalty(&on).item();
         println!(
@@ -60,7 +62,7 @@ fn fit(mut model: Mlp, train: &Dataset) -> Mlp {
         for batch in train.batches(16, 1, epoch) {
             let on = Scope::train(&tape);
             let data_loss =
-                loss::mean_squared_error(model.forward(&on, on.input(&batch.x)), &batch.y);
+                loss::SquaredError.mean(model.forward(&on, on.input(&batch.x)), &batch.y);
             let gradients = on.backward(data_loss + model.penalty(&on));
             tape.clear();
             optimizer.step(&mut model, &gradients);

@@ -71,7 +71,7 @@ fn run<R: Rule>(
         for batch in train.batches(32, 1, epoch) {
             let on = Scope::train(&tape);
             let logits = model.forward(&on, on.input(&batch.x));
-            let loss = loss::softmax_cross_entropy(logits, &batch.classes());
+            let loss = loss::CrossEntropy::new().mean(logits, &batch.classes());
             sum += loss.item() * batch.rows() as f32;
             let gradients = on.backward(loss);
             tape.clear();

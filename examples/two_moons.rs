@@ -62,7 +62,8 @@ pub(crate) fn fit(strength: f64, seed: u64, epochs: usize, train: &Dataset) -> M
     let mut tape = Tape::new();
     for _ in 0..epochs {
         let on = Scope::train(&tape);
-        let data_loss = loss::bce_with_logits(model.forward(&on, on.input(&train.x)), &train.y);
+        let data_loss =
+            loss::BinaryCrossEntropy::new().mean(model.forward(&on, on.input(&train.x)), &train.y);
         let gradients = on.backward(data_loss + model.penalty(&on));
         tape.clear();
         optimizer.step(&mut model, &gradients);
@@ -92,7 +93,10 @@ impl Row {
             strength,
             train_accuracy: metric::binary_accuracy(model.predict(&train.x), &train.y),
             test_accuracy: metric::binary_accuracy(test_logits.value(), &test.y),
-            test_loss: loss::bce_with_logits(test_logits, &test.y).item().into(),
+            test_loss: loss::BinaryCrossEntropy::new()
+                .mean(test_logits, &test.y)
+                .item()
+                .into(),
             norm: on.param(weight).powi(2).sum(..).sqrt().item().into(),
             zeros: weight.value.iter().filter(|w| **w == 0.0).count(),
             penalty: model.penalty(&on).item().into(),

@@ -5,6 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use tapegrad::autodiff::kernel::threads::set_threads;
+use tapegrad::autodiff::total;
 use tapegrad::ndarray::ArrayD;
 use tapegrad::prelude::*;
 
@@ -94,7 +95,7 @@ fn tiny() {
         .penalize(2, Penalty::elastic_net(1e-4, 1e-4));
     let y = targets(32);
     let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
-        loss::mean_squared_error(p, &y)
+        loss::SquaredError.mean(p, &y)
     });
     assert_eq!(steps, 0);
 }
@@ -105,7 +106,9 @@ fn moons() {
         .activation(Activation::Relu)
         .penalize(0, Penalty::l2(1e-3));
     let y = targets(30);
-    let steps = calls_of_steps(model, Adam::new(1e-3), 30, |p| loss::bce_with_logits(p, &y));
+    let steps = calls_of_steps(model, Adam::new(1e-3), 30, |p| {
+        loss::BinaryCrossEntropy::new().mean(p, &y)
+    });
     assert_eq!(steps, 0);
 }
 
@@ -114,7 +117,7 @@ fn digits() {
     let model = Mlp::new(&[64, 256, 128, 10]).activation(Activation::Relu);
     let classes: Vec<usize> = (0..64).map(|row| row % 10).collect();
     let steps = calls_of_steps(model, AdamW::new(1e-3), 64, |p| {
-        loss::softmax_cross_entropy(p, &classes)
+        loss::CrossEntropy::new().mean(p, &classes)
     });
     assert_eq!(steps, 0);
 }
@@ -124,7 +127,7 @@ fn mnist() {
     let model = Mlp::new(&[784, 512, 256, 10]).activation(Activation::Relu);
     let classes: Vec<usize> = (0..128).map(|row| row % 10).collect();
     let steps = calls_of_steps(model, AdamW::new(1e-3), 128, |p| {
-        loss::softmax_cross_entropy(p, &classes)
+        loss::CrossEntropy::new().mean(p, &classes)
     });
     assert_eq!(steps, 0);
 }
@@ -139,7 +142,7 @@ fn deep() {
     );
     let optimizer = Momentum::new(1e-2).decay(Decay::coupled(1e-4));
     let y = targets(64);
-    let steps = calls_of_steps(model, optimizer, 64, |p| loss::mean_squared_error(p, &y));
+    let steps = calls_of_steps(model, optimizer, 64, |p| loss::SquaredError.mean(p, &y));
     assert_eq!(steps, 0);
 }
 
@@ -214,6 +217,42 @@ fn other_operations() {
         logits
             .softmax_cross_entropy_with(tape.constant(&targets))
             .mean(..)
+    });
+    assert_eq!(steps, 0);
+}
+
+/// Losses that are made of several operations, plain and weighted.
+#[test]
+fn losses() {
+    let y = ArcArrayD::from_shape_fn(vec![32, 4], |at| ((at[0] + at[1]) % 2) as f32);
+    let classes: Vec<usize> = (0..32).map(|row| row % 4).collect();
+    let weights = ArcArrayD::from_elem(vec![32], 0.5);
+    let (smooth, focal) = (
+        loss::CrossEntropy::new()
+            .smoothing(0.1)
+            .class_weights([1.0, 2.0, 3.0, 4.0]),
+        loss::Focal::new(2.0).class_weights([1.0, 2.0, 3.0, 4.0]),
+    );
+    let steps = calls_of_steps(Mlp::new(&[6, 16, 4]), Adam::new(1e-3), 32, |p| {
+        let numbers = [
+            loss::AbsoluteError.mean(p, &y),
+            loss::Huber::new(1.0).sum(p, &y),
+            loss::LogCosh.weighted_mean(p, &y, &weights),
+            loss::Quantile::new(0.9).weighted_sum(p, &y, &weights),
+            loss::BinaryCrossEntropy::new()
+                .positive_weight(3.0)
+                .mean(p, &y),
+            loss::BinaryFocal::new(2.0).alpha(0.25).mean(p, &y),
+            loss::KlDivergence::of_logits().mean(p, &y),
+            loss::PoissonNll::of_log_rates().mean(p, &y),
+            loss::CosineDistance.mean(p, &y),
+            loss::CrossEntropy::new().smoothing(0.1).mean(p, &y),
+            smooth.mean(p, &classes),
+            focal.mean(p, &classes),
+            loss::MulticlassHinge::new().squared().mean(p, &classes),
+            loss::Custom::new(|p, y| (p - y).powi(4)).mean(p, &y),
+        ];
+        total(&numbers).expect("there are some")
     });
     assert_eq!(steps, 0);
 }

@@ -39,7 +39,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 3,
         smooth: true,
         of: [
-            |z, y| loss::softmax_cross_entropy(z, &y.classes),
+            |z, y| loss::CrossEntropy::new().mean(z, &y.classes),
             |z, y| {
                 let right = Array2::from_shape_fn([y.classes.len(), 3], |(row, class)| {
                     f64::from(y.classes[row] == class)
@@ -53,7 +53,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: true,
         of: [
-            |z, y| loss::mean_squared_error(z, &y.values),
+            |z, y| loss::SquaredError.mean(z, &y.values),
             |z, y| y.residual(z).square().mean(..),
         ],
     },
@@ -62,7 +62,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| y.residual(z).abs().mean(..),
+            |z, y| loss::AbsoluteError.mean(z, &y.values),
             |z, y| y.residual(z).maximum(-y.residual(z)).mean(..),
         ],
     },
@@ -71,10 +71,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| {
-                let (r, inner) = (y.residual(z), y.residual(z).clamp(-1.0, 1.0));
-                (inner * (r - 0.5 * inner)).mean(..)
-            },
+            |z, y| loss::Huber::new(1.0).mean(z, &y.values),
             |z, y| {
                 let size = y.residual(z).abs();
                 let inner = size.minimum(z.tape().constant(1.0));
@@ -87,7 +84,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: true,
         of: [
-            |z, y| loss::bce_with_logits(z, &y.probabilities),
+            |z, y| loss::BinaryCrossEntropy::new().mean(z, &y.probabilities),
             |z, y| (z.softplus() - z * z.tape().constant(&y.probabilities)).mean(..),
         ],
     },
@@ -96,7 +93,7 @@ const LOSSES: [Loss; 6] = [
         outputs: 2,
         smooth: false,
         of: [
-            |z, y| (1.0 - z * z.tape().constant(&y.signs)).relu().mean(..),
+            |z, y| loss::Hinge.mean(z, &y.signs),
             |z, y| {
                 let tape = z.tape();
                 let beyond = (z * tape.constant(&y.signs)).minimum(tape.constant(1.0));

@@ -311,7 +311,7 @@ fn classes() {
     told! {
         { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(&[0, 3]) } =>
             "softmax_cross_entropy: row 1 is given the class 3 with logits of the shape [2, 3]; a class must be below 3";
-        { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[2, 3]), &[0]) } =>
+        { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(&[0]) } =>
             "softmax_cross_entropy: 1 classes are given for logits of the shape [2, 3]; there must be one for each row";
         { let t = tape(); zeros(t, &[2, 3]).softmax_cross_entropy(Classes::from(&[0, 1]).weights(&[1.0])) } =>
             "softmax_cross_entropy: 1 class weights are given for logits of the shape [2, 3]; there must be one for each class";
@@ -329,6 +329,85 @@ fn classes() {
             "Dataset::classes: the target of row 0 is NaN; it must be a whole number and at least 0";
         Dataset::<f64>::new(array![[0.0]], array![[1.0, 0.5]]).classes() =>
             "Dataset::classes: there are 2 targets a row; there must be one";
+    }
+}
+
+#[test]
+fn losses() {
+    told! {
+        { let t = tape(); loss::SquaredError.mean(zeros(t, &[30, 1]), &array![0.0, 1.0]) } =>
+            "SquaredError: the predictions have the shape [30, 1] and the targets [2]; they must be equal";
+        { let t = tape(); loss::BinaryCrossEntropy::new().mean(zeros(t, &[2, 1]), &array![0.0, 1.0]) } =>
+            "BinaryCrossEntropy: the predictions have the shape [2, 1] and the targets [2]; they must be equal";
+        { let t = tape(); loss::BinaryCrossEntropy::new().mean(zeros(t, &[0, 1]), Array2::zeros([0, 1])) } =>
+            "BinaryCrossEntropy: the predictions have the shape [0, 1]; there must be at least one";
+        { let t = tape(); loss::BinaryCrossEntropy::new().mean(zeros(t, &[2]), array![0.0, 3.0]) } =>
+            "BinaryCrossEntropy: a target is 3; targets must be at least 0 and at most 1";
+        { let t = tape(); loss::BinaryCrossEntropy::new().mean(zeros(t, &[2]), array![0.0, f64::NAN]) } =>
+            "BinaryCrossEntropy: a target is NaN; targets must be at least 0 and at most 1";
+        { let t = tape(); loss::SquaredError.mean(zeros(t, &[2]), zeros(tape(), &[2])) } =>
+            "SquaredError: the targets are on another tape; they must be on that of the predictions";
+        { let t = tape(); loss::CrossEntropy::new().mean(zeros(t, &[0, 3]), &[]) } =>
+            "CrossEntropy: the predictions have the shape [0, 3]; there must be at least one";
+        { let t = tape(); loss::CrossEntropy::new().mean(zeros(t, &[2, 3]), &[0]) } =>
+            "CrossEntropy: 1 classes are given for predictions of the shape [2, 3]; there must be one for each row";
+        { let t = tape(); loss::CrossEntropy::new().class_weights([1.0]).sum(zeros(t, &[2, 3]), Classes::from(&[0, 1])) } =>
+            "CrossEntropy: 1 weights of classes are given for predictions of the shape [2, 3]; there must be one for each class";
+        { let t = tape(); loss::CrossEntropy::new().mean(zeros(t, &[3]), array![[1.0, 0.0]]) } =>
+            "CrossEntropy: the predictions have the shape [3]; it must be [rows, classes]";
+        { let t = tape(); loss::CrossEntropy::new().each(zeros(t, &[1, 2]), array![[1.0, 0.0, 0.0]]) } =>
+            "CrossEntropy: the predictions have the shape [1, 2] and the targets [1, 3]; they must be equal";
+        { let t = tape(); loss::CrossEntropy::new().each(zeros(t, &[1, 2]), array![[2.0, -1.0]]) } =>
+            "CrossEntropy: a target is 2; targets must be at least 0 and at most 1";
+        { let t = tape(); loss::CrossEntropy::new().each(zeros(t, &[1, 2]), zeros(tape(), &[1, 2])) } =>
+            "CrossEntropy: the targets are on another tape; they must be on that of the predictions";
+        { let t = tape(); loss::CrossEntropy::new().mean(zeros(t, &[0, 3]), Classes::from(&[])) } =>
+            "CrossEntropy: the predictions have the shape [0, 3]; there must be at least one";
+        { let t = tape(); loss::Focal::new(2.0).mean(zeros(t, &[2, 3]), &[0, 3]) } =>
+            "Focal: row 1 is given the class 3 with predictions of the shape [2, 3]; a class must be below 3";
+        { let t = tape(); loss::Focal::new(2.0).class_weights([1.0, 1.0]).mean(zeros(t, &[1, 3]), &[0]) } =>
+            "Focal: 2 weights of classes are given for predictions of the shape [1, 3]; there must be one for each class";
+        { let t = tape(); loss::MulticlassHinge::new().mean(zeros(t, &[3]), &[0, 1, 0]) } =>
+            "MulticlassHinge: the predictions have the shape [3]; it must be [rows, classes]";
+        { let t = tape(); loss::MulticlassHinge::new().mean(zeros(t, &[0, 3]), &[]) } =>
+            "MulticlassHinge: the predictions have the shape [0, 3]; there must be at least one";
+        { let t = tape(); loss::Hinge.mean(zeros(t, &[2]), [1.0, 0.0]) } =>
+            "Hinge: a target is 0; targets must be -1 or 1";
+        { let t = tape(); loss::SquaredHinge.mean(zeros(t, &[2]), [1.0, f64::NAN]) } =>
+            "SquaredHinge: a target is NaN; targets must be -1 or 1";
+        { let t = tape(); loss::PoissonNll::of_rates().mean(zeros(t, &[2]), [0.0, -1.0]) } =>
+            "PoissonNll: a target is -1; targets must be finite and at least 0";
+        { let t = tape(); loss::KlDivergence::of_logits().mean(zeros(t, &[2]), [0.5, 0.5]) } =>
+            "KlDivergence: the predictions have the shape [2]; it must be [rows, …, classes]";
+        { let t = tape(); loss::CosineDistance.mean(zeros(t, &[2]), [0.5, 0.5]) } =>
+            "CosineDistance: the predictions have the shape [2]; it must be [rows, …, components]";
+        { let t = tape(); loss::GaussianNll::of_variances().mean(zeros(t, &[2]), [0.5]) } =>
+            "GaussianNll: the predictions have the shape [2]; it must be [rows, …, means and variances]";
+        { let t = tape(); loss::GaussianNll::of_log_variances().mean(zeros(t, &[4, 2]), Array2::zeros([4, 2])) } =>
+            "GaussianNll: the predictions have the shape [4, 2] and the targets [4, 2]; the last axis of the predictions must be twice as long, the others equal";
+        { let t = tape(); loss::Custom::new(|p, y| p - y).mean(zeros(t, &[3, 1]), [0.0, 1.0, 2.0]) } =>
+            "Custom: for predictions of the shape [3, 1] the closure gives [3, 3]; it must be one number for each element or for each row";
+        { let t = tape(); loss::Huber::new(1.0).weighted_mean(zeros(t, &[3, 1]), Array2::zeros([3, 1]), Array2::ones([3, 1])) } =>
+            "Loss: the weights have the shape [3, 1] and the costs of the rows [3]; they must be equal";
+        { let t = tape(); loss::LogCosh.weighted_each(zeros(t, &[1]), [0.0], zeros(tape(), &[1])) } =>
+            "Loss: the weights are on another tape; they must be on that of the predictions";
+        { let t = tape(); loss::LogCosh.reduce(loss::Reduction::Sum, zeros(t, &[2]), [0.0]) } =>
+            "LogCosh: the predictions have the shape [2] and the targets [1]; they must be equal";
+        { let t = tape(); (&loss::AbsoluteError as &dyn Loss<'_, f64, [f64; 1]>).mean(zeros(t, &[2]), [0.0]) } =>
+            "AbsoluteError: the predictions have the shape [2] and the targets [1]; they must be equal";
+        loss::Huber::new(0.0) => "Huber: the delta is 0; it must be finite and above 0";
+        loss::Quantile::new(1.0) => "Quantile: the level is 1; it must be above 0 and below 1";
+        loss::Quantile::new(f64::NAN) => "Quantile: the level is NaN; it must be above 0 and below 1";
+        loss::CrossEntropy::new().smoothing(1.5) => "CrossEntropy: the smoothing is 1.5; it must be at least 0 and at most 1";
+        loss::CrossEntropy::new().class_weights([1.0, -1.0]) =>
+            "CrossEntropy: the weight of a class is -1; it must be finite and at least 0";
+        loss::BinaryCrossEntropy::new().positive_weight(f64::INFINITY) =>
+            "BinaryCrossEntropy: the positive weight is inf; it must be finite and at least 0";
+        loss::BinaryFocal::new(-1.0) => "BinaryFocal: the gamma is -1; it must be finite and at least 0";
+        loss::BinaryFocal::new(2.0).alpha(1.5) => "BinaryFocal: the alpha is 1.5; it must be at least 0 and at most 1";
+        loss::Focal::new(f64::NAN) => "Focal: the gamma is NaN; it must be finite and at least 0";
+        loss::MulticlassHinge::new().margin(-1.0) =>
+            "MulticlassHinge: the margin is -1; it must be finite and at least 0";
     }
 }
 
@@ -375,20 +454,6 @@ fn networks() {
             let tape = Tape::new();
             model.forward(&Scope::train(&tape), zeros(&tape, &[2, 3]));
         } => "dense layer `layers.1`: the input has the shape [2, 4] and the weight [5, 1]; the last axis of the input must be 5";
-        { let t = tape(); loss::mean_squared_error(zeros(t, &[30, 1]), &array![0.0, 1.0]) } =>
-            "mean_squared_error: the predictions have the shape [30, 1] and the targets [2]; they must be equal";
-        { let t = tape(); loss::bce_with_logits(zeros(t, &[2, 1]), &array![0.0, 1.0]) } =>
-            "bce_with_logits: the predictions have the shape [2, 1] and the targets [2]; they must be equal";
-        { let t = tape(); loss::bce_with_logits(zeros(t, &[0, 1]), Array2::zeros([0, 1])) } =>
-            "bce_with_logits: the predictions have the shape [0, 1]; there must be at least one";
-        { let t = tape(); loss::bce_with_logits(zeros(t, &[2]), array![0.0, 3.0]) } =>
-            "bce_with_logits: a target is 3; targets must be at least 0 and at most 1";
-        { let t = tape(); loss::bce_with_logits(zeros(t, &[2]), array![0.0, f64::NAN]) } =>
-            "bce_with_logits: a target is NaN; targets must be at least 0 and at most 1";
-        { let t = tape(); loss::mean_squared_error(zeros(t, &[2]), zeros(tape(), &[2])) } =>
-            "mean_squared_error: the targets are on another tape; they must be on that of the predictions";
-        { let t = tape(); loss::softmax_cross_entropy(zeros(t, &[0, 3]), &[]) } =>
-            "softmax_cross_entropy: the predictions have the shape [0, 3]; there must be at least one";
         Scope::train(tape()).charge(zeros(tape(), &[])) =>
             "Scope::charge: the cost is on another tape; it must be on the scope's";
         { let t = tape(); Scope::train(t).charge(zeros(t, &[2])) } =>

@@ -82,7 +82,7 @@ fn a_training_step() {
         for _ in 0..3 {
             let on = Scope::train(&tape);
             let y = model.forward(&on, on.input(&x));
-            let gradients = on.backward(loss::softmax_cross_entropy(y, &classes));
+            let gradients = on.backward(loss::CrossEntropy::new().mean(y, &classes));
             tape.clear();
             optimizer.step(&mut model, &gradients);
         }

@@ -64,7 +64,9 @@ fn scikit_learn_mlp_one_step() {
     let tape = Tape::new();
     let on = Scope::train(&tape);
     let logits = model.forward(&on, on.input(&array![[0.6, 0.8, 0.7]]));
-    let gradients = on.backward(loss::bce_with_logits(logits, &array![[0.0]]) + model.penalty(&on));
+    let gradients = on.backward(
+        loss::BinaryCrossEntropy::new().mean(logits, &array![[0.0]]) + model.penalty(&on),
+    );
     Sgd::new(0.1).step(&mut model, &gradients);
 
     let expected: [&[f64]; 4] = [
@@ -321,10 +323,8 @@ mod pytorch {
                     break;
                 };
                 let on = Scope::train(&tape);
-                let gradients = on.backward(loss::mean_squared_error(
-                    model.forward(&on, on.input(&x)),
-                    &y,
-                ));
+                let gradients =
+                    on.backward(loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y));
                 tape.clear();
                 optimizer.step(&mut model, &gradients);
                 if step == **at {

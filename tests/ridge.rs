@@ -57,7 +57,7 @@ fn assert_ridge(name: &str, scale: f64, penalty: Penalty<f64>, decay: Decay) {
     for _ in 0..2000 {
         let on = Scope::train(&tape);
         let data_loss =
-            loss::mean_squared_error(model.forward(&on, on.input(&data.x)), &data.y) * scale;
+            loss::SquaredError.mean(model.forward(&on, on.input(&data.x)), &data.y) * scale;
         let gradients = on.backward(data_loss + model.penalty(&on));
         tape.clear();
         optimizer.step(&mut model, &gradients);

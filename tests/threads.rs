@@ -80,12 +80,12 @@ fn loss_of<'t>(work: &Workload, model: &Mlp, on: &Scope<'t>, batch: &data::Batch
     let x = array(&[work.batch, work.sizes[0]], batch.x.clone());
     let y = model.forward(on, on.input(x));
     match &batch.y {
-        Targets::Classes(classes) => loss::softmax_cross_entropy(y, classes),
+        Targets::Classes(classes) => loss::CrossEntropy::new().mean(y, classes),
         Targets::Numbers(numbers) => {
             let targets = array(&[work.batch, outputs], numbers.clone());
             match work.loss {
-                Loss::Bce => loss::bce_with_logits(y, &targets),
-                _ => loss::mean_squared_error(y, &targets),
+                Loss::Bce => loss::BinaryCrossEntropy::new().mean(y, &targets),
+                _ => loss::SquaredError.mean(y, &targets),
             }
         }
     }

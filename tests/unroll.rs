@@ -39,13 +39,12 @@ fn network([l1, l2]: &[Strength; 2], acts: Acts) -> Mlp<f64> {
 }
 
 fn training_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem) -> Var<'t, f64> {
-    loss::mean_squared_error(model.forward(on, on.input(&problem.x)), &problem.y)
-        + model.penalty(on)
+    loss::SquaredError.mean(model.forward(on, on.input(&problem.x)), &problem.y) + model.penalty(on)
 }
 
 fn validation_loss<'t>(model: &Mlp<f64>, on: &Scope<'t, f64>, problem: &Problem) -> Var<'t, f64> {
     let [x, y] = &problem.validation;
-    loss::mean_squared_error(model.forward(on, on.input(x)), y)
+    loss::SquaredError.mean(model.forward(on, on.input(x)), y)
 }
 
 /// The validation loss after ordinary training.
@@ -139,7 +138,7 @@ fn dead_units_do_not_poison() {
     let mut unroll = Unroll::new(&tape, &Adam::new(0.02).amsgrad(), &model);
     for _ in 0..5 {
         let on = unroll.scope().substitute(&strength, lambda);
-        let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+        let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
         unroll.step(data_loss + model.penalty(&on));
     }
     let w = unroll.value(&model.weight);
@@ -152,7 +151,7 @@ fn dead_units_do_not_poison() {
 #[test]
 fn goes_on_from_where_training_stands() {
     let problem = problem();
-    let mut model = network([0.02, 0.05]);
+    let mut model = network(&[0.02, 0.05].map(Strength::new), Acts::InLoss);
     let mut optimizer = Adam::new(0.02);
     let mut steps = |count| {
         let mut tape = Tape::new();

@@ -78,8 +78,8 @@ fn batches(work: &Workload) -> Vec<Batch> {
 fn loss_of<'t>(model: &Mlp, on: &Scope<'t>, batch: &Batch) -> Var<'t> {
     let y = model.forward(on, on.input(&batch.x));
     match &batch.y {
-        Answers::Numbers(Loss::Bce, targets) => loss::bce_with_logits(y, targets),
-        Answers::Numbers(_, targets) => loss::mean_squared_error(y, targets),
-        Answers::Classes(classes) => loss::softmax_cross_entropy(y, classes),
+        Answers::Numbers(Loss::Bce, targets) => loss::BinaryCrossEntropy::new().mean(y, targets),
+        Answers::Numbers(_, targets) => loss::SquaredError.mean(y, targets),
+        Answers::Classes(classes) => loss::CrossEntropy::new().mean(y, classes),
     }
 }

@@ -3,11 +3,11 @@
 //!
 //! ```
 //! use ndarray::array;
-//! use tapegrad_nn::{Mlp, Penalty, check, loss};
+//! use tapegrad_nn::{Loss, Mlp, Penalty, check, loss};
 //!
 //! let model = Mlp::<f64>::new(&[2, 3, 1]).seed(1).penalize(0, Penalty::l2(0.1));
 //! let (x, y) = (array![[0.1, -0.4], [0.7, 0.2]], array![[1.0], [-1.0]]);
-//! check::model(&model, &x, |p| loss::mean_squared_error(p, &y)).unwrap();
+//! check::model(&model, &x, |p| loss::SquaredError.mean(p, &y)).unwrap();
 //! ```
 
 use std::error::Error;

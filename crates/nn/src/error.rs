@@ -93,8 +93,8 @@ sentences! {
         "Scope::charge: the cost is on another tape; it must be on the scope's";
     charge_of_several(shape: &[usize])
         "Scope::charge: the cost has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
-    target_range(loss: &str, target: f64)
-        "{loss}: a target is {target}; targets must be at least 0 and at most 1";
+    target(loss: &str, target: f64, range: &str)
+        "{loss}: a target is {target}; targets must be {range}";
     targets_on_another_tape(loss: &str)
         "{loss}: the targets are on another tape; they must be on that of the predictions";
     nothing(loss: &str, shape: &[usize])
@@ -105,6 +105,24 @@ sentences! {
         "Scope::substitute: the parameter is already bound; it must be substituted once, before its first use";
     substitute_shape(var: &[usize], param: &[usize])
         "Scope: a variable of the shape {var:?} is substituted for one of {param:?}; the shapes must be equal";
+    predictions(loss: &str, shape: &[usize], expected: &str)
+        "{loss}: the predictions have the shape {shape:?}; it must be {expected}";
+    means_and_variances(predictions: &[usize], targets: &[usize])
+        "GaussianNll: the predictions have the shape {predictions:?} and the targets {targets:?}; the last axis of the predictions must be twice as long, the others equal";
+    class_count(loss: &str, count: usize, predictions: &[usize])
+        "{loss}: {count} classes are given for predictions of the shape {predictions:?}; there must be one for each row";
+    class(loss: &str, row: usize, class: usize, predictions: &[usize])
+        "{loss}: row {row} is given the class {class} with predictions of the shape {predictions:?}; a class must be below {}", predictions[1];
+    class_weights(loss: &str, count: usize, predictions: &[usize])
+        "{loss}: {count} weights of classes are given for predictions of the shape {predictions:?}; there must be one for each class";
+    row_weights(weights: &[usize], costs: &[usize])
+        "Loss: the weights have the shape {weights:?} and the costs of the rows {costs:?}; they must be equal";
+    row_weights_on_another_tape()
+        "Loss: the weights are on another tape; they must be on that of the predictions";
+    custom_costs(predictions: &[usize], costs: &[usize])
+        "Custom: for predictions of the shape {predictions:?} the closure gives {costs:?}; it must be one number for each element or for each row";
+    setting(loss: &str, name: &str, value: f64, range: &str)
+        "{loss}: the {name} is {value}; it must be {range}";
 }
 
 /// The place of a layer in its model, if it has one.

@@ -7,14 +7,14 @@
 //! ```
 //! use ndarray::array;
 //! use tapegrad_autodiff::Tape;
-//! use tapegrad_nn::{Activation, Mlp, Module, Penalty, Scope, loss};
+//! use tapegrad_nn::{Activation, Loss, Mlp, Module, Penalty, Scope, loss};
 //!
 //! let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
 //! let model = Mlp::<f64>::new(&[1, 8, 1]).activation(Activation::Tanh).seed(1).penalize(0, Penalty::l2(1e-3));
 //!
 //! let tape = Tape::new();
 //! let on = Scope::train(&tape);
-//! let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+//! let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
 //! let gradients = on.backward(data_loss + model.penalty(&on));
 //! assert_eq!(gradients.wrt(&model.layers[0].weight).shape(), [1, 8]);
 //! ```
@@ -65,6 +65,7 @@ pub use layer::{
     AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
     GaussianNoise, Layer, LayerNorm, Normalization, PRelu, Residual, Sequential, Tied,
 };
+pub use loss::Loss;
 pub use mlp::Mlp;
 pub use module::Module;
 pub use name::Name;

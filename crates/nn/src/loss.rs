@@ -1,113 +1,250 @@
-//! Losses: the mean over rows or elements of what a prediction costs, one number.
+//! Losses: what predictions cost, one number for each row, and their mean or sum.
+//!
+//! A *row* is a place along the first axis. An elementwise loss of predictions with more axes is,
+//! in each row, the mean over its elements; a single number is a row by itself.
 //!
 //! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither
 //! overflow nor cancel.
+//!
+//! | loss | predictions | targets |
+//! |---|---|---|
+//! | [`SquaredError`], [`AbsoluteError`], [`Huber`], [`LogCosh`], [`Quantile`] | numbers | numbers |
+//! | [`BinaryCrossEntropy`], [`BinaryFocal`] | logits | in `[0, 1]` |
+//! | [`Hinge`], [`SquaredHinge`] | scores | −1 or 1 |
+//! | [`CrossEntropy`] | logits `[rows, classes]` | class indices, or probabilities |
+//! | [`Focal`], [`MulticlassHinge`] | logits or scores `[rows, classes]` | class indices |
+//! | [`KlDivergence`] | logits or log-probabilities | probabilities |
+//! | [`PoissonNll`] | rates or their logarithms | counts |
+//! | [`GaussianNll`] | means and variances | numbers |
+//! | [`CosineDistance`] | vectors | vectors |
+//! | [`Custom`] | what a closure takes | what it takes |
+//!
+//! ```
+//! use ndarray::array;
+//! use tapegrad_autodiff::Tape;
+//! use tapegrad_nn::{Loss, loss};
+//!
+//! let tape = Tape::<f64>::new();
+//! let predictions = tape.var(array![[1.0], [5.0]]);
+//! let targets = array![[1.0], [3.0]];
+//! assert_eq!(loss::SquaredError.mean(predictions, &targets).item(), 2.0);
+//! assert_eq!(loss::Huber::new(1.0).sum(predictions, &targets).item(), 1.5);
+//! assert_eq!(loss::AbsoluteError.each(predictions, &targets).value(), array![0.0, 2.0].into_dyn());
+//! assert_eq!(loss::AbsoluteError.weighted_mean(predictions, &targets, [1.0, 3.0]).item(), 3.0);
+//! ```
 
-use tapegrad_autodiff::{Classes, Element, IntoVar, Var};
+mod absolute_error;
+mod binary_cross_entropy;
+mod binary_focal;
+mod class_targets;
+mod cosine_distance;
+mod cross_entropy;
+mod custom;
+mod focal;
+mod gaussian_nll;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod log_cosh;
+mod multiclass_hinge;
+mod poisson_nll;
+mod quantile;
+mod reduction;
+mod setting;
+mod squared_error;
+mod squared_hinge;
+mod targets;
+
+pub use absolute_error::AbsoluteError;
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use binary_focal::BinaryFocal;
+pub use class_targets::{ClassIndices, ClassTargets, IntoClassTargets};
+pub use cosine_distance::CosineDistance;
+pub use cross_entropy::CrossEntropy;
+pub use custom::Custom;
+pub use focal::Focal;
+pub use gaussian_nll::GaussianNll;
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_divergence::KlDivergence;
+pub use log_cosh::LogCosh;
+pub use multiclass_hinge::MulticlassHinge;
+pub use poisson_nll::PoissonNll;
+pub use quantile::Quantile;
+pub use reduction::Reduction;
+pub use squared_error::SquaredError;
+pub use squared_hinge::SquaredHinge;
+
+use tapegrad_autodiff::{Element, IntoVar, Var};
 
 use crate::error;
 
-/// `mean (p − y)²` over all elements; predictions and targets of one shape.
+/// What predictions on a tape cost, given targets of the type `Y`.
+///
+/// A loss says what [`each`](Loss::each) row costs; the rest follows. Rows are of one size, so the mean
+/// over rows of means over their elements is the mean over all elements. With `n` rows, their costs `l`
+/// and weights `w`:
+///
+/// | method | result |
+/// |---|---|
+/// | `each` | `lᵢ`, `[n]` |
+/// | [`mean`](Loss::mean) | `1/n Σ lᵢ` |
+/// | [`sum`](Loss::sum) | `Σ lᵢ` |
+/// | [`weighted_each`](Loss::weighted_each) | `wᵢ lᵢ`, `[n]` |
+/// | [`weighted_mean`](Loss::weighted_mean) | `1/n Σ wᵢ lᵢ` |
+/// | [`weighted_sum`](Loss::weighted_sum) | `Σ wᵢ lᵢ` |
+///
+/// Your own is one function; [`Custom`] makes one of a closure.
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_autodiff::Tape;
-/// use tapegrad_nn::loss;
+/// use tapegrad_autodiff::{Element, IntoVar, Tape, Var};
+/// use tapegrad_nn::Loss;
 ///
+/// /// `ln m + y / m`: waiting times `y` with the predicted means `m`.
+/// struct ExponentialNll;
+///
+/// impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for ExponentialNll {
+///     fn each(&self, means: Var<'t, T>, times: Y) -> Var<'t, T> {
+///         means.ln() + times.into_var(means.tape()) / means
+///     }
+/// }
 /// let tape = Tape::<f64>::new();
-/// let predictions = tape.var(array![[1.0], [5.0]]);
-/// assert_eq!(loss::mean_squared_error(predictions, &array![[1.0], [3.0]]).item(), 2.0);
+/// assert_eq!(ExponentialNll.mean(tape.var([1.0, 1.0]), array![2.0, 5.0]).item(), 3.5);
 /// ```
-///
-/// # Panics
-/// If the shapes differ (they are not broadcast: `[n, 1]` against `[n]` would be `n²` differences)
-/// or there is no element.
-#[track_caller]
-pub fn mean_squared_error<'t, T: Element>(
-    predictions: Var<'t, T>,
-    targets: impl IntoVar<'t, T>,
-) -> Var<'t, T> {
-    let targets = of_one_shape("mean_squared_error", predictions, targets);
-    predictions.mean_squared_difference(targets)
+pub trait Loss<'t, T: Element, Y> {
+    /// What each row costs: one number for each place along the first axis.
+    ///
+    /// # Panics
+    /// If the targets do not fit the predictions, or there is none.
+    #[track_caller]
+    fn each(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T>;
+
+    /// The mean over the rows.
+    ///
+    /// # Panics
+    /// As [`each`](Loss::each).
+    #[track_caller]
+    fn mean(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
+        self.each(predictions, targets).mean(..)
+    }
+
+    /// The sum over the rows: `n` times the [`mean`](Loss::mean). (PyTorch's `reduction="sum"` is the
+    /// sum over elements, as many times more as there are elements in a row.)
+    ///
+    /// # Panics
+    /// As [`each`](Loss::each).
+    #[track_caller]
+    fn sum(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
+        self.each(predictions, targets).sum(..)
+    }
+
+    /// Each, the mean or the sum, for code that chooses when it runs.
+    ///
+    /// # Panics
+    /// As [`each`](Loss::each).
+    #[track_caller]
+    fn reduce(&self, reduction: Reduction, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
+        match reduction {
+            Reduction::Mean => self.mean(predictions, targets),
+            Reduction::Sum => self.sum(predictions, targets),
+            Reduction::None => self.each(predictions, targets),
+        }
+    }
+
+    /// What each row costs times its weight. Weights are one number a row, of any sign: an array, or
+    /// a variable, which may be differentiated by.
+    ///
+    /// # Panics
+    /// As [`each`](Loss::each), and if there is not one weight for each row or they are on another
+    /// tape.
+    #[track_caller]
+    fn weighted_each(
+        &self,
+        predictions: Var<'t, T>,
+        targets: Y,
+        weights: impl IntoVar<'t, T>,
+    ) -> Var<'t, T>
+    where
+        Self: Sized,
+    {
+        let costs = self.each(predictions, targets);
+        costs * weights_of_rows(costs, weights)
+    }
+
+    /// The sum over the rows of their costs times their weights.
+    ///
+    /// # Panics
+    /// As [`weighted_each`](Loss::weighted_each).
+    #[track_caller]
+    fn weighted_sum(
+        &self,
+        predictions: Var<'t, T>,
+        targets: Y,
+        weights: impl IntoVar<'t, T>,
+    ) -> Var<'t, T>
+    where
+        Self: Sized,
+    {
+        let costs = self.each(predictions, targets);
+        costs.inner(weights_of_rows(costs, weights))
+    }
+
+    /// The sum of costs times weights, divided by the number of rows: weights of 1 are the
+    /// [`mean`](Loss::mean), and twice the weights are twice the loss. (PyTorch divides by the sum of
+    /// the weights where they come from classes, scikit-learn everywhere.)
+    ///
+    /// # Panics
+    /// As [`weighted_each`](Loss::weighted_each).
+    #[track_caller]
+    fn weighted_mean(
+        &self,
+        predictions: Var<'t, T>,
+        targets: Y,
+        weights: impl IntoVar<'t, T>,
+    ) -> Var<'t, T>
+    where
+        Self: Sized,
+    {
+        let costs = self.each(predictions, targets);
+        costs.inner(weights_of_rows(costs, weights)) / costs.len() as f64
+    }
 }
 
-/// The binary cross-entropy `mean ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of
-/// one shape.
-///
-/// It is `−mean (y ln p + (1 − y) ln(1 − p))` with `p = sigmoid(z)`, computed so that it neither
-/// overflows nor cancels.
-///
-/// ```
-/// use ndarray::array;
-/// use tapegrad_autodiff::Tape;
-/// use tapegrad_nn::loss;
-///
-/// let tape = Tape::<f64>::new();
-/// let logits = tape.var(array![[0.0], [1000.0]]);
-/// assert_eq!(loss::bce_with_logits(logits, &array![[1.0], [1.0]]).item(), 0.5 * 2.0_f64.ln());
-/// ```
-///
-/// # Panics
-/// If the shapes differ, there is no element, or a target is not in `[0, 1]`.
-#[track_caller]
-pub fn bce_with_logits<'t, T: Element>(
-    logits: Var<'t, T>,
-    targets: impl IntoVar<'t, T>,
-) -> Var<'t, T> {
-    let targets = of_one_shape("bce_with_logits", logits, targets);
-    if let Some(target) = targets.find(|y| !(T::zero()..=T::one()).contains(&y)) {
-        error::target_range("bce_with_logits", target.wide());
+/// A reference to a loss is one, also to a `dyn Loss` that was chosen when the program runs: it has
+/// the weighted methods, which a `dyn Loss` itself lacks.
+impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
+    #[track_caller]
+    fn each(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
+        (**self).each(predictions, targets)
     }
-    logits.sigmoid_cross_entropy(targets).mean(..)
+
+    #[track_caller]
+    fn mean(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
+        (**self).mean(predictions, targets)
+    }
 }
 
-/// The cross-entropy `mean (ln Σⱼ e^zⱼ − z_class)` of the softmax of logits `[rows, classes]` with
-/// one class index a row: a list of them, or [`Classes`] with weights and label smoothing. The mean
-/// is that over rows, also of weighted ones (PyTorch divides by the sum of their weights).
-///
-/// ```
-/// use ndarray::array;
-/// use tapegrad_autodiff::Tape;
-/// use tapegrad_nn::loss;
-///
-/// let tape = Tape::<f64>::new();
-/// let logits = tape.var(array![[0.0, 0.0, 0.0]]);
-/// let loss = loss::softmax_cross_entropy(logits, &[2]).item();
-/// assert!((loss - 3.0_f64.ln()).abs() < 1e-15);
-/// ```
-///
-/// # Panics
-/// If the logits have not two axes, there is not one class for each row, a class is not below their
-/// number, there is not one weight for each, or there is no row.
+/// The weights on the tape of the costs, one for each.
 #[track_caller]
-pub fn softmax_cross_entropy<'t, 'c, T: Element>(
-    logits: Var<'t, T>,
-    classes: impl Into<Classes<'c>>,
-) -> Var<'t, T> {
-    let losses = logits.softmax_cross_entropy(classes);
-    if losses.is_empty() {
-        error::nothing("softmax_cross_entropy", &logits.shape());
+fn weights_of_rows<'t, T: Element>(costs: Var<'t, T>, weights: impl IntoVar<'t, T>) -> Var<'t, T> {
+    let weights = weights.into_var(costs.tape());
+    if !std::ptr::eq(weights.tape(), costs.tape()) {
+        error::row_weights_on_another_tape();
     }
-    losses.mean(..)
+    let [of_costs, of_weights] = [costs.shape(), weights.shape()];
+    if of_costs != of_weights {
+        error::row_weights(&of_weights, &of_costs);
+    }
+    weights
 }
 
-/// The targets on the tape of the predictions, of their shape and not empty.
+/// The mean of each row's elements.
 #[track_caller]
-fn of_one_shape<'t, T: Element>(
-    loss: &str,
-    predictions: Var<'t, T>,
-    targets: impl IntoVar<'t, T>,
-) -> Var<'t, T> {
-    let targets = targets.into_var(predictions.tape());
-    if !std::ptr::eq(targets.tape(), predictions.tape()) {
-        error::targets_on_another_tape(loss);
+fn by_row<T: Element>(costs: Var<'_, T>) -> Var<'_, T> {
+    match costs.shape()[..] {
+        [] | [_] => costs,
+        [rows, ..] if rows == costs.len() => costs.reshape(&[rows]),
+        [rows, ..] => costs.reshape(&[rows, costs.len() / rows]).mean(1),
     }
-    let shapes = [predictions.shape(), targets.shape()];
-    if shapes[0] != shapes[1] {
-        error::targets(loss, &shapes[0], &shapes[1]);
-    }
-    if predictions.is_empty() {
-        error::nothing(loss, &shapes[0]);
-    }
-    targets
 }

@@ -7,7 +7,7 @@
 //! ```
 //! use ndarray::array;
 //! use tapegrad_autodiff::Tape;
-//! use tapegrad_nn::{Dense, Module, Scope, loss};
+//! use tapegrad_nn::{Dense, Loss, Module, Scope, loss};
 //! use tapegrad_optim::Adam;
 //!
 //! let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
@@ -16,7 +16,7 @@
 //! let mut tape = Tape::new();
 //! for _ in 0..500 {
 //!     let on = Scope::train(&tape);
-//!     let gradients = on.backward(loss::mean_squared_error(model.forward(&on, on.input(&x)), &y));
+//!     let gradients = on.backward(loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y));
 //!     tape.clear();                                  // before the step, so that it is in place
 //!     optimizer.step(&mut model, &gradients);
 //! }

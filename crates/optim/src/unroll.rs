@@ -18,7 +18,7 @@ use crate::{Optimizer, Rule, error};
 /// ```
 /// use ndarray::array;
 /// use tapegrad_autodiff::Tape;
-/// use tapegrad_nn::{Dense, Module, Penalty, Scope, Strength, loss};
+/// use tapegrad_nn::{Dense, Loss, Module, Penalty, Scope, Strength, loss};
 /// use tapegrad_optim::{Adam, Unroll};
 ///
 /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
@@ -30,11 +30,11 @@ use crate::{Optimizer, Rule, error};
 /// let mut unroll = Unroll::new(&tape, &Adam::new(0.1), &model).substitute(&strength, lambda);
 /// for _ in 0..5 {
 ///     let on = unroll.scope();
-///     let data_loss = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+///     let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
 ///     unroll.step(data_loss + model.penalty(&on));
 /// }
 /// let on = unroll.scope();
-/// let validation = loss::mean_squared_error(model.forward(&on, on.input(&x)), &y);
+/// let validation = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
 /// let slope = validation.backward().wrt(lambda);   // d(validation loss) / dλ
 /// assert!(slope[[]] > 0.0);
 /// ```

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, array};
 use tapegrad_autodiff::{Tape, Var};
-use tapegrad_nn::{Dense, Initializer, Module, Name, Param, Penalty, Role, Scope, loss};
+use tapegrad_nn::{Dense, Initializer, Loss, Module, Name, Param, Penalty, Role, Scope, loss};
 use tapegrad_optim::{Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Sgd};
 
 /// Calls `$check(name, optimizer)` with every rule and variant.
@@ -42,8 +42,7 @@ fn train<R: Rule>(
     let mut last = f64::NAN;
     for _ in 0..steps {
         let on = Scope::train(&tape);
-        let loss =
-            loss::mean_squared_error(model.forward(&on, on.input(x)), y) + model.penalty(&on);
+        let loss = loss::SquaredError.mean(model.forward(&on, on.input(x)), y) + model.penalty(&on);
         last = loss.item();
         let gradients = on.backward(loss);
         tape.clear();
@@ -188,7 +187,7 @@ fn single_precision_follows_double() {
         let tape = Tape::new();
         let on = Scope::train(&tape);
         let output = single.forward(&on, on.input(x.mapv(|x| x as f32)));
-        let gradients = on.backward(loss::mean_squared_error(output, y.mapv(|y| y as f32)));
+        let gradients = on.backward(loss::SquaredError.mean(output, y.mapv(|y| y as f32)));
         optimizer.step(&mut single, &gradients);
     }
     for (a, b) in double.weight.value.iter().zip(&single.weight.value) {

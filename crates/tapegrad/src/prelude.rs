@@ -6,9 +6,11 @@ pub use tapegrad_autodiff::{
 pub use tapegrad_nn::{
     Activation, AlphaDropout, BatchNorm, Constraint, Dense, DropConnect, Dropout, Embedding,
     Flatten, Function, GaussianNoise, GradientMap, Groups, Initializer, Lambda, Layer, LayerNorm,
-    Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope, Sequential,
-    Strength, Tied, file, kkt, loss, sparsity,
+    Loss, Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope,
+    Sequential, Strength, Tied, file, kkt, loss, sparsity,
 };
+// Its methods are there also in a program with a `Loss` of its own.
+pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
     Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Schedule, Sgd, Unroll, schedule,
 };
