@@ -12,7 +12,7 @@ use tapegrad::prelude::*;
 const STRENGTH: f32 = 1e-3;
 
 fn network() -> Mlp {
-    let penalty = Penalty::l2(STRENGTH.into());
+    let penalty = Penalty::l2(f64::from(STRENGTH));
     Mlp::new(&[2, 500, 1])
         .activation(Activation::Relu)
         .seed(1)

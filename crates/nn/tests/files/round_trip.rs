@@ -90,7 +90,7 @@ fn settings_of_parameters_stay() {
     file::from_bytes(&mut model, &bytes).unwrap();
     let weight = &model.layers[0].weight;
     assert_eq!((weight.id(), weight.trainable), (id, false));
-    assert!(weight.penalty != Penalty::none());
+    assert!(!weight.penalty.is_none());
 }
 
 /// Two names of one parameter hold one array after loading, as a scope demands; and a file with two
