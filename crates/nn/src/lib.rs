@@ -30,6 +30,7 @@
 
 pub mod check;
 pub mod checkpoint;
+mod compact;
 mod constraint;
 mod error;
 pub mod file;
@@ -55,6 +56,7 @@ mod scope;
 mod sparsity;
 
 pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
+pub use compact::{Compact, compact};
 pub use constraint::Constraint;
 pub use gradient_map::GradientMap;
 pub use groups::Groups;

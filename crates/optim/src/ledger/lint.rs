@@ -84,8 +84,8 @@ pub(super) fn of_inputs<T: Element>(weight: &str, x: &ArcArrayD<T>) -> Option<Wa
             .map(|x| (x.wide() - mean).powi(2))
             .sum::<f64>();
         let deviation = (square / rows).sqrt();
-        // Half and twice leave room for samples and for inputs that are alike in scale.
-        if mean.abs() > 0.5 || !(0.5..=2.0).contains(&deviation) {
+        // A third and three times leave room for samples, and for inputs that are alike in scale.
+        if mean.abs() > 1.0 || !(1.0 / 3.0..=3.0).contains(&deviation) {
             return Some(Warning {
                 lint: Lint::InputsNotStandardized,
                 place: weight.to_owned(),
