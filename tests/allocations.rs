@@ -101,6 +101,27 @@ fn tiny() {
 }
 
 #[test]
+fn steps_after_the_update() {
+    let mut model = Mlp::new(&[2, 64, 64, 1])
+        .penalize(0, Penalty::group_lasso(Groups::Rows, 1e-3).proximal())
+        .penalize(1, Penalty::elastic_net(1e-3, 1e-3).proximal())
+        .penalize(
+            2,
+            Penalty::l1(Strength::scheduled(|step| 1e-5 * step as f64)).proximal(),
+        );
+    model.layers[0] = model.layers[0]
+        .clone()
+        .penalize_output(Penalty::l1(1e-3))
+        .constrain(Constraint::max_norm(Groups::Columns, 1.0));
+    model.layers[1] = model.layers[1].clone().constrain(Constraint::l1_ball(5.0));
+    let y = targets(32);
+    let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
+        loss::SquaredError.mean(p, &y)
+    });
+    assert_eq!(steps, 0);
+}
+
+#[test]
 fn moons() {
     let model = Mlp::new(&[2, 500, 1])
         .activation(Activation::Relu)

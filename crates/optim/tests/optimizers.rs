@@ -2,7 +2,9 @@
 
 use ndarray::{Array2, array};
 use tapegrad_autodiff::{Tape, Var};
-use tapegrad_nn::{Dense, Initializer, Loss, Module, Name, Param, Penalty, Role, Scope, loss};
+use tapegrad_nn::{
+    Constraint, Dense, Groups, Initializer, Loss, Module, Name, Param, Penalty, Role, Scope, loss,
+};
 use tapegrad_optim::{Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Sgd};
 
 /// Calls `$check(name, optimizer)` with every rule and variant.
@@ -81,6 +83,51 @@ fn exact_zeros_stay() {
         }
     }
     every_rule!(check);
+}
+
+/// After each step a weight is in its set, and a proximal penalty has made zeros that stay.
+#[test]
+fn constraints_and_proximal_penalties_act_after_the_update() {
+    type Inside = fn(&[f64]) -> bool;
+    let sets: [(Constraint, Inside); 4] = [
+        (Constraint::non_negative(), |w| w.iter().all(|w| *w >= 0.0)),
+        (Constraint::between(-0.5, 0.25), |w| {
+            w.iter().all(|w| (-0.5..=0.25).contains(w))
+        }),
+        (Constraint::max_norm(Groups::Whole, 0.7), |w| {
+            w.iter().map(|w| w * w).sum::<f64>() <= 0.49 + 1e-12
+        }),
+        (Constraint::l1_ball(0.6), |w| {
+            w.iter().map(|w| w.abs()).sum::<f64>() <= 0.6 + 1e-12
+        }),
+    ];
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>, sets: &[(Constraint, Inside)]) {
+        for (set, inside) in sets {
+            let mut optimizer = optimizer.clone();
+            let mut model = Dense::new(3, 1).seed(1).constrain(*set);
+            for _ in 0..200 {
+                train(&mut model, &mut optimizer, &problem(), 1);
+                let w = model.weight.value.as_slice().unwrap();
+                assert!(inside(w), "{name}, {set}: {w:?}");
+            }
+        }
+        let mut optimizer = optimizer.decay(Decay::none());
+        let mut model = Dense::new(3, 1)
+            .seed(1)
+            .penalize(Penalty::l1(0.5).proximal());
+        train(&mut model, &mut optimizer, &problem(), 2000);
+        // The third input has no part in the target.
+        let zeros = model.weight.value.mapv(|w| w == 0.0);
+        assert_eq!(zeros, array![[false], [false], [true]].into_dyn(), "{name}");
+        model.weight.trainable = false;
+        let before = model.weight.value.clone();
+        train(&mut model, &mut optimizer, &problem(), 5);
+        assert_eq!(
+            model.weight.value, before,
+            "{name}: what is frozen is not shrunk"
+        );
+    }
+    every_rule!(|name, optimizer| check(name, optimizer, &sets));
 }
 
 /// A step is in place when nobody else holds the value, and leaves a tape's array alone when one
