@@ -12,7 +12,7 @@ struct Fixture {
     problems: Vec<Problem>,
 }
 
-/// `½ mean (y − x w)² + α (ρ Σ|w| + (1 − ρ)/2 Σ w²)`, or with `α Σ ‖row‖` of a group lasso.
+/// A fit of scikit-learn's `Lasso`, `ElasticNet`, `MultiTaskLasso` or `LogisticRegression`, whose `C` is `alpha`.
 #[derive(Deserialize)]
 struct Problem {
     name: String,
@@ -22,16 +22,46 @@ struct Problem {
 }
 
 impl Problem {
-    fn penalty(&self) -> Penalty<f64> {
-        let (l1, l2) = (
-            self.alpha * self.ratio,
-            self.alpha * (1.0 - self.ratio) / 2.0,
-        );
+    fn penalty(&self, rows: usize) -> Penalty<f64> {
+        let (alpha, ratio) = (self.alpha, self.ratio);
         match self.name.as_str() {
-            "group lasso" => Penalty::group_lasso(Groups::Rows, self.alpha),
-            name if name.ends_with("elastic net") => Penalty::elastic_net(l1, l2),
-            _ => Penalty::l1(l1),
+            // ½ mean ‖y − x W‖² + α Σ ‖row‖, doubled: our mean is over the outputs, too.
+            "group lasso" => {
+                Penalty::group_lasso(Groups::Rows, 2.0 * alpha / self.outputs() as f64)
+            }
+            "logistic" => Lambda::from_sklearn_logistic(alpha, ratio, rows).penalty(),
+            name if name.ends_with("lasso") => Lambda::from_sklearn_lasso(alpha).penalty(),
+            _ => Lambda::from_sklearn_elastic_net(alpha, ratio).penalty(),
         }
+    }
+
+    fn optimizers(&self, data: &[Array2<f64>; 2]) -> Vec<(&'static str, Stepper)> {
+        let curvature = match self.name.as_str() {
+            "logistic" => 0.25,
+            _ => 2.0 / self.outputs() as f64,
+        };
+        let most =
+            |numbers: &mut dyn Iterator<Item = f64>| numbers.fold(0.0_f64, |a, b| a.max(b.abs()));
+        let pull = {
+            let layer = self.layer(self.penalty(data[0].nrows()));
+            let w = ArcArrayD::from_shape_vec(layer.weight.value.shape(), self.weights.concat())
+                .unwrap();
+            let terms = layer.weight.penalty.terms().iter();
+            terms
+                .map(|term| most(&mut term.gradient(0, &w).into_iter()))
+                .sum::<f64>()
+        };
+        let mut zeros = self.layer(Penalty::none());
+        zeros.weight.value.fill(0.0);
+        let steepest = self.gradients(&zeros, data, &mut Tape::new());
+        let steepest = most(&mut steepest.wrt(&zeros.weight).iter().copied());
+        // With all weights 0, as at the strongest of the penalties, nothing pulls.
+        let pull = if pull == 0.0 { steepest } else { pull };
+        optimizers(curvature, pull, steepest)
+    }
+
+    fn outputs(&self) -> usize {
+        self.weights[0].len()
     }
 
     fn layer(&self, penalty: Penalty<f64>) -> Dense<f64> {
@@ -42,7 +72,7 @@ impl Problem {
             .penalize(penalty)
     }
 
-    /// Inputs and targets, the latter scaled to the size of the inputs where they are far larger.
+    /// Inputs and targets.
     fn data(&self, diabetes: &Array2<f64>) -> [Array2<f64>; 2] {
         if self.name.starts_with("toy") {
             let toy = ndarray::array![[-1.0], [0.0], [1.0]];
@@ -51,12 +81,37 @@ impl Problem {
         let inputs = diabetes.ncols() - 1;
         let x = standardized(diabetes.slice(s![.., ..inputs]).to_owned());
         let y = diabetes.slice(s![.., inputs..]).to_owned();
+        if self.name == "logistic" {
+            let mut sorted = y.iter().copied().collect::<Vec<_>>();
+            sorted.sort_by(f64::total_cmp);
+            let median = (sorted[220] + sorted[221]) / 2.0; // of 442
+            return [x, y.mapv(|y| f64::from(y > median))];
+        }
         let y = if self.name == "group lasso" {
             standardized(concatenate![Axis(1), y, y.mapv(|y| y * y)])
         } else {
             &y - y.mean().unwrap()
         };
         [x, y]
+    }
+
+    /// The gradients of the whole objective at a layer.
+    fn gradients(
+        &self,
+        layer: &Dense<f64>,
+        [x, y]: &[Array2<f64>; 2],
+        tape: &mut Tape<f64>,
+    ) -> GradientMap<f64> {
+        let on = Scope::train(tape);
+        let outputs = layer.forward(&on, on.input(x));
+        let data_loss = if self.name == "logistic" {
+            loss::BinaryCrossEntropy::new().mean(outputs, y)
+        } else {
+            loss::SquaredError.mean(outputs, y)
+        };
+        let gradients = on.backward(data_loss + layer.penalty(&on));
+        tape.clear();
+        gradients
     }
 }
 
@@ -72,24 +127,6 @@ fn fixture() -> (Array2<f64>, Vec<Problem>) {
     (diabetes, fixture.problems)
 }
 
-/// The gradients of the whole objective at a layer.
-fn gradients(
-    layer: &Dense<f64>,
-    [x, y]: &[Array2<f64>; 2],
-    tape: &mut Tape<f64>,
-) -> GradientMap<f64> {
-    let on = Scope::train(tape);
-    let outputs = y.ncols() as f64;
-    // scikit-learn's ½ mean over rows of the squared length.
-    let data_loss = layer
-        .forward(&on, on.input(x))
-        .mean_squared_difference(on.input(y))
-        * (0.5 * outputs);
-    let gradients = on.backward(data_loss + layer.penalty(&on));
-    tape.clear();
-    gradients
-}
-
 /// An optimizer, whatever its rule.
 type Stepper = Box<dyn FnMut(&mut Dense<f64>, &GradientMap<f64>)>;
 
@@ -97,39 +134,47 @@ fn stepper<R: Rule + 'static>(mut optimizer: Optimizer<R, f64>) -> Stepper {
     Box::new(move |layer, gradients| optimizer.step(layer, gradients))
 }
 
-/// Every optimizer, for a problem whose largest strength is `alpha` and whose gradient is `steep` at most.
+/// Every optimizer, for a loss that is as curved as `curvature` in each input alone.
 ///
-/// At a solution the loss pulls with the penalty's strength at a weight that is not 0, so that an adaptive
-/// rule divides by `alpha`: its rate must be a part of that. AMSGrad goes on to divide by `steep`. The rates
-/// of adaptive rules fall in the end, for weights that are hardly penalised.
-fn optimizers(alpha: f64, steep: f64) -> Vec<(&'static str, Stepper)> {
-    let falling =
-        |most: f64| move |step: usize| most * 0.997_f64.powf(step.saturating_sub(5000) as f64);
+/// At a solution the loss pulls at a weight that is not 0 with the force of its penalty, so that an adaptive
+/// rule divides by that: its rate must be a part of `pull`, the penalty's largest. AMSGrad goes on to divide
+/// by the `steepest` gradient. The rates of adaptive rules fall in the end, for weights that are hardly
+/// penalised.
+fn optimizers(curvature: f64, pull: f64, steepest: f64) -> Vec<(&'static str, Stepper)> {
+    let falling = |most: f64| {
+        move |step: usize| most / curvature * 0.997_f64.powf(step.saturating_sub(5000) as f64)
+    };
+    let adamw = || AdamW::new(falling(pull)).decay(Decay::none());
     vec![
-        ("sgd", stepper(Sgd::new(0.4))),
-        ("momentum", stepper(Momentum::new(0.05))),
-        ("nesterov", stepper(Momentum::new(0.05).nesterov())),
+        ("sgd", stepper(Sgd::new(0.4 / curvature))),
+        ("momentum", stepper(Momentum::new(0.05 / curvature))),
+        (
+            "nesterov",
+            stepper(Momentum::new(0.05 / curvature).nesterov()),
+        ),
         (
             "rms_prop",
-            stepper(RmsProp::new(falling(0.2 * alpha)).alpha(0.9)),
+            stepper(RmsProp::new(falling(0.2 * pull)).alpha(0.9)),
         ),
-        ("adam", stepper(Adam::new(falling(alpha)))),
+        ("adam", stepper(Adam::new(falling(pull)))),
         (
             "amsgrad",
-            stepper(Adam::new(falling(0.2 * steep)).amsgrad()),
+            stepper(Adam::new(falling(0.2 * steepest)).amsgrad()),
         ),
-        (
-            "adamw",
-            stepper(AdamW::new(falling(alpha)).decay(Decay::none())),
-        ),
+        ("adamw", stepper(adamw())),
     ]
 }
 
 /// Steps until the certificate is below 1e-10, at most 10 000. What it was every hundred steps.
-fn train(layer: &mut Dense<f64>, step: &mut Stepper, data: &[Array2<f64>; 2]) -> Vec<f64> {
+fn train(
+    problem: &Problem,
+    layer: &mut Dense<f64>,
+    step: &mut Stepper,
+    data: &[Array2<f64>; 2],
+) -> Vec<f64> {
     let (mut tape, mut residuals) = (Tape::new(), Vec::new());
     for number in 0..=10_000 {
-        let gradients = gradients(layer, data, &mut tape);
+        let gradients = problem.gradients(layer, data, &mut tape);
         if number % 100 == 0 {
             residuals.push(kkt(layer, &gradients).worst());
             if residuals[number / 100] < 1e-10 {
@@ -149,11 +194,10 @@ fn scikit_learns_solutions_are_found_with_their_zeros() {
         let [inputs, outputs] = [problem.weights.len(), problem.weights[0].len()];
         let expected =
             ArrayD::from_shape_vec(vec![inputs, outputs], problem.weights.concat()).unwrap();
-        let steep = data[0].t().dot(&data[1]) / data[0].nrows() as f64;
-        let steep = steep.iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-        for (name, mut step) in optimizers(problem.alpha, steep) {
-            let mut layer = problem.layer(problem.penalty().proximal());
-            let residuals = train(&mut layer, &mut step, &data);
+        let rows = data[0].nrows();
+        for (name, mut step) in problem.optimizers(&data) {
+            let mut layer = problem.layer(problem.penalty(rows).proximal());
+            let residuals = train(problem, &mut layer, &mut step, &data);
             let who = format!("{} α={} by {name}", problem.name, problem.alpha);
             let last = *residuals.last().unwrap();
             let below = residuals.iter().position(|r| *r < 1e-6);
@@ -184,10 +228,11 @@ fn subgradients_reach_no_zero() {
         .filter(|problem| problem.weights.concat().contains(&0.0))
     {
         let data = problem.data(&diabetes);
-        for (name, mut step) in optimizers(problem.alpha, 1.0) {
-            let (mut layer, mut tape) = (problem.layer(problem.penalty()), Tape::new());
+        for (name, mut step) in problem.optimizers(&data) {
+            let penalty = problem.penalty(data[0].nrows());
+            let (mut layer, mut tape) = (problem.layer(penalty), Tape::new());
             for _ in 0..1000 {
-                let gradients = gradients(&layer, &data, &mut tape);
+                let gradients = problem.gradients(&layer, &data, &mut tape);
                 step(&mut layer, &gradients);
             }
             assert!(

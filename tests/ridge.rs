@@ -99,6 +99,26 @@ fn scikit_learn_ridge() {
     assert_ridge("Ridge", n, Penalty::l2(alpha), Decay::none());
 }
 
+/// A strength of elsewhere, converted, beside our own loss.
+#[test]
+fn converted() {
+    let alpha = ROWS as f64 * LAMBDA;
+    for (name, lambda) in [
+        ("Keras", Lambda::from_keras(0.0, LAMBDA)),
+        ("PyTorch", Lambda::from_torch(2.0 * LAMBDA)),
+        ("Ridge", Lambda::from_sklearn_ridge(alpha, ROWS)),
+        (
+            "MLPRegressor",
+            Lambda::from_sklearn_mlp_regressor(alpha, ROWS),
+        ),
+        ("ElasticNet", Lambda::from_sklearn_elastic_net(LAMBDA, 0.0)),
+        ("glmnet", Lambda::from_glmnet(LAMBDA, 0.0)),
+    ] {
+        assert_ridge(name, 1.0, lambda.penalty(), Decay::none());
+        assert_ridge(name, 1.0, lambda.penalty().proximal(), Decay::none());
+    }
+}
+
 /// scikit-learn's `MLPRegressor(alpha)`: ½ mean loss + α/(2n) Σ w²: α = n λ.
 #[test]
 fn scikit_learn_mlp() {
