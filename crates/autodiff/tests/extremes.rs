@@ -28,13 +28,15 @@ impl Within {
     /// The error that the derivative of this order may have.
     fn bound<T: Element>(self, x: f64, expected: f64, order: usize) -> f64 {
         let epsilon = T::epsilon().wide();
+        // At infinity there is nothing to be rounded.
+        let size = if x.is_finite() { x.abs() } else { 0.0 };
         // A factor may round to a denormal number before it is multiplied by x.
         let smallest = (T::min_positive_value() * T::epsilon()).wide();
-        let relative = epsilon * expected.abs() + smallest * (1.0 + x.abs());
+        let relative = epsilon * expected.abs() + smallest * (1.0 + size);
         match self {
             UnitsThenEpsilons(units, from) if order > 0 && x >= from => units * epsilon,
             Units(units) | UnitsThenEpsilons(units, _) => units * relative,
-            Raised(units, factor, n) => units * relative * (1.0 + (factor * x).abs().powi(n)),
+            Raised(units, factor, n) => units * relative * (1.0 + (factor * size).powi(n)),
         }
     }
 }
