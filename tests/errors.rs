@@ -1,7 +1,7 @@
 //! What misuse and bad files are told, word for word, and at whose line.
 
 use std::cell::RefCell;
-use std::panic::{self, UnwindSafe};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use ndarray::{Array2, array};
@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// The sentence of a panic, which must be at a line of this file.
-fn sentence<R>(misuse: impl FnOnce() -> R + UnwindSafe) -> String {
+fn sentence<R>(misuse: impl FnOnce() -> R) -> String {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();
@@ -30,7 +30,7 @@ fn sentence<R>(misuse: impl FnOnce() -> R + UnwindSafe) -> String {
         }));
     });
     FILE.set(Some(String::new()));
-    let outcome = panic::catch_unwind(misuse);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(misuse));
     let file = FILE.take().unwrap_or_default();
     let Err(payload) = outcome else {
         return "no panic".to_owned();
@@ -513,7 +513,8 @@ fn networks() {
             "Scope::charge: the cost has the shape [2]; it must hold one number (reduce it with `sum` or `mean`)";
         {
             let layer = Dense::<f64>::new(2, 1);
-            let bias = Param::<f64> { penalty: Penalty::orthogonal(0.1), ..layer.bias.clone().unwrap() };
+            let mut bias = layer.bias.clone().unwrap();
+            bias.penalty = Penalty::orthogonal(0.1);
             let t = tape();
             bias.penalty.cost(&Scope::train(t), zeros(t, &[3]))
         } => "Penalty::orthogonal: the parameter has the shape [3]; it must have two axes";
@@ -671,9 +672,7 @@ fn steps() {
     };
     let refused = |optimizer: &mut Optimizer<Adam, f64>, gradients: &GradientMap<f64>| {
         let mut changed = model.clone();
-        let message = sentence(panic::AssertUnwindSafe(|| {
-            optimizer.step(&mut changed, gradients)
-        }));
+        let message = sentence(|| optimizer.step(&mut changed, gradients));
         assert_eq!(optimizer.steps(), 0);
         for ((name, before), (_, after)) in model.parameters().into_iter().zip(changed.parameters())
         {
@@ -689,9 +688,7 @@ fn steps() {
     resized.layers[1].weight.value = Array2::zeros([2, 2]).into_dyn().into_shared();
     let g = gradients(&model);
     assert_eq!(
-        sentence(panic::AssertUnwindSafe(
-            || Adam::new(0.1).step(&mut resized, &g)
-        )),
+        sentence(|| Adam::new(0.1).step(&mut resized, &g)),
         "Optimizer::step: the parameter `layers.1.weight` has the shape [2, 2] and its gradient [3, 1]; they must be equal"
     );
 
@@ -699,7 +696,7 @@ fn steps() {
     let mut optimizer = Sgd::new(late);
     let (mut model, g) = (model.clone(), gradients(&model));
     optimizer.step(&mut model, &g);
-    let message = sentence(panic::AssertUnwindSafe(|| optimizer.step(&mut model, &g)));
+    let message = sentence(|| optimizer.step(&mut model, &g));
     assert_eq!(
         message,
         "Optimizer::step: the learning rate is NaN; it must be finite and at least 0"
@@ -716,7 +713,7 @@ fn unrolling() {
     let told = |misuse: Misuse<'_>| {
         let t = tape();
         let mut unroll = Unroll::new(t, &optimizer, &model);
-        sentence(panic::AssertUnwindSafe(|| misuse(&mut unroll, t)))
+        sentence(|| misuse(&mut unroll, t))
     };
     let loss = |on: &Scope<'static, f64>| model.forward(on, on.input([1.0, 2.0])).sum(..);
     assert_eq!(
@@ -730,12 +727,18 @@ fn unrolling() {
     let mut twice = Mlp::<f64>::new(&[2, 2, 2]);
     twice.layers[1] = twice.layers[0].clone();
     assert_eq!(
-        sentence(panic::AssertUnwindSafe(|| drop(Unroll::new(
-            tape(),
-            &optimizer,
-            &twice
-        )))),
+        sentence(|| drop(Unroll::new(tape(), &optimizer, &twice))),
         "Unroll::new: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)"
+    );
+    let grouped = model
+        .clone()
+        .penalize(Penalty::group_lasso(Groups::Rows, 0.1).proximal());
+    let t = tape();
+    let mut unroll = Unroll::new(t, &optimizer, &grouped);
+    let loss = unroll.value(&grouped.weight).sum(..);
+    assert_eq!(
+        sentence(|| unroll.step(loss)),
+        "Unroll: for a parameter of the shape [2, 1] `group lasso of rows` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss"
     );
     #[derive(Clone, Copy)]
     struct Greedy;
