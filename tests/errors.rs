@@ -1,7 +1,7 @@
 //! What misuse and bad files are told, word for word, and at whose line.
 
 use std::cell::RefCell;
-use std::panic::{self, UnwindSafe};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use ndarray::{Array2, array};
@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// The sentence of a panic, which must be at a line of this file.
-fn sentence<R>(misuse: impl FnOnce() -> R + UnwindSafe) -> String {
+fn sentence<R>(misuse: impl FnOnce() -> R) -> String {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();
@@ -30,7 +30,7 @@ fn sentence<R>(misuse: impl FnOnce() -> R + UnwindSafe) -> String {
         }));
     });
     FILE.set(Some(String::new()));
-    let outcome = panic::catch_unwind(misuse);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(misuse));
     let file = FILE.take().unwrap_or_default();
     let Err(payload) = outcome else {
         return "no panic".to_owned();
@@ -88,6 +88,8 @@ fn shapes() {
             "dot_t: the shapes [2, 3] and [3, 2] do not multiply; the inner dimensions must be equal";
         { let t = tape(); zeros(t, &[2, 3]).t_dot(zeros(t, &[3])) } =>
             "t_dot: the shapes [2, 3] and [3] do not multiply; both must have at least two axes";
+        { let t = tape(); zeros(t, &[3]).dot_t(zeros(t, &[2, 3])) } =>
+            "dot_t: the shapes [3] and [2, 3] do not multiply; both must have at least two axes";
         { let t = tape(); zeros(t, &[2, 5, 3]).dot_t(zeros(t, &[3, 5])) } =>
             "dot_t: the shapes [2, 5, 3] and [3, 5] do not multiply; the inner dimensions must be equal";
         { let t = tape(); zeros(t, &[2, 3]).outer(zeros(t, &[3])) } =>
@@ -154,6 +156,8 @@ fn arrangements() {
             "pad: the shape [2, 3] has no axis 2; it has 2, counted from 0, or from -1 backwards";
         { let t = tape(); zeros(t, &[2, 3]).permute(&[0, 0]) } =>
             "permute: the order [0, 0] does not fit the shape [2, 3]; it must hold each of its 2 axes once";
+        { let t = tape(); zeros(t, &[2, 3]).permute(&[1, 1]) } =>
+            "permute: the order [1, 1] does not fit the shape [2, 3]; it must hold each of its 2 axes once";
         { let t = tape(); zeros(t, &[2, 3]).squeeze(0) } =>
             "squeeze: axis 0 of the shape [2, 3] has the size 2; it must be 1";
         { let t = tape(); zeros(t, &[2]).expand_dims(2) } =>
@@ -162,8 +166,6 @@ fn arrangements() {
             "concatenate: there is no array; there must be at least one";
         { let t = tape(); concatenate(&[zeros(t, &[2, 3]), zeros(t, &[4, 2])], 0) } =>
             "concatenate: the shapes [2, 3] and [4, 2] do not fit; they must be equal but in axis 0";
-        { let (a, b) = (tape(), tape()); concatenate(&[zeros(a, &[2]), zeros(b, &[2])], 0) } =>
-            "concatenate: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); stack(&[zeros(t, &[2]), zeros(t, &[3])], 0) } =>
             "stack: the shapes [2] and [3] differ; they must be equal";
         { let t = tape(); zeros(t, &[2, 3]).index_select(1, &[0, 3]) } =>
@@ -178,10 +180,16 @@ fn arrangements() {
             "scatter_add: the shapes [2, 1] and [2, 2] differ; they must be equal";
         { let t = tape(); zeros(t, &[2]).where_(zeros(t, &[2]), zeros(t, &[3])) } =>
             "where_: the shapes [2] and [3] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
+        { let t = tape(); zeros(t, &[2]).where_(zeros(t, &[1]), zeros(t, &[3])) } =>
+            "where_: the shapes [2] and [3] do not broadcast; counted from the last axis, sizes must be equal or one of them 1";
         { let t = tape(); zeros(t, &[3]).lower_triangle(0) } =>
             "lower_triangle: the shape is [3]; there must be at least two axes";
         { let t = tape(); zeros(t, &[3]).clamp(1.0, 0.0) } =>
             "clamp: the bounds are 1 and 0; they must be numbers, the first not above the second";
+        { let t = tape(); zeros(t, &[3]).clamp(f64::NAN, 0.0) } =>
+            "clamp: the bounds are NaN and 0; they must be numbers, the first not above the second";
+        { let t = tape(); zeros(t, &[3]).clamp(1.0, f64::NAN) } =>
+            "clamp: the bounds are 1 and NaN; they must be numbers, the first not above the second";
         { let t = tape(); zeros(t, &[1, 3]).variance(0, 1) } =>
             "variance: there are 1 elements to reduce in the shape [1, 3] and ddof is 1; there must be more";
         { let t = tape(); zeros(t, &[0, 3]).std(0, 0) } =>
@@ -202,8 +210,6 @@ fn arrangements() {
             "transpose: the shape [2, 3] has no axis 5; it has 2, counted from 0, or from -1 backwards";
         { let t = tape(); zeros(t, &[1; 65]).sum(..) } =>
             "sum: there are 65 axes; there can be at most 64";
-        { let (a, b) = (tape(), tape()); zeros(a, &[2, 3]).affine(zeros(a, &[3, 1]), Some(zeros(b, &[1])), Activation::Relu) } =>
-            "affine: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); zeros(t, &[0, 3]).batch_norm(zeros(t, &[3]), zeros(t, &[3]), 1e-5) } =>
             "batch_norm: nothing to reduce in the shape [0, 3]; the reduced axes must not be empty";
     }
@@ -233,8 +239,6 @@ fn derivatives() {
             "checkpoint: there is no array; there must be at least one";
         { let t = tape(); t.checkpoint(&[zeros(t, &[])], |x| x[0] * x[0].tape().var(1.0)) } =>
             "checkpoint: the function makes a variable of its own, whose gradient would be lost; it must be among the inputs";
-        { let (a, b) = (tape(), tape()); a.custom("mine", 1.0, [(zeros(b, &[]), Vjp::none())]) } =>
-            "mine: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); t.detect_anomaly(); t.var([1.0, -1.0]).sqrt() } =>
             "sqrt: the result of the shape [2] is NaN at [1], from operands of the shapes [2] that are not";
         { let t = tape(); let x = t.var([1.0, 2.0]); let y = t.custom("mine", 1.0, [(x, Vjp::new(|g, _, _| g * g.tape().constant([1.0, 2.0, 3.0])))]); y.backward() } => format!(
@@ -414,10 +418,6 @@ fn losses() {
 #[test]
 fn tapes() {
     told! {
-        { let (a, b) = (tape(), tape()); zeros(a, &[]) * zeros(b, &[]) } =>
-            "*: the variables belong to two tapes; all variables of an expression must be on one";
-        { let (a, b) = (tape(), tape()); zeros(a, &[2, 2]).dot(zeros(b, &[2, 2])) } =>
-            "dot: the variables belong to two tapes; all variables of an expression must be on one";
         { let (a, b) = (tape(), tape()); a.grad(zeros(a, &[]), &[zeros(b, &[])]); } =>
             "grad: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); t.grad(zeros(t, &[]), &[zeros(t, &[]), t.constant(1.0)]); } =>
@@ -432,6 +432,59 @@ fn tapes() {
             "wrt: the variable is the result of an operation; gradients are kept for variables made by `Tape::var` (`Tape::grad` takes any)";
         { let (a, b) = (tape(), tape()); let p = Param::<f64>::new(Role::Weight, 1.0); Scope::train(a).substitute(&p, b.var(1.0)); } =>
             "Scope::substitute: the variable is on another tape; it must be on the scope's";
+    }
+}
+
+/// Every operation of several variables, with one of them, `y`, on another tape than those that `x`
+/// makes of a shape.
+#[test]
+fn operands_of_two_tapes() {
+    type New<'f> = &'f dyn Fn(&[usize]) -> Var<'static, f64>;
+    type Misuse = fn(New<'_>, New<'_>) -> Var<'static, f64>;
+    #[rustfmt::skip]
+    let table: &[(&str, Misuse)] = &[
+        ("+", |x, y| x(&[2]) + y(&[2])),
+        ("-", |x, y| x(&[2]) - y(&[2])),
+        ("*", |x, y| x(&[2]) * y(&[2])),
+        ("/", |x, y| x(&[2]) / y(&[2])),
+        ("maximum", |x, y| x(&[2]).maximum(y(&[2]))),
+        ("minimum", |x, y| x(&[2]).minimum(y(&[2]))),
+        ("greater", |x, y| x(&[2]).greater(y(&[2]))),
+        ("where_", |x, y| x(&[2]).where_(y(&[2]), x(&[2]))),
+        ("where_", |x, y| x(&[2]).where_(x(&[2]), y(&[2]))),
+        ("dot", |x, y| x(&[2, 3]).dot(y(&[3, 2]))),
+        ("dot_t", |x, y| x(&[2, 3]).dot_t(y(&[2, 3]))),
+        ("t_dot", |x, y| x(&[3, 2]).t_dot(y(&[3, 2]))),
+        ("inner", |x, y| x(&[2]).inner(y(&[2]))),
+        ("outer", |x, y| x(&[2]).outer(y(&[2]))),
+        ("solve", |x, y| x(&[2, 2]).solve(y(&[2]))),
+        ("solve_triangular", |x, y| x(&[2, 2]).solve_triangular(y(&[2]))),
+        ("t_solve_triangular", |x, y| x(&[2, 2]).t_solve_triangular(y(&[2, 1]))),
+        ("affine", |x, y| x(&[2, 3]).affine(y(&[3, 1]), None, Activation::Relu)),
+        ("affine", |x, y| x(&[2, 3]).affine(x(&[3, 1]), Some(y(&[1])), Activation::Relu)),
+        ("layer_norm", |x, y| x(&[2, 3]).layer_norm(y(&[3]), x(&[3]), 1e-5)),
+        ("layer_norm", |x, y| x(&[2, 3]).layer_norm(x(&[3]), y(&[3]), 1e-5)),
+        ("batch_norm", |x, y| x(&[2, 3]).batch_norm(y(&[3]), x(&[3]), 1e-5)),
+        ("mean_squared_difference", |x, y| x(&[2]).mean_squared_difference(y(&[2]))),
+        ("sigmoid_cross_entropy", |x, y| x(&[2]).sigmoid_cross_entropy(y(&[2]))),
+        ("softmax_cross_entropy_with", |x, y| x(&[2, 3]).softmax_cross_entropy_with(y(&[2, 3]))),
+        ("total", |x, y| total(&[x(&[2]), y(&[2])]).unwrap()),
+        ("total", |x, y| total(&[x(&[2]), x(&[2]), y(&[2])]).unwrap()),
+        ("concatenate", |x, y| concatenate(&[x(&[2]), y(&[3])], 0)),
+        ("stack", |x, y| stack(&[x(&[2]), y(&[2])], 0)),
+        ("index_add", |x, y| x(&[2]).index_add(0, &[1], y(&[1]))),
+        ("scatter_add", |x, y| x(&[2]).scatter_add(0, &array![1], y(&[1]))),
+        ("mine", |x, y| x(&[]).tape().custom("mine", 1.0, [(y(&[]), Vjp::none())])),
+    ];
+    for (operation, misuse) in table {
+        let told = sentence(|| {
+            let (a, b) = (tape(), tape());
+            misuse(&|shape| zeros(a, shape), &|shape| zeros(b, shape))
+        });
+        let expected = format!(
+            "{operation}: the variables belong to two tapes; all variables of an expression must be on one"
+        );
+        assert_eq!(told, expected);
     }
 }
 
@@ -460,7 +513,8 @@ fn networks() {
             "Scope::charge: the cost has the shape [2]; it must hold one number (reduce it with `sum` or `mean`)";
         {
             let layer = Dense::<f64>::new(2, 1);
-            let bias = Param::<f64> { penalty: Penalty::orthogonal(0.1), ..layer.bias.clone().unwrap() };
+            let mut bias = layer.bias.clone().unwrap();
+            bias.penalty = Penalty::orthogonal(0.1);
             let t = tape();
             bias.penalty.cost(&Scope::train(t), zeros(t, &[3]))
         } => "Penalty::orthogonal: the parameter has the shape [3]; it must have two axes";
@@ -618,9 +672,7 @@ fn steps() {
     };
     let refused = |optimizer: &mut Optimizer<Adam, f64>, gradients: &GradientMap<f64>| {
         let mut changed = model.clone();
-        let message = sentence(panic::AssertUnwindSafe(|| {
-            optimizer.step(&mut changed, gradients)
-        }));
+        let message = sentence(|| optimizer.step(&mut changed, gradients));
         assert_eq!(optimizer.steps(), 0);
         for ((name, before), (_, after)) in model.parameters().into_iter().zip(changed.parameters())
         {
@@ -636,9 +688,7 @@ fn steps() {
     resized.layers[1].weight.value = Array2::zeros([2, 2]).into_dyn().into_shared();
     let g = gradients(&model);
     assert_eq!(
-        sentence(panic::AssertUnwindSafe(
-            || Adam::new(0.1).step(&mut resized, &g)
-        )),
+        sentence(|| Adam::new(0.1).step(&mut resized, &g)),
         "Optimizer::step: the parameter `layers.1.weight` has the shape [2, 2] and its gradient [3, 1]; they must be equal"
     );
 
@@ -646,7 +696,7 @@ fn steps() {
     let mut optimizer = Sgd::new(late);
     let (mut model, g) = (model.clone(), gradients(&model));
     optimizer.step(&mut model, &g);
-    let message = sentence(panic::AssertUnwindSafe(|| optimizer.step(&mut model, &g)));
+    let message = sentence(|| optimizer.step(&mut model, &g));
     assert_eq!(
         message,
         "Optimizer::step: the learning rate is NaN; it must be finite and at least 0"
@@ -663,7 +713,7 @@ fn unrolling() {
     let told = |misuse: Misuse<'_>| {
         let t = tape();
         let mut unroll = Unroll::new(t, &optimizer, &model);
-        sentence(panic::AssertUnwindSafe(|| misuse(&mut unroll, t)))
+        sentence(|| misuse(&mut unroll, t))
     };
     let loss = |on: &Scope<'static, f64>| model.forward(on, on.input([1.0, 2.0])).sum(..);
     assert_eq!(
@@ -677,12 +727,18 @@ fn unrolling() {
     let mut twice = Mlp::<f64>::new(&[2, 2, 2]);
     twice.layers[1] = twice.layers[0].clone();
     assert_eq!(
-        sentence(panic::AssertUnwindSafe(|| drop(Unroll::new(
-            tape(),
-            &optimizer,
-            &twice
-        )))),
+        sentence(|| drop(Unroll::new(tape(), &optimizer, &twice))),
         "Unroll::new: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)"
+    );
+    let grouped = model
+        .clone()
+        .penalize(Penalty::group_lasso(Groups::Rows, 0.1).proximal());
+    let t = tape();
+    let mut unroll = Unroll::new(t, &optimizer, &grouped);
+    let loss = unroll.value(&grouped.weight).sum(..);
+    assert_eq!(
+        sentence(|| unroll.step(loss)),
+        "Unroll: for a parameter of the shape [2, 1] `group lasso of rows` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss"
     );
     #[derive(Clone, Copy)]
     struct Greedy;

@@ -51,7 +51,7 @@ impl<T: Element> ArrayMap<T> {
     pub fn scale(&mut self, factor: T) {
         for (_, _, buffer) in &mut self.list {
             if let Some(Numbers::Own(numbers)) = Arc::get_mut(buffer) {
-                numbers.iter_mut().for_each(|x| *x = *x * factor);
+                numbers.iter_mut().for_each(|x| *x *= factor);
             } else {
                 let scaled = buffer.slice().iter().map(|&x| x * factor).collect();
                 *buffer = Arc::new(Numbers::Own(scaled));

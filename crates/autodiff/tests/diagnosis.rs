@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ndarray::array;
+use ndarray::{ArrayD, array};
 use tapegrad_autodiff::{Activation, Tape, Var, Vjp};
 
 /// The sentence of a panic.
@@ -113,6 +113,36 @@ fn infinities_that_were_given_are_let_pass() {
     );
 }
 
+/// Derivatives of three orders, of functions that have a limit or grow no faster than their argument:
+/// what lies far out, or on the other side of a kink, makes nothing that is not finite on the way.
+#[test]
+fn nothing_overflows_on_the_way() {
+    let activations = Activation::ALL.iter().map(|&activation| {
+        let f: Function = Box::new(move |x| activation.apply(x));
+        (format!("{activation:?}"), f)
+    });
+    let others: [(&str, Function); 3] = [
+        ("atan", Box::new(|x| x.atan())),
+        ("erf", Box::new(|x| x.erf())),
+        ("elu of a huge α", Box::new(|x| x.elu(f64::MAX))),
+    ];
+    let others = others.map(|(name, f)| (name.to_owned(), f));
+    for (name, f) in activations.chain(others) {
+        for x in [0.5, 40.0, 750.0, 1e4, 1e200, -40.0, -750.0, -1e4, -1e200] {
+            let tape = Tape::<f64>::new();
+            tape.detect_anomaly();
+            let x = tape.var(x);
+            let mut y = f(x);
+            for order in 1..=3 {
+                y = tape.grad(y, &[x])[0];
+                assert!(y.item().is_finite(), "{name} at {x}, order {order}: {y}");
+            }
+        }
+    }
+}
+
+type Function = Box<dyn for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>>;
+
 #[test]
 fn without_detection_nothing_is_said() {
     let tape = Tape::<f64>::new();
@@ -162,6 +192,31 @@ fn graphs_are_readable() {
          n5 [label=\"exp\\n[]\", shape=box, style=dashed];\n    \
          n6 [label=\"+\\n[1, 1]\"];\n    n4 -> n6;\n    n5 -> n6;\n    \
          n7 [label=\"sum\\n[]\"];\n    n6 -> n7;\n}\n"
+    );
+}
+
+/// Many matrices times one are one product, of all their rows, and so are its derivatives.
+#[test]
+fn many_matrices_times_one_are_one_product() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(ArrayD::zeros(vec![2, 3, 4]));
+    let (w, v) = (
+        tape.var(ArrayD::zeros(vec![4, 5])),
+        tape.var(ArrayD::zeros(vec![5, 4])),
+    );
+    x.dot(w);
+    x.dot_t(v);
+    assert_eq!(
+        tape.to_string(),
+        "0: var [2, 3, 4]\n\
+         1: var [4, 5]\n\
+         2: var [5, 4]\n\
+         3: reshape [6, 4] of 0\n\
+         4: dot [6, 5] of 3, 1\n\
+         5: reshape [2, 3, 5] of 4\n\
+         6: reshape [6, 4] of 0\n\
+         7: dot_t [6, 5] of 6, 2\n\
+         8: reshape [2, 3, 5] of 7\n"
     );
 }
 

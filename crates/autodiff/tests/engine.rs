@@ -177,7 +177,8 @@ fn ties_and_kinks() {
     let tape = Tape::<f64>::new();
     let x = tape.var(array![0.0, -0.0]);
     for y in [x.abs(), x.relu(), x.sign()] {
-        assert_eq!(y.sum(..).backward().wrt(x), array![0.0, 0.0].into_dyn());
+        let gradient = y.sum(..).backward().wrt(x);
+        assert!(gradient.iter().all(|g| g.to_bits() == 0), "{gradient}");
     }
     let x = tape.var(array![2.0, 5.0, 5.0, 5.0]);
     let third = 1.0 / 3.0;
@@ -325,6 +326,30 @@ fn penalties_at_infinity() {
         x.squared_norm().backward().wrt(x),
         array![f64::INFINITY, 0.0, -4.0].into_dyn()
     );
+}
+
+/// A penalty without strengths is 0, whatever it is multiplied by.
+#[test]
+fn a_penalty_of_nothing() {
+    let tape = Tape::<f64>::new();
+    let (x, c) = (tape.var([f64::INFINITY, 0.0, -2.0]), tape.var(3.0));
+    let slope = tape.grad(c * x.elastic_net(None, None), &[x])[0];
+    assert_eq!(slope.value(), array![0.0, 0.0, 0.0].into_dyn());
+    assert_eq!(slope.sum(..).backward().wrt(c)[[]], 0.0);
+}
+
+#[test]
+fn ranges_of_every_kind() {
+    use std::ops::Bound::{Excluded, Included, Unbounded};
+    let tape = Tape::<f64>::new();
+    let x = tape.var([0.0, 1.0, 2.0, 3.0]);
+    for (start, from) in [(Unbounded, 0), (Included(1), 1), (Excluded(0), 1)] {
+        for (end, to) in [(Unbounded, 4), (Included(2), 3), (Excluded(2), 2)] {
+            let expected: ndarray::Array1<_> = (from..to).map(f64::from).collect();
+            let found = x.slice(0, (start, end)).value();
+            assert_eq!(found, expected.into_dyn(), "{start:?}, {end:?}");
+        }
+    }
 }
 
 #[test]

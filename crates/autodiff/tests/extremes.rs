@@ -6,7 +6,7 @@
 //! a value have the right sign.
 
 use ndarray::Array1;
-use tapegrad_autodiff::{Element, Tape, Var};
+use tapegrad_autodiff::{Classes, Element, Tape, Var};
 
 const FIXTURE: &str = include_str!("fixtures/extremes.txt");
 
@@ -28,13 +28,15 @@ impl Within {
     /// The error that the derivative of this order may have.
     fn bound<T: Element>(self, x: f64, expected: f64, order: usize) -> f64 {
         let epsilon = T::epsilon().wide();
+        // At infinity there is nothing to be rounded.
+        let size = if x.is_finite() { x.abs() } else { 0.0 };
         // A factor may round to a denormal number before it is multiplied by x.
         let smallest = (T::min_positive_value() * T::epsilon()).wide();
-        let relative = epsilon * expected.abs() + smallest * (1.0 + x.abs());
+        let relative = epsilon * expected.abs() + smallest * (1.0 + size);
         match self {
             UnitsThenEpsilons(units, from) if order > 0 && x >= from => units * epsilon,
             Units(units) | UnitsThenEpsilons(units, _) => units * relative,
-            Raised(units, factor, n) => units * relative * (1.0 + (factor * x).abs().powi(n)),
+            Raised(units, factor, n) => units * relative * (1.0 + (factor * size).powi(n)),
         }
     }
 }
@@ -305,7 +307,7 @@ const NAN: f64 = f64::NAN;
 #[rustfmt::skip]
 const CONVENTIONS: &[Case] = &[
     ("max: ties share in equal parts", |x| x[0].max(..), &[&[3.0, 1.0, 3.0]], &[3.0], &[0.5, 0.0, 0.5], &[0.0; 3]),
-    ("max: zeros of two signs are a tie", |x| x[0].max(..), &[&[0.0, -0.0]], &[0.0], &[0.5; 2], &[0.0; 2]),
+    ("max: zeros of two signs are a tie", |x| x[0].max(..) + 0.0, &[&[0.0, -0.0]], &[0.0], &[0.5; 2], &[0.0; 2]),
     ("max: infinite ties", |x| x[0].max(..), &[&[INFINITY, INFINITY, 0.0, INFINITY]], &[INFINITY], &[1.0 / 3.0, 1.0 / 3.0, 0.0, 1.0 / 3.0], &[0.0; 4]),
     ("max: −∞ everywhere", |x| x[0].max(..), &[&[-INFINITY; 2]], &[-INFINITY], &[0.5; 2], &[0.0; 2]),
     ("max: NaN is not hidden", |x| x[0].max(..), &[&[1.0, NAN, INFINITY]], &[NAN], &[NAN; 3], &[0.0; 3]),
@@ -313,11 +315,17 @@ const CONVENTIONS: &[Case] = &[
     ("min: infinite ties", |x| x[0].min(..), &[&[-INFINITY, -INFINITY, 0.0]], &[-INFINITY], &[0.5, 0.5, 0.0], &[0.0; 3]),
     ("min: NaN is not hidden", |x| x[0].min(..), &[&[1.0, NAN]], &[NAN], &[NAN; 2], &[0.0; 2]),
     ("maximum: half to each of a tie", |x| x[0].maximum(x[1]), &[&[3.0, 0.0, INFINITY, -INFINITY, 1.0], &[3.0, -0.0, INFINITY, -INFINITY, 2.0]],
-        &[3.0, 0.0, INFINITY, -INFINITY, 2.0], &[0.5, 0.5, 0.5, 0.5, 0.0, 0.5, 0.5, 0.5, 0.5, 1.0], &[0.0; 10]),
+        &[3.0, -0.0, INFINITY, -INFINITY, 2.0], &[0.5, 0.5, 0.5, 0.5, 0.0, 0.5, 0.5, 0.5, 0.5, 1.0], &[0.0; 10]),
     ("maximum: the derivative goes to NaN", |x| x[0].maximum(x[1]), &[&[NAN, 1.0, NAN], &[1.0, NAN, NAN]], &[NAN; 3], &[1.0, 0.0, 1.0, 0.0, 1.0, 1.0], &[0.0; 6]),
+    ("maximum: of zeros of two signs it is the second", |x| x[0].maximum(x[1]), &[&[-0.0], &[0.0]], &[0.0], &[0.5; 2], &[0.0; 2]),
     ("minimum: half to each of a tie", |x| x[0].minimum(x[1]), &[&[3.0, 0.0, INFINITY, -INFINITY, 1.0], &[3.0, -0.0, INFINITY, -INFINITY, 2.0]],
-        &[3.0, 0.0, INFINITY, -INFINITY, 1.0], &[0.5, 0.5, 0.5, 0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 0.0], &[0.0; 10]),
+        &[3.0, -0.0, INFINITY, -INFINITY, 1.0], &[0.5, 0.5, 0.5, 0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 0.0], &[0.0; 10]),
     ("minimum: the derivative goes to NaN", |x| x[0].minimum(x[1]), &[&[NAN, 1.0], &[1.0, NAN]], &[NAN; 2], &[1.0, 0.0, 0.0, 1.0], &[0.0; 4]),
+    ("minimum: of zeros of two signs it is the second", |x| x[0].minimum(x[1]), &[&[-0.0], &[0.0]], &[0.0], &[0.5; 2], &[0.0; 2]),
+    ("clamp: zeros of two signs are one bound, and stay", |x| x[0].clamp(0.0, 1.0) + x[1].clamp(-1.0, -0.0), &[&[-0.0], &[-0.0]], &[-0.0], &[1.0; 2], &[0.0; 2]),
+    ("clamp: a zero above the bound −0 stays", |x| x[0].clamp(-1.0, -0.0), &[&[0.0]], &[0.0], &[1.0], &[0.0]),
+    ("clamp: the bounds may be one", |x| x[0].clamp(1.0, 1.0), &[&[0.0, 1.0, 2.0]], &[1.0; 3], &[0.0, 1.0, 0.0], &[0.0; 3]),
+    ("elu: zeros are as below, where a negative α turns the sign", |x| x[0].elu(-1.0), &[&[0.0, -0.0]], &[-0.0, 0.0], &[-1.0; 2], &[-1.0; 2]),
     ("norm: both derivatives of zeros are 0", |x| x[0].norm(..), &[&[0.0, -0.0]], &[0.0], &[0.0; 2], &[0.0; 2]),
     ("norm: an infinite element has no direction", |x| x[0].norm(..), &[&[INFINITY, 1.0]], &[INFINITY], &[NAN, 0.0], &[NAN; 2]),
     ("std: both derivatives of equal elements are 0", |x| x[0].std(.., 0), &[&[0.1; 3]], &[0.0], &[0.0; 3], &[0.0; 3]),
@@ -327,8 +335,14 @@ const CONVENTIONS: &[Case] = &[
     ("variance: an infinite element has no deviation", |x| x[0].variance(.., 0), &[&[INFINITY, 1.0]], &[NAN], &[NAN; 2], &[0.0; 2]),
     ("sigmoid_cross_entropy: NaN is not hidden, but by y it is linear", |x| x[0].sigmoid_cross_entropy(x[1]), &[&[NAN], &[0.0]], &[NAN], &[NAN; 2], &[NAN, -1.0]),
     ("standardize: equal elements are 0, whatever ε is added", |x| x[0].standardize(-1, 1e-5), &[&[2.0; 3]], &[0.0; 3], &[0.0; 3], &[0.0; 3]),
+    ("standardize: ε may be 0", |x| x[0].standardize(-1, 0.0), &[&[1.0, 3.0]], &[-1.0, 1.0], &[0.0; 2], &[0.0; 2]),
+    ("layer_norm: over the last axis, however many there are", |x| x[0].reshape(&[1, 1, 2]).layer_norm(x[1], x[2], 0.0), &[&[1.0, 3.0], &[2.0], &[5.0]],
+        &[3.0, 7.0], &[0.0, 0.0, 0.0, 2.0], &[0.0; 4]),
+    ("softmax_cross_entropy: a class of the weight 0 costs nothing", |x| row(x[0]).softmax_cross_entropy(Classes::from(&[1]).weights(&[1.0, 0.0])), &[&[1.0, 3.0]], &[0.0], &[0.0; 2], &[0.0; 2]),
+    ("elastic_net: the derivative is 0 at 0", |x| x[0].elastic_net(Some(0.5), Some(0.25)), &[&[0.0, -0.0, 2.0, -2.0]], &[4.0], &[0.0, 0.0, 1.5, -1.5], &[0.5; 4]),
 ];
 
+/// Zeros of a value have the sign that is written; those of a derivative have any.
 #[test]
 fn conventions() {
     let mut failures = Vec::new();
@@ -336,7 +350,11 @@ fn conventions() {
         let inputs: Vec<_> = inputs.iter().map(|x| x.to_vec()).collect();
         let found = derivatives::<f64>(&inputs, f, (&|_| 1.0, &|_| 1.0));
         for (order, (found, expected)) in found.iter().zip([y, g, h]).enumerate() {
-            let same = |(&y, &expected): (&f64, &f64)| same_number(y, expected, 0.0);
+            let signed = order == 0;
+            let same = |(&y, &expected): (&f64, &f64)| {
+                let sign = y.is_sign_negative() == expected.is_sign_negative();
+                same_number(y, expected, 0.0) && (sign || !signed || expected != 0.0)
+            };
             if found.len() != expected.len() || !found.iter().zip(expected).all(same) {
                 failures.push(format!(
                     "{says}: order {order} is {found:?} and not {expected:?}"
@@ -345,4 +363,34 @@ fn conventions() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Of numbers whose squares are whole the norm has no error, and a small one at any scale.
+fn norms<T: Element>(exponents: std::ops::RangeInclusive<i32>) {
+    let tape = Tape::<T>::new();
+    let norm = |x: &[f64], scale: f64| {
+        let x = x.iter().map(|x| T::of(x * scale));
+        tape.var(x.collect::<Array1<T>>()).norm(..).item().wide()
+    };
+    for a in 1..=60 {
+        for b in a..=60 {
+            let (x, squares) = ([f64::from(a), f64::from(b)], f64::from(a * a + b * b));
+            let y = squares.sqrt();
+            if y.fract() == 0.0 {
+                assert_eq!(norm(&x, 1.0), y, "{x:?}");
+            }
+        }
+    }
+    for exponent in exponents {
+        let scale = 2.0_f64.powi(exponent);
+        let error = norm(&[2.0, 3.0, 6.0], scale) / scale - 7.0;
+        let bound = 14.0 * T::epsilon().wide();
+        assert!(error.abs() <= bound, "2^{exponent}: {error:e}");
+    }
+}
+
+#[test]
+fn norms_at_any_scale() {
+    norms::<f32>(-126..=124);
+    norms::<f64>(-1022..=1020);
 }

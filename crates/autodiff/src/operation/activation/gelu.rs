@@ -65,8 +65,7 @@ impl<T: Element> Var<'_, T> {
             // (1 + tanh u)/2 is sigmoid(2u), which keeps its digits where tanh is nearly −1.
             #[inline(always)]
             move |on, x| {
-                let s = within(x, far);
-                let u = root * (s + cubic * s * s * s);
+                let u = root * (x + cubic * x * x * x);
                 above(x, -far) * on.sigmoid(two * u)
             },
             #[inline(always)]

@@ -3,6 +3,9 @@ use std::f64::consts::FRAC_2_SQRT_PI;
 use crate::kernel::machine::Machine;
 use crate::{Element, Var};
 
+/// Beyond ± this the second derivative is 0, in both element types; within, no product is `0 · ∞`.
+const FAR: f64 = 30.0;
+
 impl<T: Element> Var<'_, T> {
     /// The error function `erf x = 2/√π ∫₀ˣ e^−t² dt`, with `∂x = 2/√π e^−x²`.
     /// The derivative is relatively exact in the tails too, but for the rounding of `x²`.
@@ -23,8 +26,7 @@ impl<T: Element> Var<'_, T> {
             #[inline(always)]
             move |on, x| scale * on.exp(-x * x),
             |x| {
-                // Beyond these bounds it is 0, and without them 0 · ∞.
-                let x = x.clamp(-30.0, 30.0);
+                let x = x.clamp(-FAR, FAR);
                 x * (-x.square()).exp() * (-2.0 * FRAC_2_SQRT_PI)
             },
         )

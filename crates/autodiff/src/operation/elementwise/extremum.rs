@@ -2,7 +2,7 @@ use crate::{Element, IntoVar, Real, Var, error};
 
 impl<'t, T: Element> Var<'t, T> {
     /// The larger of `x` and `y`, a variable, a number or an array, elementwise with broadcasting; the cotangent goes to the larger,
-    /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
+    /// half to each where they are equal, infinite or zeros of two signs too, of which it is `y`. NaN if either is NaN:
     /// the cotangent goes to what is NaN.
     ///
     /// ```
@@ -28,7 +28,7 @@ impl<'t, T: Element> Var<'t, T> {
     }
 
     /// The smaller of `x` and `y`, a variable, a number or an array, elementwise with broadcasting; the cotangent goes to the smaller,
-    /// half to each where they are equal, infinite or zeros of two signs too. NaN if either is NaN:
+    /// half to each where they are equal, infinite or zeros of two signs too, of which it is `y`. NaN if either is NaN:
     /// the cotangent goes to what is NaN.
     ///
     /// ```

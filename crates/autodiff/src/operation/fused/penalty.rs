@@ -58,7 +58,7 @@ impl<T: Element> Var<'_, T> {
         let g = self.item();
         // Of a term that is not there nothing is computed: 0 · ∞ would be NaN.
         let value = match (l1.map(T::of), l2.map(|l2| T::of(2.0 * l2))) {
-            (None, None) => x.map(|_, _| T::zero()),
+            (None, None) => self.tape.filled(x.shape(), T::zero()),
             (Some(l1), None) => x.map(move |_, x| g * (l1 * Real::sign(x))),
             (None, Some(twice)) => x.map(move |_, x| g * (twice * x)),
             (Some(l1), Some(twice)) => x.map(move |_, x| g * (l1 * Real::sign(x) + twice * x)),
@@ -76,7 +76,7 @@ impl<T: Element> Var<'_, T> {
 /// `λ₁ sign(x) + 2 λ₂ x`.
 fn slope<T: Element>(x: Var<'_, T>, l1: Option<f64>, l2: Option<f64>) -> Var<'_, T> {
     match (l1, l2) {
-        (None, None) => x.sign() * 0.0,
+        (None, None) => x.tape.full(x.shape(), T::zero()),
         (Some(l1), None) => x.sign() * l1,
         (None, Some(l2)) => x * (2.0 * l2),
         (Some(l1), Some(l2)) => x.sign() * l1 + x * (2.0 * l2),

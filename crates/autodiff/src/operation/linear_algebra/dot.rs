@@ -35,9 +35,6 @@ impl<T: Element> Var<'_, T> {
             ([_, _], [_, _]) => {}
             ([], _) | (_, []) => error::dot_rank("dot", "at least one axis", &a, &b),
             ([.., k], [l] | [.., l, _]) if k != l => error::dot("dot", &a, &b),
-            (&[k], [_]) => {
-                return self.reshape(&[1, k]).dot(y.reshape(&[k, 1])).reshape(&[]);
-            }
             (&[k], [leading @ .., _, n]) => {
                 let shape = Shape::joined(leading, &[*n]);
                 return self.reshape(&[1, k]).dot(y).reshape(&shape);

@@ -48,10 +48,9 @@ impl<T: Element> Var<'_, T> {
             value
         };
         let mut value = root_of_squares(x.numbers(), x.shape());
-        // Below the first, squares were denormal; above the second, they may have been infinite.
-        let (low, high) = (T::min_positive_value().sqrt(), T::max_value().sqrt());
-        let is_safe = |&norm: &T| norm > low && norm < high;
-        if value.numbers().iter().all(is_safe) || x.numbers().is_empty() {
+        // Below these squares were denormal; infinite ones may be of numbers that are not.
+        let safe = T::min_positive_value().sqrt()..T::infinity();
+        if value.numbers().iter().all(|norm| safe.contains(norm)) || x.numbers().is_empty() {
             return value;
         }
         let kept = axes.kept(x.shape());

@@ -29,7 +29,7 @@ impl<T: Element> Var<'_, T> {
             let half = count / 2;
             let pairs = product.part(0, 0, half) * product.part(0, half, half);
             product = if count % 2 == 1 {
-                crate::concatenate(&[pairs, product.part(0, 2 * half, 1)], 0)
+                crate::concatenate(&[pairs, product.slice(0, 2 * half..)], 0)
             } else {
                 pairs
             };
