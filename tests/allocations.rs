@@ -180,7 +180,7 @@ fn dropout_and_normalization() {
     ] {
         let y = targets(32);
         let steps = calls_of_steps(model, Adam::new(1e-3), 32, |p| {
-            loss::mean_squared_error(p, &y)
+            loss::SquaredError.mean(p, &y)
         });
         assert_eq!(steps, 0);
     }

@@ -48,7 +48,7 @@ pub fn compact<T: Element>(model: &Mlp<T>) -> Compact<T> {
             let (before, after) = layers.split_at_mut(index);
             join(&mut before[index - 1], &mut after[0]);
         }
-        if before == layers.iter().map(Dense::inputs).sum() {
+        if before == layers.iter().map(Dense::inputs).sum::<usize>() {
             break;
         }
     }

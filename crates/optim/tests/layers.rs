@@ -3,7 +3,7 @@
 use ndarray::{Array2, array};
 use tapegrad_autodiff::Tape;
 use tapegrad_nn::{
-    Activation, BatchNorm, Dense, GradientMap, LayerNorm, Mlp, Module, PRelu, Role, Scope,
+    Activation, BatchNorm, Dense, GradientMap, LayerNorm, Loss, Mlp, Module, PRelu, Role, Scope,
     Sequential, Tied, loss,
 };
 use tapegrad_optim::{Adam, Decay, Sgd, Unroll};
@@ -85,7 +85,7 @@ fn a_tied_weight_is_stepped_once() {
     for _ in 0..100 {
         let tape = Tape::new();
         let on = Scope::train(&tape);
-        let error = loss::mean_squared_error(model.forward(&on, on.input(&x)), &x);
+        let error = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &x);
         let g = on.backward(error);
         optimizer.step(&mut model, &g);
     }
@@ -107,10 +107,7 @@ fn running_statistics_become_those_of_the_data() {
     for step in 0..600 {
         let tape = Tape::new();
         let on = Scope::train(&tape).seed(step);
-        let g = on.backward(loss::mean_squared_error(
-            model.forward(&on, on.input(&x)),
-            &y,
-        ));
+        let g = on.backward(loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y));
         optimizer.step(&mut model, &g);
     }
     let error = (model.predict(&x) - &y.clone().into_dyn())
