@@ -118,7 +118,7 @@ fn every_rule() {
     assert_hypergradients("nesterov", Momentum::new(0.05).nesterov());
     assert_hypergradients("rms_prop", RmsProp::new(0.01));
     assert_hypergradients("rms_prop centred", RmsProp::new(0.01).centred());
-    assert_hypergradients("rms_prop momentum", RmsProp::new(0.005).momentum(0.5));
+    assert_hypergradients("rms_prop momentum", RmsProp::new(0.003).momentum(0.5));
     assert_hypergradients("adam", Adam::new(0.02));
     assert_hypergradients("adam amsgrad", Adam::new(0.02).amsgrad());
     assert_hypergradients("adam coupled", Adam::new(0.02).decay(Decay::coupled(0.1)));
