@@ -53,6 +53,7 @@ pub mod safetensors;
 mod schedule;
 mod scope;
 mod sparsity;
+pub mod summary;
 
 pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use constraint::Constraint;
@@ -75,4 +76,5 @@ pub use penalty::{Penalty, Strength};
 pub use schedule::Schedule;
 pub use scope::{Scope, Within};
 pub use sparsity::{Sparsity, WeightSparsity, sparsity};
+pub use summary::{Summary, summary, summary_with_input};
 pub use tapegrad_autodiff::Activation;

@@ -196,16 +196,15 @@ impl<T: Element> Dense<T> {
             None => affine(on, x, w, bias, self.activation),
             Some(normalization) => {
                 let z = affine(on, x, w, bias, Activation::Identity);
-                let _part = on.enter("normalization", None);
-                self.activation.apply(normalization.forward(on, z))
+                let z = on.part("normalization", None, normalization, z);
+                self.activation.apply(z)
             }
         };
         if let Some(cost) = self.output_penalty.cost(on, y) {
             on.charge(cost / (y.len() / w.shape()[1].max(1)).max(1) as f64);
         }
         if let Some(dropout) = &self.dropout {
-            let _part = on.enter("dropout", None);
-            y = dropout.forward(on, y);
+            y = on.part("dropout", None, dropout, y);
         }
         y
     }
