@@ -31,6 +31,8 @@
 pub mod check;
 pub mod checkpoint;
 mod constraint;
+#[cfg(feature = "description")]
+pub mod description;
 mod error;
 pub mod file;
 mod gradient_map;
@@ -57,6 +59,8 @@ pub mod summary;
 
 pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use constraint::Constraint;
+#[cfg(feature = "description")]
+pub use description::{DescriptionError, LayerDescription, MlpDescription};
 pub use gradient_map::GradientMap;
 pub use groups::Groups;
 pub use initializer::Initializer;

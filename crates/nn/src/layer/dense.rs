@@ -45,13 +45,23 @@ pub struct Dense<T: Element = f32> {
     pub dropout: Option<Dropout>,
     /// What the outputs cost, a mean over rows.
     pub output_penalty: Penalty<T>,
-    initializer: Initializer,
-    seed: u64,
+    pub(crate) initializer: Initializer,
+    pub(crate) seed: u64,
 }
 
 impl<T: Element> Dense<T> {
     /// A layer from `fan_in` inputs to `fan_out` outputs.
     pub fn new(fan_in: usize, fan_out: usize) -> Self {
+        Self::started(fan_in, fan_out, Initializer::default(), 0)
+    }
+
+    /// A layer whose weight is drawn so.
+    pub(crate) fn started(
+        fan_in: usize,
+        fan_out: usize,
+        initializer: Initializer,
+        seed: u64,
+    ) -> Self {
         let zeros = |role, shape: &[usize]| Param::new(role, ArrayD::zeros(shape));
         let layer = Self {
             weight: zeros(Role::Weight, &[fan_in, fan_out]),
@@ -60,8 +70,8 @@ impl<T: Element> Dense<T> {
             activation: Activation::Identity,
             dropout: None,
             output_penalty: Penalty::none(),
-            initializer: Initializer::default(),
-            seed: 0,
+            initializer,
+            seed,
         };
         layer.drawn()
     }
