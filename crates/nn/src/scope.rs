@@ -357,7 +357,7 @@ impl<'t, T: Element> Scope<'t, T> {
     /// # use tapegrad_nn::{Dense, Scope};
     /// let tape = Tape::<f32>::new();
     /// let on = Scope::train(&tape);
-    /// let (encoder, x) = (Dense::new(2, 3), on.input([[0.5, 1.0]]));
+    /// let (encoder, x) = (Dense::new(2, 3), on.input(ndarray::array![[0.5, 1.0]]));
     /// assert_eq!(on.part("encoder", None, &encoder, x).shape()[..], [1, 3]);
     /// ```
     #[track_caller]
