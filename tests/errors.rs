@@ -996,6 +996,7 @@ fn no_sentence_is_missing() {
         "nn/src/error",
         "nn/src/checkpoint/load_error",
         "nn/src/checkpoint/save_error",
+        "nn/src/description/description_error",
         "optim/src/error",
         "train/src/error",
         "train/src/data/csv_error",
@@ -1010,6 +1011,8 @@ fn no_sentence_is_missing() {
                 .unwrap();
             let elsewhere = [
                 include_str!("../crates/optim/tests/optimizers.rs"),
+                include_str!("../crates/nn/tests/description/refusals.rs"),
+                include_str!("../crates/nn/tests/description/undescribable.rs"),
                 include_str!("../crates/nn/tests/files/refusals.rs"),
                 include_str!("../crates/nn/tests/safetensors/main.rs"),
             ];

@@ -28,11 +28,11 @@ use crate::{Groups, error};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constraint {
-    set: Set,
+    pub(crate) set: Set,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Set {
+pub(crate) enum Set {
     MaxNorm(Groups, f64),
     UnitNorm(Groups),
     Between(f64, f64),

@@ -1,7 +1,8 @@
 //! Saving and loading models.
 //!
 //! A file holds the value of every parameter under its name, such as `layers.0.weight`. It does not
-//! hold the model's structure: build the model as it was built, then load.
+//! hold the model's structure: build the model as it was built, then load. The feature `description` makes
+//! text of a network's structure, which can stand in the file, too.
 //!
 //! ```
 //! use tapegrad_nn::{Mlp, Module, file};

@@ -9,6 +9,11 @@ use tapegrad_autodiff::{Element, Var};
 /// column what a unit takes from all inputs. With more axes, rows are what the first axis counts and
 /// columns what the last one does; each number of a bias is a row and a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "description",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Groups {
     /// All numbers of one input.
     Rows,

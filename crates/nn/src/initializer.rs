@@ -29,6 +29,11 @@ use crate::random::Stream;
 /// each vector so that it is orthogonal to rounding; as the `R` of the factorisation then has a
 /// positive diagonal, every `Q` is as likely as any other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "description",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Initializer {
     /// Uniform with the variance `2 / (fan_in + fan_out)`.

@@ -32,6 +32,8 @@ pub mod check;
 pub mod checkpoint;
 mod compact;
 mod constraint;
+#[cfg(feature = "description")]
+pub mod description;
 mod error;
 pub mod file;
 mod gradient_map;
@@ -54,10 +56,13 @@ pub mod safetensors;
 mod schedule;
 mod scope;
 mod sparsity;
+pub mod summary;
 
 pub use checkpoint::{Checkpoint, LoadError, LoadProblem, SaveError, Section};
 pub use compact::{Compact, compact};
 pub use constraint::Constraint;
+#[cfg(feature = "description")]
+pub use description::{DescriptionError, LayerDescription, MlpDescription};
 pub use gradient_map::GradientMap;
 pub use groups::Groups;
 pub use initializer::Initializer;
@@ -77,4 +82,5 @@ pub use penalty::{Penalty, Strength};
 pub use schedule::Schedule;
 pub use scope::{Scope, Within};
 pub use sparsity::{Sparsity, WeightSparsity, sparsity};
+pub use summary::{Summary, summary, summary_with_input};
 pub use tapegrad_autodiff::Activation;

@@ -177,12 +177,10 @@ impl<T: Element> Module<T> for Mlp<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
         let mut y = x;
         if let Some(dropout) = &self.input_dropout {
-            let _part = on.enter("input_dropout", None);
-            y = dropout.forward(on, y);
+            y = on.part("input_dropout", None, dropout, y);
         }
         for (index, layer) in self.layers.iter().enumerate() {
-            let _part = on.enter("layers", index);
-            y = layer.forward(on, y);
+            y = on.part("layers", index, layer, y);
         }
         y
     }

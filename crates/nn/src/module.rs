@@ -8,8 +8,8 @@ use crate::{Name, Param, Role, Scope};
 /// name and show each parameter in a fixed order. Saving, printing, penalties and optimizers need
 /// no more. What a visitor does not show is not penalised and not trained.
 ///
-/// A module with several parts calls [`Scope::enter`] before the `forward` of each, so that errors
-/// name it.
+/// A module with several parts calls the `forward` of each by [`Scope::part`], so that errors and
+/// summaries name it.
 ///
 /// ```
 /// use tapegrad_autodiff::{Element, Var};
@@ -19,7 +19,7 @@ use crate::{Name, Param, Role, Scope};
 ///
 /// impl<T: Element> Module<T> for Doubled<T> {
 ///     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
-///         self.inner.forward(on, x) * 2.0
+///         on.part("inner", None, &self.inner, x) * 2.0
 ///     }
 ///     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {
 ///         self.inner.visit(&at.child("inner"), f);

@@ -22,6 +22,8 @@ pub(crate) struct Lists {
     pub(crate) charges: Vec<usize>,
     /// The places of the new values of statistics.
     pub(crate) updates: Vec<(ParamId, usize)>,
+    /// The path and the output's shape of each part, if the pass observes them.
+    pub(crate) outputs: Vec<(String, Vec<usize>)>,
     /// How many random streams were started from a seed.
     streams: Vec<(u64, usize)>,
 }
@@ -137,6 +139,7 @@ impl Lists {
         self.path.clear();
         self.charges.clear();
         self.updates.clear();
+        self.outputs.clear();
         self.streams.clear();
     }
 }

@@ -19,6 +19,8 @@ use crate::{Groups, Scope, error};
 pub use form::{Form, Proximal, Turn};
 pub(crate) use l1::soft_threshold;
 pub use strength::Strength;
+#[cfg(feature = "description")]
+pub(crate) use {group_lasso::GroupLasso, l1::L1, l2::L2, orthogonal::Orthogonal};
 
 /// What a parameter costs: a sum of terms `λ h(w)`, added to the *mean* data loss.
 ///
@@ -194,7 +196,7 @@ impl<T: Element> Penalty<T> {
     /// # Panics
     /// If λ is negative or not finite.
     #[track_caller]
-    pub fn new(form: impl Form<T> + 'static, strength: impl Into<Strength>) -> Self {
+    pub fn new(form: impl Form<T>, strength: impl Into<Strength>) -> Self {
         let term = Term {
             form: Arc::new(form),
             strength: strength.into(),

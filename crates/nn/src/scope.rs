@@ -7,7 +7,7 @@ use tapegrad_autodiff::{ArrayMap, Element, IntoVar, Tape, Var};
 
 use crate::notes::{Binding, Notes, Source, same_array};
 use crate::random::Stream;
-use crate::{GradientMap, Param, ParamId, Role, Strength, error, random};
+use crate::{GradientMap, Module, Param, ParamId, Role, Strength, error, random};
 
 /// One pass through a model on a tape: the only place where a [`Param`] becomes a [`Var`].
 ///
@@ -32,6 +32,7 @@ pub struct Scope<'t, T: Element = f32> {
     training: bool,
     step: usize,
     all_in_loss: bool,
+    observes_parts: bool,
     seed: Option<u64>,
     notes: RefCell<Notes>,
     stream: RefCell<Stream>,
@@ -56,6 +57,7 @@ impl<'t, T: Element> Scope<'t, T> {
             training,
             step: 0,
             all_in_loss: false,
+            observes_parts: false,
             seed: None,
             notes: RefCell::new(Notes::new()),
             stream: RefCell::new(random::stream(0)),
@@ -85,6 +87,14 @@ impl<'t, T: Element> Scope<'t, T> {
     pub fn penalties_in_loss(self) -> Self {
         Self {
             all_in_loss: true,
+            ..self
+        }
+    }
+
+    /// Notes the shape of what each [part](Scope::part) of the model gives.
+    pub(crate) fn observing_parts(self) -> Self {
+        Self {
+            observes_parts: true,
             ..self
         }
     }
@@ -337,10 +347,49 @@ impl<'t, T: Element> Scope<'t, T> {
             .constant_from_fn(shape, || T::of(stream.sample::<f64, _>(StandardNormal)))
     }
 
+    /// The output of a part of the model, called `field` or `field.index`: so a module calls the
+    /// `forward` of each of its parts. Errors name the part, what it draws is
+    /// [its own](Scope::part_stream), and a [summary](crate::summary_with_input) shows its output's
+    /// shape.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::{Dense, Scope};
+    /// let tape = Tape::<f32>::new();
+    /// let on = Scope::train(&tape);
+    /// let (encoder, x) = (Dense::new(2, 3), on.input(ndarray::array![[0.5, 1.0]]));
+    /// assert_eq!(on.part("encoder", None, &encoder, x).shape()[..], [1, 3]);
+    /// ```
+    #[track_caller]
+    pub fn part(
+        &self,
+        field: &'static str,
+        index: impl Into<Option<usize>>,
+        part: &(impl Module<T> + ?Sized),
+        x: Var<'t, T>,
+    ) -> Var<'t, T> {
+        let _within = self.enter(field, index);
+        if !self.observes_parts {
+            return part.forward(self, x);
+        }
+        let place = self.notes.borrow().outputs.len();
+        let path = self.path();
+        self.notes.borrow_mut().outputs.push((path, Vec::new()));
+        let y = part.forward(self, x);
+        self.notes.borrow_mut().outputs[place].1 = y.shape().to_vec();
+        y
+    }
+
+    /// The path and the output's shape of each part that the pass came to, in the order in which
+    /// they were entered.
+    pub(crate) fn part_outputs(&self) -> Vec<(String, Vec<usize>)> {
+        self.notes.borrow().outputs.clone()
+    }
+
     /// Until the returned guard is dropped, errors name the part of the model that the pass is in:
     /// `field`, or `field.index`.
     ///
-    /// A module calls it around the `forward` of each part.
+    /// [`part`](Scope::part) calls it; call it around what is no [`Module`].
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;

@@ -7,7 +7,9 @@ pub use tapegrad_train as train;
 
 pub use tapegrad_autodiff::kernel::threads::{set_threads, threads};
 pub use tapegrad_autodiff::{Tape, Var, functional, ndarray};
-pub use tapegrad_nn::{check, file};
+#[cfg(feature = "description")]
+pub use tapegrad_nn::description;
+pub use tapegrad_nn::{check, file, summary};
 pub use tapegrad_train::{data, metric, plot};
 
 pub mod prelude;

@@ -7,8 +7,10 @@ pub use tapegrad_nn::{
     Activation, AlphaDropout, BatchNorm, Constraint, Dense, DropConnect, Dropout, Embedding,
     Flatten, Function, GaussianNoise, GradientMap, Groups, Initializer, Lambda, Layer, LayerNorm,
     Loss, Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope,
-    Sequential, Strength, Tied, compact, file, kkt, loss, sparsity,
+    Sequential, Strength, Tied, compact, file, kkt, loss, sparsity, summary, summary_with_input,
 };
+#[cfg(feature = "description")]
+pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{

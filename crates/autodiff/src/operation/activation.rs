@@ -35,6 +35,11 @@ use crate::{Element, Var};
 /// Relu, tanh and sigmoid are done within the pass of [`Var::affine`]; the others are a second pass
 /// over its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Activation {
     /// `x`.

@@ -50,8 +50,8 @@ pub struct BatchNorm<T: Element = f32> {
     pub running_mean: Param<T>,
     /// `v` in evaluation.
     pub running_variance: Param<T>,
-    momentum: f64,
-    epsilon: f64,
+    pub(crate) momentum: f64,
+    pub(crate) epsilon: f64,
 }
 
 impl<T: Element> BatchNorm<T> {

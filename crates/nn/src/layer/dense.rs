@@ -45,13 +45,23 @@ pub struct Dense<T: Element = f32> {
     pub dropout: Option<Dropout>,
     /// What the outputs cost, a mean over rows.
     pub output_penalty: Penalty<T>,
-    initializer: Initializer,
-    seed: u64,
+    pub(crate) initializer: Initializer,
+    pub(crate) seed: u64,
 }
 
 impl<T: Element> Dense<T> {
     /// A layer from `fan_in` inputs to `fan_out` outputs.
     pub fn new(fan_in: usize, fan_out: usize) -> Self {
+        Self::started(fan_in, fan_out, Initializer::default(), 0)
+    }
+
+    /// A layer whose weight is drawn so.
+    pub(crate) fn started(
+        fan_in: usize,
+        fan_out: usize,
+        initializer: Initializer,
+        seed: u64,
+    ) -> Self {
         let zeros = |role, shape: &[usize]| Param::new(role, ArrayD::zeros(shape));
         let layer = Self {
             weight: zeros(Role::Weight, &[fan_in, fan_out]),
@@ -60,8 +70,8 @@ impl<T: Element> Dense<T> {
             activation: Activation::Identity,
             dropout: None,
             output_penalty: Penalty::none(),
-            initializer: Initializer::default(),
-            seed: 0,
+            initializer,
+            seed,
         };
         layer.drawn()
     }
@@ -196,16 +206,15 @@ impl<T: Element> Dense<T> {
             None => affine(on, x, w, bias, self.activation),
             Some(normalization) => {
                 let z = affine(on, x, w, bias, Activation::Identity);
-                let _part = on.enter("normalization", None);
-                self.activation.apply(normalization.forward(on, z))
+                let z = on.part("normalization", None, normalization, z);
+                self.activation.apply(z)
             }
         };
         if let Some(cost) = self.output_penalty.cost(on, y) {
             on.charge(cost / (y.len() / w.shape()[1].max(1)).max(1) as f64);
         }
         if let Some(dropout) = &self.dropout {
-            let _part = on.enter("dropout", None);
-            y = dropout.forward(on, y);
+            y = on.part("dropout", None, dropout, y);
         }
         y
     }

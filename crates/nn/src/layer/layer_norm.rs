@@ -29,7 +29,7 @@ pub struct LayerNorm<T: Element = f32> {
     pub gain: Param<T>,
     /// `β`.
     pub shift: Param<T>,
-    epsilon: f64,
+    pub(crate) epsilon: f64,
 }
 
 impl<T: Element> LayerNorm<T> {

@@ -31,10 +31,7 @@ impl<T: Element> Residual<T> {
 
 impl<T: Element> Module<T> for Residual<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
-        let y = {
-            let _part = on.enter("inner", None);
-            self.inner.forward(on, x)
-        };
+        let y = on.part("inner", None, &*self.inner, x);
         let shapes = [x.shape(), y.shape()];
         if shapes[0] != shapes[1] {
             error::residual(&on.path(), &shapes[0], &shapes[1]);

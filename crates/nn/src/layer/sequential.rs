@@ -44,8 +44,7 @@ impl<T: Element> Module<T> for Sequential<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
         let mut y = x;
         for (index, layer) in self.layers.iter().enumerate() {
-            let _part = on.enter("layers", index);
-            y = layer.forward(on, y);
+            y = on.part("layers", index, &**layer, y);
         }
         y
     }

@@ -12,7 +12,7 @@ pub(super) struct Custom<F> {
 
 impl<T: Element, F> Form<T> for Custom<F>
 where
-    F: for<'t> Fn(Var<'t, T>) -> Var<'t, T> + Send + Sync,
+    F: for<'t> Fn(Var<'t, T>) -> Var<'t, T> + Send + Sync + 'static,
 {
     fn name(&self) -> Cow<'static, str> {
         self.name.into()

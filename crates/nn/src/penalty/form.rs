@@ -1,9 +1,10 @@
+use std::any::Any;
 use std::borrow::Cow;
 
 use tapegrad_autodiff::{Element, Var};
 
 /// What a penalty measures, before its strength: `Σ|w|`, `Σ w²`, or one of your own.
-pub trait Form<T: Element>: Send + Sync {
+pub trait Form<T: Element>: Any + Send + Sync {
     /// The name in tables, as `L1`.
     fn name(&self) -> Cow<'static, str>;
 

@@ -9,7 +9,7 @@ use crate::groups::norm;
 /// `Σ_G ‖w_G‖₂` (Yuan and Lin 2006, without their factor `√|G|`): derivative `w_G / ‖w_G‖`, and 0 where
 /// the group is; as a step a group is shrunk towards 0 as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GroupLasso(pub(super) Groups);
+pub(crate) struct GroupLasso(pub(crate) Groups);
 
 impl<T: Element> Form<T> for GroupLasso {
     fn name(&self) -> Cow<'static, str> {

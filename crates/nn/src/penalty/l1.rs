@@ -7,7 +7,7 @@ use super::{Form, Proximal, Turn};
 /// `Σ|w|` (Tibshirani 1996): derivative `sign(w)`, with `sign(0) = 0`; as a step the soft threshold
 /// `sign(z) max(|z| − λ t, 0)`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct L1;
+pub(crate) struct L1;
 
 impl<T: Element> Form<T> for L1 {
     fn name(&self) -> Cow<'static, str> {

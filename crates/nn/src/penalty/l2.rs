@@ -6,7 +6,7 @@ use super::{Form, Proximal, Turn};
 
 /// `Σ w²`, ridge or weight decay in the loss: derivative `2 w`; as a step `z / (1 + 2 λ t)`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct L2;
+pub(crate) struct L2;
 
 impl<T: Element> Form<T> for L2 {
     fn name(&self) -> Cow<'static, str> {

@@ -9,7 +9,7 @@ use crate::error;
 /// `‖Wᵀ W − I‖²` of a weight with at least as many rows as columns, `‖W Wᵀ − I‖²` of a wide one (Bansal
 /// et al. 2018, who use `Wᵀ W` for both): derivative `4 W (Wᵀ W − I)`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Orthogonal;
+pub(crate) struct Orthogonal;
 
 impl<T: Element> Form<T> for Orthogonal {
     fn name(&self) -> Cow<'static, str> {

@@ -50,6 +50,15 @@ impl Strength {
         }
     }
 
+    /// The number, unless it has a schedule.
+    #[cfg(feature = "description")]
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Number(value) => Some(value),
+            Value::Schedule(_) => None,
+        }
+    }
+
     /// The number at a step.
     ///
     /// # Panics
