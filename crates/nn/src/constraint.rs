@@ -72,7 +72,7 @@ impl Constraint {
     /// If `low` is above `high` or one is NaN.
     #[track_caller]
     pub fn between(low: f64, high: f64) -> Self {
-        if !(low <= high) {
+        if low.is_nan() || high.is_nan() || low > high {
             error::bounds(low, high);
         }
         Self {
@@ -152,7 +152,7 @@ fn each_scaled<T: Element>(
 /// is shared by those that stay above it, until none leaves (Michelot 1986).
 fn to_l1_ball<T: Element>(x: &mut [T], radius: f64) {
     let (mut sum, mut count) = (x.iter().map(|x| x.wide().abs()).sum::<f64>(), x.len());
-    if !(sum > radius) {
+    if sum.is_nan() || sum <= radius {
         return;
     }
     let threshold = loop {

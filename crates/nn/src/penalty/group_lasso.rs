@@ -65,7 +65,7 @@ impl<T: Element> Proximal<T> for GroupLasso {
                 1.0
             };
             for i in group.places() {
-                g[i] = g[i] * T::of(factor);
+                g[i] *= T::of(factor);
                 if norm > 0.0 && !in_loss {
                     g[i] += T::of(strength * w[i].wide() / norm);
                 }
@@ -104,7 +104,7 @@ fn shrunk_norm(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
         let slope: f64 = quotients.map(|(q, d)| q * q / d).sum();
         // ψ = square^(−½), ψ′ = slope · square^(−3/2).
         let step = (square.sqrt() - 1.0) * square / slope;
-        if !(step > 1e-15 * r) {
+        if step.is_nan() || step <= 1e-15 * r {
             break;
         }
         r += step;

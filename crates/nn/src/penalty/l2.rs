@@ -36,8 +36,8 @@ impl<T: Element> Proximal<T> for L2 {
         let twice = T::of(2.0 * strength);
         for (x, t) in x.iter_mut().zip(reach) {
             let s = T::one() + twice * *t;
-            *x = *x / s;
-            *t = *t / s;
+            *x /= s;
+            *t /= s;
         }
     }
 
