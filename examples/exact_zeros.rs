@@ -9,7 +9,6 @@
 //! cargo run --release --example exact_zeros
 //! ```
 
-use tapegrad::optim::{Changes, Ledger};
 use tapegrad::prelude::*;
 
 const STEPS: usize = 6000;

@@ -57,6 +57,12 @@ fn fit(mut model: Mlp, train: &Dataset) -> Mlp {
     const EPOCHS: usize = 300;
     let steps = EPOCHS * train.batches(16, 0, 0).len();
     let mut optimizer = Adam::new(schedule::Cosine::new(1e-2, 0.0, steps));
+    assert!(
+        Ledger::of(&model, &optimizer)
+            .with_inputs(&train.x)
+            .warnings
+            .is_empty()
+    );
     let mut tape = Tape::new();
     for epoch in 0..EPOCHS {
         for batch in train.batches(16, 1, epoch) {

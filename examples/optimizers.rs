@@ -64,6 +64,12 @@ fn run<R: Rule>(
     let mut model = Mlp::new(&[2, 32, 32, 3])
         .activation(Activation::Relu)
         .seed(1);
+    assert!(
+        Ledger::of(&model, &optimizer)
+            .with_inputs(&train.x)
+            .warnings
+            .is_empty()
+    );
     let mut tape = Tape::new();
     let mut losses = Vec::new();
     for epoch in 0..EPOCHS {

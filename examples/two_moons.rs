@@ -59,6 +59,12 @@ pub(crate) fn fit(strength: f64, seed: u64, epochs: usize, train: &Dataset) -> M
         .seed(seed)
         .penalize(0, Penalty::l2(strength));
     let mut optimizer = Adam::new(1e-3).epsilon(1e-7);
+    assert!(
+        Ledger::of(&model, &optimizer)
+            .with_inputs(&train.x)
+            .warnings
+            .is_empty()
+    );
     let mut tape = Tape::new();
     for _ in 0..epochs {
         let on = Scope::train(&tape);

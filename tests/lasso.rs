@@ -10,6 +10,16 @@ use tapegrad::prelude::*;
 struct Fixture {
     diabetes: Vec<Vec<f64>>,
     problems: Vec<Problem>,
+    documented: Documented,
+}
+
+/// The example of `ElasticNet`'s documentation.
+#[derive(Deserialize)]
+struct Documented {
+    x: Vec<Vec<f64>>,
+    y: Vec<f64>,
+    weights: [f64; 2],
+    intercept: f64,
 }
 
 /// A fit of scikit-learn's `Lasso`, `ElasticNet`, `MultiTaskLasso` or `LogisticRegression`, whose `C` is `alpha`.
@@ -119,12 +129,19 @@ fn standardized(x: Array2<f64>) -> Array2<f64> {
     (&x - &x.mean_axis(Axis(0)).unwrap()) / x.std_axis(Axis(0), 0.0)
 }
 
+fn read() -> Fixture {
+    serde_json::from_str(include_str!("fixtures/lasso.json")).unwrap()
+}
+
+fn matrix(rows: &[Vec<f64>]) -> Array2<f64> {
+    Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
+}
+
 fn fixture() -> (Array2<f64>, Vec<Problem>) {
-    let fixture: Fixture = serde_json::from_str(include_str!("fixtures/lasso.json")).unwrap();
-    let columns = fixture.diabetes[0].len();
-    let numbers = fixture.diabetes.concat();
-    let diabetes = Array2::from_shape_vec((numbers.len() / columns, columns), numbers).unwrap();
-    (diabetes, fixture.problems)
+    let Fixture {
+        diabetes, problems, ..
+    } = read();
+    (matrix(&diabetes), problems)
 }
 
 /// An optimizer, whatever its rule.
@@ -242,4 +259,50 @@ fn subgradients_reach_no_zero() {
             );
         }
     }
+}
+
+/// A layer with a bias, on data as a layer of `[inputs, 1]` takes them.
+fn with_bias(x: &Array2<f64>, y: &[f64], penalty: Penalty<f64>) -> Dense<f64> {
+    let y = Array2::from_shape_vec((y.len(), 1), y.to_vec()).unwrap();
+    let mut layer = Dense::new(x.ncols(), 1).penalize(penalty.proximal());
+    let (mut optimizer, mut tape) = (Sgd::new(0.1), Tape::new());
+    for _ in 0..5000 {
+        let on = Scope::train(&tape);
+        let data_loss = loss::SquaredError.mean(layer.forward(&on, on.input(x)), &y);
+        let gradients = on.backward(data_loss + layer.penalty(&on));
+        tape.clear();
+        optimizer.step(&mut layer, &gradients);
+    }
+    layer
+}
+
+/// The examples of scikit-learn's documentation, with intercepts, which no penalty shrinks.
+#[test]
+fn documented_examples() {
+    let Documented {
+        x,
+        y,
+        weights,
+        intercept,
+    } = read().documented;
+    let layer = with_bias(
+        &matrix(&x),
+        &y,
+        Lambda::from_sklearn_elastic_net(1.0, 0.5).penalty(),
+    );
+    for (w, expected) in layer.weight.value.iter().zip(weights) {
+        assert!((w - expected).abs() < 1e-6, "{w} for {expected}");
+    }
+    let bias = layer.bias.unwrap().value[[0]];
+    assert!((bias - intercept).abs() < 1e-6, "{bias} for {intercept}");
+
+    // Of two equal columns only the sum is known: 0.85, with an intercept of 0.15.
+    let x = ndarray::array![[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]];
+    let layer = with_bias(
+        &x,
+        &[0.0, 1.0, 2.0],
+        Lambda::from_sklearn_lasso(0.1).penalty(),
+    );
+    assert!((layer.weight.value.sum() - 0.85).abs() < 1e-6);
+    assert!((layer.bias.unwrap().value[[0]] - 0.15).abs() < 1e-6);
 }
