@@ -630,6 +630,8 @@ fn hyper_parameters() {
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
         (Penalty::<f64>::group_lasso(Groups::Rows, 0.1) + Penalty::group_lasso(Groups::Columns, 0.2)).proximal() =>
             "Penalty: `group lasso of rows 0.1 (proximal) + group lasso of columns 0.2 (proximal)` has two proximal terms on norms of groups; there can be one, as no step is known for several";
+        kkt(&Dense::<f64>::new(3, 2), &GradientMap::default()) =>
+            "kkt: the parameter `weight` has the shape [3, 2] and no gradient; each trained parameter must have one of its shape, from a loss of this model on a `Scope::train`";
         GradientMap::<f64>::default().clip_norm(0.0) => "GradientMap::clip_norm: the limit is 0; it must be finite and above 0";
         sparsity(&Activation::Relu as &dyn Module<f64>).selected(&[]) =>
             "Sparsity::selected: there are 0 names; the model has no weight with two axes";

@@ -16,7 +16,10 @@ use crate::{Groups, error};
 /// | [`l1_ball`](Constraint::l1_ball) | `Σ\|w\| ≤ c` | soft threshold (Duchi et al. 2008) |
 ///
 /// The projection is Euclidean, whatever the optimizer's metric; the starting value is not projected. A
-/// constraint acts after proximal penalties.
+/// constraint acts after proximal penalties, `w ≥ 0` before them too. That is their joint minimiser for
+/// `w ≥ 0` with any penalty, and for bounds with L1 and L2; not for bounds or norms with a group lasso, and
+/// not for norms or the L1 ball under an adaptive rule, whose metric is another. There weights settle near
+/// the minimum of the penalised and constrained loss, and [`kkt`](crate::kkt) shows how far from it.
 ///
 /// ```
 /// use tapegrad_nn::{Constraint, Dense, Groups};
@@ -92,7 +95,13 @@ impl Constraint {
         }
     }
 
-    /// Moves numbers of this shape, in row-major order, to the nearest point of the set. NaN stays.
+    /// Whether the set is `w ≥ 0`.
+    pub fn is_non_negative(&self) -> bool {
+        self.set == Set::Between(0.0, f64::INFINITY)
+    }
+
+    /// Moves numbers of this shape, in row-major order, to the nearest point of the set. Where a norm or a sum
+    /// is not finite, all stays; NaN stays.
     pub fn project<T: Element>(&self, x: &mut [T], shape: &[usize]) {
         match self.set {
             Set::MaxNorm(groups, limit) => each_scaled(groups, x, shape, |norm| {
@@ -139,7 +148,8 @@ fn each_scaled<T: Element>(
     factor: impl Fn(f64) -> f64,
 ) {
     for group in groups.of(shape) {
-        let factor = factor(group.norm(x));
+        let norm = group.norm(x);
+        let factor = if norm.is_finite() { factor(norm) } else { 1.0 };
         if factor != 1.0 {
             for i in group.places() {
                 x[i] = T::of(x[i].wide() * factor);
@@ -152,7 +162,7 @@ fn each_scaled<T: Element>(
 /// is shared by those that stay above it, until none leaves (Michelot 1986).
 fn to_l1_ball<T: Element>(x: &mut [T], radius: f64) {
     let (mut sum, mut count) = (x.iter().map(|x| x.wide().abs()).sum::<f64>(), x.len());
-    if sum.is_nan() || sum <= radius {
+    if !sum.is_finite() || sum <= radius {
         return;
     }
     let threshold = loop {

@@ -66,6 +66,9 @@ sentences! {
     input_names(names: usize, inputs: Option<usize>)
         "Sparsity::selected: there are {names} names; {}",
         inputs.map_or("the model has no weight with two axes".to_owned(), |inputs| format!("the first weight has {inputs} inputs, and each must have one"));
+    kkt_gradient(name: &str, expected: &[usize], given: Option<&[usize]>)
+        "kkt: the parameter `{name}` has the shape {expected:?} and {}; each trained parameter must have one of its shape, from a loss of this model on a `Scope::train`",
+        given.map_or("no gradient".to_owned(), |shape| format!("a gradient of the shape {shape:?}"));
     clip_limit(limit: f64)
         "GradientMap::clip_norm: the limit is {limit}; it must be finite and above 0";
     bounds(low: f64, high: f64)

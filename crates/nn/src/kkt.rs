@@ -2,7 +2,7 @@ use std::fmt;
 
 use tapegrad_autodiff::{Element, IntoValue};
 
-use crate::{GradientMap, Module, Name};
+use crate::{GradientMap, Module, error};
 
 /// How far each parameter of a model is from optimal: the residual of the Karush–Kuhn–Tucker conditions
 /// of data loss and penalties.
@@ -21,9 +21,8 @@ use crate::{GradientMap, Module, Name};
 ///
 /// If the objective is convex (a linear model, any of these penalties), residuals of 0 prove that the
 /// weights are optimal, and with them every zero; for a network they say that it is stationary. The
-/// optimizer's own [decay] is no part of it: `Penalty::l2` is.
-///
-/// [decay]: https://docs.rs/tapegrad-optim
+/// optimizer's own decay is no part of it: `Penalty::l2` is. Of several group lassos on one weight (in the
+/// loss), and of one with another constraint than `w ≥ 0`, the residual is an upper bound.
 ///
 /// ```
 /// use ndarray::array;
@@ -43,32 +42,51 @@ use crate::{GradientMap, Module, Name};
 /// layer.weight.value = array![[0.0]].into_dyn().into_shared();
 /// assert_eq!(residual(&layer), 0.5);                       // |0 − 1| − 0.5
 /// ```
+///
+/// # Panics
+/// If a trained parameter has no gradient or one of another shape: without it nothing is known.
+#[track_caller]
 pub fn kkt<T: Element>(model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) -> Kkt {
     kkt_at(model, gradients, 0)
 }
 
 /// As [`kkt`], with strengths that have a schedule as they are at a step.
+///
+/// # Panics
+/// As [`kkt`].
+#[track_caller]
 pub fn kkt_at<T: Element>(
     model: &(impl Module<T> + ?Sized),
     gradients: &GradientMap<T>,
     step: usize,
 ) -> Kkt {
     let mut residuals = Vec::new();
-    model.visit(Name::root(), &mut |name, param| {
-        let Some((shape, g)) = gradients.numbers(param) else {
-            return;
+    for (name, param) in model.parameters() {
+        if !param.is_trained() {
+            continue;
+        }
+        let expected = param.value.shape();
+        let (shape, g) = match gradients.numbers(param) {
+            Some((shape, g)) if shape == expected => (shape, g),
+            other => error::kkt_gradient(&name, expected, other.map(|(shape, _)| shape)),
         };
         let value = (&param.value).into_value();
         let w = value.as_slice().expect("values are contiguous");
-        let mut residual = g.to_vec();
+        let (mut residual, set) = (g.to_vec(), param.constraint);
+        if set.is_some_and(|set| set.is_non_negative()) {
+            // What pushes a weight at 0 out of the set does not count, also not within its group.
+            for (g, _) in residual.iter_mut().zip(w).filter(|(_, w)| **w == T::zero()) {
+                *g = g.min(T::zero());
+            }
+        }
         param.penalty.residual(step, w, shape, &mut residual);
-        if let Some(constraint) = &param.constraint {
+        if let Some(set) = set {
             let mut moved: Vec<T> = w.iter().zip(&residual).map(|(&w, &r)| w - r).collect();
-            constraint.project(&mut moved, shape);
+            set.project(&mut moved, shape);
             residual = w.iter().zip(moved).map(|(&w, moved)| w - moved).collect();
         }
-        residuals.push(KktResidual::of(name.to_string(), shape, &residual));
-    });
+        residuals.push(KktResidual::of(name, shape, &residual));
+    }
     Kkt { residuals }
 }
 

@@ -326,26 +326,6 @@ impl<T: Element> Penalty<T> {
         }
     }
 
-    /// As [`step`](Penalty::step) on the tape, with strengths from `strength`; `Err` names a term that
-    /// cannot.
-    ///
-    /// # Errors
-    /// If a term's step cannot be differentiated.
-    pub fn step_on_tape<'t>(
-        &self,
-        strength: impl Fn(&Strength) -> Var<'t, T>,
-        mut x: Var<'t, T>,
-        mut reach: Var<'t, T>,
-    ) -> Result<Var<'t, T>, String> {
-        for term in &self.terms {
-            if let Some(proximal) = term.proximal() {
-                let moved = proximal.step_on_tape(strength(&term.strength), x, reach);
-                [x, reach] = moved.ok_or_else(|| term.form.name().into_owned())?;
-            }
-        }
-        Ok(x)
-    }
-
     /// Adds to the gradient `g` of all that is differentiable the element of the subdifferential that
     /// brings it nearest to 0; see [`Proximal::residual`].
     pub(crate) fn residual(&self, at_step: usize, w: &[T], shape: &[usize], g: &mut [T]) {

@@ -267,8 +267,11 @@ fn residuals_are_distances_to_the_subdifferential() {
     // At a bound, what points out does not count: only the second number of the first row may grow.
     let bound = residuals(Penalty::none(), Some(Constraint::non_negative()));
     assert_eq!(bound, (1.0, vec![0, 1]));
-    let text = kkt(&layer(w, Penalty::none()), &Default::default()).to_string();
-    assert!(text.starts_with("parameter"), "{text}");
+    let none = tapegrad_nn::Kkt { residuals: vec![] };
+    assert_eq!(
+        (none.to_string().as_str(), none.worst()),
+        ("parameter  residual  at\n", 0.0)
+    );
 }
 
 /// Every constraint, what its set is, and a point of it near another.
@@ -350,6 +353,36 @@ fn projections_are_nearest_points() {
     let mut zeros = [0.0; 4];
     Constraint::unit_norm(Groups::Whole).project(&mut zeros, &[4]);
     assert_eq!(zeros, [0.0; 4]);
+}
+
+/// What is not finite is not made to look sparse.
+#[test]
+fn nothing_hides_what_is_not_finite() {
+    for penalty in proximal_penalties(0.5) {
+        for unlike in [0.0, 0.1] {
+            let (mut x, mut reach) = ([f64::NAN, 1.0, 2.0], [0.2, 0.2 + unlike, 0.2]);
+            let penalty = penalty.clone().proximal();
+            penalty.step(0, &mut x, &mut reach, &[3, 1]);
+            assert!(x[0].is_nan(), "{penalty}: {x:?}");
+            let (mut x, mut reach) = ([1.0, 2.0, 3.0], [f64::NAN, 0.2, 0.2]);
+            penalty.step(0, &mut x, &mut reach, &[3, 1]);
+            assert!(x[0].is_nan(), "{penalty}: {x:?}");
+        }
+        let mut g = [f64::NAN, 1.0];
+        let form = penalty.terms()[0].form().proximal().unwrap();
+        form.residual(0.5, &[0.0, 0.0], &[2, 1], false, &mut g);
+        assert!(g[0].is_nan(), "{penalty}: {g:?}");
+    }
+    for (constraint, _) in CONSTRAINTS {
+        for number in [f64::NAN, f64::INFINITY] {
+            let mut x = [number, 3.0, 4.0];
+            constraint().project(&mut x, &[3, 1]);
+            let clamped = constraint().to_string().starts_with("between");
+            let same =
+                x[0] == number || x[0].is_nan() == number.is_nan() && (clamped || number.is_nan());
+            assert!(same && x[1] > 0.0, "{}: {x:?}", constraint());
+        }
+    }
 }
 
 #[test]

@@ -109,4 +109,8 @@ impl Rule for Adam {
         let square = *slots.get(2).unwrap_or(&slots[1]) * R::number(unbias[1]);
         lr / (square.root() + R::number(self.epsilon))
     }
+
+    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
+        Some(2.0 * lr)
+    }
 }

@@ -6,9 +6,10 @@ mod lint;
 use std::fmt;
 
 use tapegrad_autodiff::{Element, IntoValue};
+use tapegrad_nn::penalty::Acts;
 use tapegrad_nn::{Module, Name, Param, Role};
 
-use crate::lift::{self, MOST_SLOTS, Step};
+use crate::lift::{self, Step};
 use crate::{Optimizer, Rule};
 pub use changes::{Change, Changes};
 pub use lint::{Lint, Warning};
@@ -57,9 +58,9 @@ pub struct Row {
     /// Its constraint, as it prints.
     pub constraint: String,
     /// The part of a weight that the next step takes away by L2 penalties and decay: `t (2 λ₂ + k)` and `lr k`
-    /// of decoupled decay, with the mean over the parameter of the reach `t` (the learning rate times how
-    /// far the rule goes for each unit of gradient). Unknown before the first step of a rule that
-    /// remembers.
+    /// of decoupled decay, and what is left is divided by `1 + 2 λ₂ t` if L2 is proximal; with the mean over
+    /// the parameter of the reach `t` (the learning rate times how far the rule goes for each unit of
+    /// gradient). Unknown before the first step of a rule that remembers.
     pub shrinkage: Option<f64>,
 }
 
@@ -89,7 +90,7 @@ impl Ledger {
             let row = Row {
                 shape: param.value.shape().to_vec(),
                 role: param.role,
-                trainable: param.trainable,
+                trainable: param.is_trained(),
                 penalty: param.penalty.to_string(),
                 decay: decay.to_string(),
                 constraint: param
@@ -98,7 +99,7 @@ impl Ledger {
                 shrinkage: shrinkage(optimizer, param),
                 name,
             };
-            if param.trainable {
+            if param.is_trained() {
                 warnings.extend(lint::of(&row, param, decay));
             }
             rows.push(row);
@@ -110,7 +111,8 @@ impl Ledger {
     /// variance 1: a penalty then depends on the units in which they are measured.
     pub fn with_inputs<T: Element>(mut self, x: impl IntoValue<T>) -> Self {
         let x = x.into_value();
-        let weight = self.rows.iter().find(|row| row.role == Role::Weight);
+        let mut trained = self.rows.iter().filter(|row| row.trainable);
+        let weight = trained.find(|row| row.role == Role::Weight);
         let penalised = weight.filter(|row| row.penalty != "none" || row.decay != "none");
         self.warnings
             .extend(penalised.and_then(|row| lint::of_inputs(&row.name, &x)));
@@ -134,16 +136,13 @@ impl Ledger {
 
 /// The part of a parameter that the next step takes away.
 fn shrinkage<R: Rule, T: Element>(optimizer: &Optimizer<R, T>, param: &Param<T>) -> Option<f64> {
-    if !param.trainable {
+    if !param.is_trained() {
         return None;
     }
-    let strengths = param.penalty.terms().iter();
-    let l2 = strengths
-        .filter(|term| term.form().name() == "L2")
-        .map(|term| term.strength().at(optimizer.steps));
     let (coupled, decoupled) = optimizer.decay_of(param.role).strengths();
-    let (per_reach, lr) = (2.0 * l2.sum::<f64>() + coupled, optimizer.learning_rate());
-    if per_reach == 0.0 {
+    let (in_loss, proximal) = l2_strengths(param, optimizer.steps);
+    let lr = optimizer.learning_rate();
+    if coupled + in_loss + proximal == 0.0 {
         return Some(lr * decoupled);
     }
     let state = optimizer.state_of(param);
@@ -156,15 +155,27 @@ fn shrinkage<R: Rule, T: Element>(optimizer: &Optimizer<R, T>, param: &Param<T>)
         lift::at(optimizer.rule, state.steps),
         T::of(lr),
     );
-    let mut slots: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
-    for (slot, array) in slots.iter_mut().zip(&state.slots) {
-        *slot = array.as_slice().expect("slots are contiguous");
-    }
     let mut reach = vec![T::zero(); param.value.len()];
     let none = vec![T::zero(); param.value.len()];
-    step.reaches(&none, &slots[..state.slots.len()], &mut reach);
+    step.reaches(&none, &state.slots, &mut reach);
     let mean = reach.iter().map(|t| t.wide()).sum::<f64>() / reach.len().max(1) as f64;
-    Some(per_reach * mean + lr * decoupled)
+    let left = 1.0 - mean * (2.0 * in_loss + coupled) - lr * decoupled;
+    Some(1.0 - left / (1.0 + 2.0 * proximal * mean))
+}
+
+/// The sums of the strengths of L2 penalties in the loss and as steps.
+fn l2_strengths<T: Element>(param: &Param<T>, step: usize) -> (f64, f64) {
+    let (mut in_loss, mut proximal) = (0.0, 0.0);
+    for term in param.penalty.terms() {
+        let strength = term.strength().at(step);
+        if let Some([_, Some(l2)]) = term.form().elastic_net(strength) {
+            match term.acts() {
+                Acts::InLoss => in_loss += l2,
+                Acts::Proximal => proximal += l2,
+            }
+        }
+    }
+    (in_loss, proximal)
 }
 
 impl fmt::Display for Ledger {

@@ -25,6 +25,7 @@
 
 mod adam;
 mod adamw;
+mod after_update;
 mod decay;
 mod error;
 mod ledger;

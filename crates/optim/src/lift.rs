@@ -5,6 +5,7 @@ use std::array::{from_fn, from_mut};
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::machine::vectorize;
 use tapegrad_autodiff::kernel::threads::{for_each_chunk, threads};
+use tapegrad_autodiff::ndarray::ArrayD;
 
 use crate::{Decay, Real, Rule};
 
@@ -83,11 +84,15 @@ impl<U: Rule, T: Element> Step<U, T> {
     }
 
     /// The reach of the step of each element, after it.
-    pub(crate) fn reaches(self, g: &[T], slots: &[&[T]], reach: &mut [T]) {
+    pub(crate) fn reaches(self, g: &[T], slots: &[ArrayD<T>], reach: &mut [T]) {
+        let mut numbers: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
+        for (numbers, slot) in numbers.iter_mut().zip(slots) {
+            *numbers = slot.as_slice().expect("slots are contiguous");
+        }
         for (i, (reach, &g)) in reach.iter_mut().zip(g).enumerate() {
             let mut own = [T::zero(); MOST_SLOTS];
-            for (own, slot) in own.iter_mut().zip(slots) {
-                *own = slot[i];
+            for (own, numbers) in own.iter_mut().zip(&numbers[..slots.len()]) {
+                *own = numbers[i];
             }
             *reach = self.reach(&own[..slots.len()], g, self.lr);
         }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tapegrad_autodiff::ndarray::Dimension;
 use tapegrad_autodiff::{Element, IntoValue};
+use tapegrad_nn::penalty::{Acts, Term};
 use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
+use crate::after_update::{Spare, act};
 use crate::lift::{self, MOST_SLOTS, Step};
 use crate::state::State;
 use crate::{Decay, Rule, Schedule, error};
@@ -32,8 +34,8 @@ pub struct Optimizer<R, T: Element = f32> {
     pub(crate) states: BTreeMap<ParamId, State<T>>,
     /// The parameters of the last step, for their memory.
     seen: Vec<ParamId>,
-    /// How far the numbers of a parameter went for each unit of gradient, for its memory.
-    reach: Vec<T>,
+    /// For its memory.
+    spare: Spare<T>,
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
@@ -56,7 +58,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             steps: 0,
             states: BTreeMap::new(),
             seen: Vec::new(),
-            reach: Vec::new(),
+            spare: Spare::default(),
         }
     }
 
@@ -118,7 +120,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// # Panics
     /// If a trainable parameter has no gradient, one of another shape, or had another shape before;
     /// if a parameter stands in the model twice (a clone is the same parameter); or if the learning
-    /// rate is negative or not finite.
+    /// rate or the strength of a proximal penalty is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         const WHO: &str = "Optimizer::step";
@@ -148,13 +150,22 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         seen: &mut Vec<ParamId>,
     ) {
         seen.clear();
-        let (mut resized, mut refused) = (None, None);
+        let (mut resized, mut refused, mut unfit) = (None, None, None);
         model.visit(Name::root(), &mut |name, param| {
             let (id, shape) = (param.id(), param.value.shape());
             seen.push(id);
             if !param.is_trained() {
                 return;
             }
+            let mut steps = param
+                .penalty
+                .terms()
+                .iter()
+                .filter(|term| term.acts() == Acts::Proximal);
+            let is_unfit = |term: &&Term<T>| !term.strength().is_fit(self.steps);
+            unfit = unfit
+                .take()
+                .or_else(|| steps.find(is_unfit).map(Term::strength));
             let slot = self.states.get(&id).and_then(|state| state.slots.first());
             if let Some(slot) = slot.filter(|slot| slot.shape() != shape) {
                 resized.get_or_insert_with(|| (name.to_string(), slot.shape(), shape));
@@ -169,6 +180,9 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         }
         if let Some(pair) = seen.windows(2).find(|pair| pair[0] == pair[1]) {
             error::not_distinct(who, &last_name(model, pair[0]));
+        }
+        if let Some(strength) = unfit {
+            strength.at(self.steps); // which tells what is wrong
         }
         if let Some((name, state, param)) = resized {
             error::state_shape(who, &name, state, param);
@@ -212,19 +226,16 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             g,
             slots.map(|slot| slot.as_slice_mut().expect(contiguous)),
         );
-        if param.penalty.is_proximal() {
-            let mut slots: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
-            for (slot, array) in slots.iter_mut().zip(&state.slots) {
-                *slot = array.as_slice().expect(contiguous);
-            }
-            self.reach.resize(x.len(), T::zero());
-            step.reaches(g, &slots[..state.slots.len()], &mut self.reach);
-            param
-                .penalty
-                .step(self.steps - 1, x, &mut self.reach, shape.slice());
-        }
-        if let Some(constraint) = &param.constraint {
-            constraint.project(x, shape.slice());
+        if param.penalty.is_proximal() || param.constraint.is_some() {
+            step.reaches(g, &state.slots, self.spare.reach(g.len()));
+            act(
+                (&param.penalty, param.constraint.as_ref()),
+                self.steps - 1,
+                self.rule.shrinks_at_most(lr),
+                (x, shape.slice()),
+                &mut self.spare,
+                |_, _| {},
+            );
         }
     }
 }

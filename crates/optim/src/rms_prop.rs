@@ -127,4 +127,8 @@ impl Rule for RmsProp {
         let reach = lr / (square.root() + R::number(self.epsilon));
         reach / R::number(1.0 - self.momentum)
     }
+
+    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
+        Some(2.0 * lr / (1.0 - self.momentum))
+    }
 }

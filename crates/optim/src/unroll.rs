@@ -101,7 +101,14 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
 
     /// Lets `var` stand for a penalty's strength in every step from here on: in the scopes, and where the
     /// penalty is [proximal](Penalty::proximal) in what it does after the update.
+    ///
+    /// # Panics
+    /// If the variable does not hold one number.
+    #[track_caller]
     pub fn substitute(mut self, strength: &Strength, var: Var<'t, T>) -> Self {
+        if var.len() != 1 {
+            error::substitute_shape(&var.shape());
+        }
         self.substitutes.insert(strength.into(), var);
         self
     }
@@ -154,6 +161,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             error::stale_loss();
         }
         let number = self.optimizer.steps;
+        let most = self.optimizer.rule.shrinks_at_most(lr);
         self.optimizer.steps += 1;
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             weight.steps += 1;
@@ -163,18 +171,24 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of(&mut weight.slots, weight.x, g);
             if weight.penalty.is_proximal() {
-                let lr = self
-                    .tape
-                    .constant(T::of(lr))
-                    .broadcast_to(&weight.x.shape());
-                let reach = step.reach(&weight.slots, g, lr);
-                let strength = |strength: &Strength| match self.substitutes.get(&strength.into()) {
-                    Some(var) => var.reshape(&[]),
-                    None => self.tape.constant(T::of(strength.at(number))),
-                };
-                match weight.penalty.step_on_tape(strength, weight.x, reach) {
-                    Ok(x) => weight.x = x,
-                    Err(form) => error::not_differentiable(&weight.x.shape(), &form),
+                let lr = self.tape.constant(T::of(lr));
+                let mut reach = step.reach(&weight.slots, g, lr.broadcast_to(&weight.x.shape()));
+                for term in weight.penalty.terms() {
+                    let Some(proximal) = term.proximal() else {
+                        continue;
+                    };
+                    let strength = match self.substitutes.get(&term.strength().into()) {
+                        Some(var) => var.reshape(&[]),
+                        None => self.tape.constant(T::of(term.strength().at(number))),
+                    };
+                    let Some([x, left]) = proximal.step_on_tape(strength, weight.x, reach) else {
+                        error::not_differentiable(&weight.x.shape(), &term.form().name());
+                    };
+                    weight.x = match most {
+                        Some(most) => weight.x + (x - weight.x).clamp(-most, most),
+                        None => x,
+                    };
+                    reach = left;
                 }
             }
         }

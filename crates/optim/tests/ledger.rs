@@ -191,7 +191,7 @@ fn shrinkage_and_half_life() {
     };
     // A step takes away lr · 2 λ = 0.1: half is left after ln ½ / ln 0.9 steps.
     let of_sgd = rows(Ledger::of(&model, &Sgd::new(0.1)));
-    assert_eq!(of_sgd[0].0, Some(0.1));
+    assert!((of_sgd[0].0.unwrap() - 0.1).abs() < 1e-15);
     assert!((of_sgd[0].1.unwrap() - 0.5_f64.ln() / 0.9_f64.ln()).abs() < 1e-12);
     assert_eq!(of_sgd[1..], [(Some(0.0), None); 3]);
     let of_decoupled = rows(Ledger::of(
@@ -199,6 +199,11 @@ fn shrinkage_and_half_life() {
         &Momentum::new(0.1).decay(Decay::decoupled(0.5)),
     ));
     assert_eq!(of_decoupled[2].0, Some(0.05));
+    // As a step it is w / (1 + 2 λ t), and never past 0.
+    let strong = Dense::<f64>::new(2, 1).penalize(Penalty::l2(10.0).proximal());
+    let of_step = Ledger::of(&strong, &Sgd::new(0.1));
+    assert!((of_step.rows[0].shrinkage.unwrap() - 2.0 / 3.0).abs() < 1e-15);
+    assert!(of_step.warnings.is_empty());
     // What a rule that remembers has not seen, it does not know: then it is the mean of the reaches.
     let mut optimizer = Adam::new(0.1);
     assert_eq!(rows(Ledger::of(&model, &optimizer))[0], (None, None));

@@ -3,7 +3,8 @@
 use ndarray::{Array2, array};
 use tapegrad_autodiff::{Tape, Var};
 use tapegrad_nn::{
-    Constraint, Dense, Groups, Initializer, Loss, Module, Name, Param, Penalty, Role, Scope, loss,
+    Constraint, Dense, Groups, Initializer, Loss, Mlp, Module, Name, Param, Penalty, Role, Scope,
+    Strength, kkt, loss,
 };
 use tapegrad_optim::{Adam, AdamW, Decay, Momentum, Optimizer, RmsProp, Rule, Sgd};
 
@@ -128,6 +129,88 @@ fn constraints_and_proximal_penalties_act_after_the_update() {
         );
     }
     every_rule!(|name, optimizer| check(name, optimizer, &sets));
+}
+
+/// A weight whose gradient was 0 so far, as of a unit that was dropped, is shrunk by twice the learning rate
+/// at most, though an adaptive rule divides by nearly nothing there; and it gets to 0 in the end.
+#[test]
+fn what_was_not_seen_is_not_wiped_out() {
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+        let mut optimizer = optimizer.decay(Decay::none());
+        let lr = optimizer.learning_rate();
+        let penalty =
+            Penalty::<f64>::l1(0.1) + Penalty::group_lasso(Groups::Rows, 0.1) + Penalty::l2(0.1);
+        let mut model = Dense::new(3, 1).seed(2).penalize(penalty.proximal());
+        let [mut x, y] = problem();
+        x.column_mut(1).fill(0.0);
+        let data = [x, y];
+        let start = model.weight.value[[1, 0]];
+        assert!(start.abs() > 0.3, "{start}");
+        train(&mut model, &mut optimizer, &data, 1);
+        let moved = (model.weight.value[[1, 0]] - start).abs();
+        // Three penalties, and the reach 1 / (1 − μ) of momentum.
+        assert!(
+            moved > 0.0 && moved < 3.0 * 10.0 * 2.0 * lr,
+            "{name}: {moved}"
+        );
+        assert!(moved < 0.2 || lr > 0.01, "{name}: {moved}");
+        train(&mut model, &mut optimizer, &data, 3000);
+        assert_eq!(model.weight.value[[1, 0]], 0.0, "{name}");
+        assert_ne!(model.weight.value[[0, 0]], 0.0, "{name}");
+    }
+    every_rule!(check);
+}
+
+/// A group lasso with `w ≥ 0`: the joint minimiser, which the certificate knows.
+#[test]
+fn groups_of_weights_that_are_not_negative() {
+    for (target, expected) in [([-10.0, 0.5], [0.0, 0.0]), ([-10.0, 3.0], [0.0, 2.0])] {
+        let mut model = Dense::<f64>::new(2, 1)
+            .without_bias()
+            .penalize(Penalty::group_lasso(Groups::Whole, 1.0).proximal())
+            .constrain(Constraint::non_negative());
+        let (mut optimizer, mut tape) = (Sgd::new(0.1), Tape::new());
+        let target = Array2::from_shape_vec((2, 1), target.to_vec()).unwrap();
+        let gradients = |model: &Dense<f64>, tape: &mut Tape<f64>| {
+            let on = Scope::train(tape);
+            let off = on.param(&model.weight) - tape.constant(&target);
+            let gradients = on.backward(0.5 * off.square().sum(..) + model.penalty(&on));
+            tape.clear();
+            gradients
+        };
+        for _ in 0..500 {
+            let gradients = gradients(&model, &mut tape);
+            optimizer.step(&mut model, &gradients);
+        }
+        for (w, expected) in model.weight.value.iter().zip(expected) {
+            assert!((w - expected).abs() < 1e-12, "{w} for {expected}");
+        }
+        assert!(kkt(&model, &gradients(&model, &mut tape)).worst() < 1e-12);
+    }
+}
+
+/// A strength that turns out to be wrong is told before anything is changed.
+#[test]
+fn a_wrong_strength_changes_nothing() {
+    let wrong = Strength::scheduled(|step| if step == 1 { f64::NAN } else { 0.1 });
+    let mut model = Mlp::<f64>::new(&[2, 2, 1])
+        .seed(1)
+        .penalize(1, Penalty::l1(&wrong).proximal());
+    let mut optimizer = Adam::new(0.1);
+    let mut step = |model: &mut Mlp<f64>| {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let y = model.forward(&on, on.input(array![[1.0, 2.0]]));
+        let gradients = on.backward(y.sum(..));
+        let outcome = std::panic::AssertUnwindSafe(|| optimizer.step(model, &gradients));
+        (std::panic::catch_unwind(outcome).is_ok(), optimizer.steps())
+    };
+    assert_eq!(step(&mut model), (true, 1));
+    let before = model.clone();
+    assert_eq!(step(&mut model), (false, 1));
+    for ((_, a), (_, b)) in model.parameters().iter().zip(before.parameters()) {
+        assert_eq!(a.value, b.value);
+    }
 }
 
 /// A step is in place when nobody else holds the value, and leaves a tape's array alone when one

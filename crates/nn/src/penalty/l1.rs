@@ -60,14 +60,14 @@ impl<T: Element> Proximal<T> for L1 {
     }
 }
 
-/// `sign(x) max(|x| − threshold, 0)`; NaN stays NaN.
+/// `sign(x) max(|x| − threshold, 0)`; NaN if one is.
 pub(crate) fn soft_threshold<T: Element>(x: T, threshold: T) -> T {
     if x > threshold {
         x - threshold
     } else if x < -threshold {
         x + threshold
-    } else if x.is_nan() {
-        x
+    } else if x.is_nan() || threshold.is_nan() {
+        T::nan()
     } else {
         T::zero()
     }

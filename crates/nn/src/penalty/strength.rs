@@ -59,6 +59,14 @@ impl Strength {
         }
     }
 
+    /// Whether the number at a step is finite and not negative, as one that is no schedule always is.
+    pub fn is_fit(&self, step: usize) -> bool {
+        match &self.value {
+            Value::Number(_) => true,
+            Value::Schedule(schedule) => is_fit(schedule.at(step)),
+        }
+    }
+
     /// The number at a step.
     ///
     /// # Panics
@@ -75,10 +83,14 @@ impl Strength {
 /// `value` if it is finite and not negative.
 #[track_caller]
 fn checked(value: f64) -> f64 {
-    if !(value.is_finite() && value >= 0.0) {
+    if !is_fit(value) {
         error::strength(value);
     }
     value
+}
+
+fn is_fit(value: f64) -> bool {
+    value.is_finite() && value >= 0.0
 }
 
 impl From<f64> for Strength {

@@ -3,10 +3,14 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::penalty::Acts;
 use tapegrad_nn::{GradientMap, Module, Name, Param};
 
-use crate::lift::{self, MOST_SLOTS, Step};
+use crate::after_update::{Spare, act};
+use crate::lift::{self, Step};
 use crate::{Decay, Optimizer, Rule};
 
 /// What a step is going to change in each parameter, and by which cause.
+///
+/// `gradients` must be those of the data loss and [`Module::penalty`] with the strengths of the optimizer's
+/// step ([`Scope::at_step`](tapegrad_nn::Scope::at_step) for schedules); what is otherwise counts as data.
 ///
 /// The step is taken on copies once without any gradient, and then again and again with one cause more:
 /// the data, each penalty in the loss, clipping, decay; after it each proximal penalty and the constraint.
@@ -121,21 +125,21 @@ fn parts<R: Rule, T: Element>(
         parts.push("clipping", stepped(g, Decay::none()).x);
     }
     let decay = optimizer.decay_of(param.role);
-    let Stepped { mut x, mut reach } = stepped(g, decay);
+    let Stepped { mut x, mut spare } = stepped(g, decay);
     if decay != Decay::none() {
         parts.push("decay", x.clone());
     }
-    for term in param.penalty.terms() {
-        if let Some(proximal) = term.proximal() {
-            let numbers = x.as_slice_mut().expect("a copy is contiguous");
-            proximal.step(term.strength().at(step), numbers, &mut reach, shape);
-            parts.push(&term.to_string(), x.clone());
-        }
-    }
-    if let Some(constraint) = &param.constraint {
-        constraint.project(x.as_slice_mut().expect("a copy is contiguous"), shape);
-        parts.push(&constraint.to_string(), x.clone());
-    }
+    act(
+        (&param.penalty, param.constraint.as_ref()),
+        step,
+        optimizer.rule.shrinks_at_most(optimizer.learning_rate()),
+        (x.as_slice_mut().expect("a copy is contiguous"), shape),
+        &mut spare,
+        |cause, x| {
+            let x = ArcArrayD::from_shape_vec(shape, x.to_vec());
+            parts.push(&cause.to_string(), x.expect("one number for each place"));
+        },
+    );
     parts.all
 }
 
@@ -155,7 +159,7 @@ impl<T: Element> Parts<T> {
 /// A parameter after the rule and decay of a step, and the reach of it.
 struct Stepped<T: Element> {
     x: ArcArrayD<T>,
-    reach: Vec<T>,
+    spare: Spare<T>,
 }
 
 impl<T: Element> Stepped<T> {
@@ -171,7 +175,7 @@ impl<T: Element> Stepped<T> {
         let at = lift::at(optimizer.rule, state.steps);
         let lr = T::of(optimizer.learning_rate());
         let step = Step::new(optimizer.rule, decay, at, lr);
-        let (mut x, mut reach) = (start.clone(), vec![T::zero(); g.len()]);
+        let (mut x, mut spare) = (start.clone(), Spare::default());
         let contiguous = "copies and slots are contiguous";
         let slots = state.slots.iter_mut();
         step.in_place(
@@ -179,11 +183,7 @@ impl<T: Element> Stepped<T> {
             g,
             slots.map(|slot| slot.as_slice_mut().expect(contiguous)),
         );
-        let mut slots: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
-        for (slot, array) in slots.iter_mut().zip(&state.slots) {
-            *slot = array.as_slice().expect(contiguous);
-        }
-        step.reaches(g, &slots[..state.slots.len()], &mut reach);
-        Self { x, reach }
+        step.reaches(g, &state.slots, spare.reach(g.len()));
+        Self { x, spare }
     }
 }

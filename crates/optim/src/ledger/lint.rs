@@ -2,6 +2,7 @@ use std::fmt;
 
 use tapegrad_autodiff::ndarray::Axis;
 use tapegrad_autodiff::{ArcArrayD, Element};
+use tapegrad_nn::penalty::Term;
 use tapegrad_nn::{Param, Role};
 
 use super::Row;
@@ -42,8 +43,8 @@ impl fmt::Display for Warning {
 /// The warnings about a parameter.
 pub(super) fn of<T: Element>(row: &Row, param: &Param<T>, decay: Decay) -> Vec<Warning> {
     let (decays, penalised) = (decay != Decay::none(), !param.penalty.is_none());
-    let terms = param.penalty.terms();
-    let l2 = terms.iter().any(|term| term.form().name() == "L2");
+    let is_l2 = |term: &Term<T>| matches!(term.form().elastic_net(1.0), Some([_, Some(_)]));
+    let l2 = param.penalty.terms().iter().any(is_l2);
     let mut warnings = Vec::new();
     let mut warn = |lint, detail: String| {
         let place = row.name.clone();
