@@ -121,21 +121,22 @@ fn nothing_overflows_on_the_way() {
         let f: Function = Box::new(move |x| activation.apply(x));
         (format!("{activation:?}"), f)
     });
-    let others: [(&str, Function); 3] = [
+    let others: [(&str, Function); 2] = [
         ("atan", Box::new(|x| x.atan())),
         ("erf", Box::new(|x| x.erf())),
-        ("elu of a huge α", Box::new(|x| x.elu(f64::MAX))),
     ];
     let others = others.map(|(name, f)| (name.to_owned(), f));
     for (name, f) in activations.chain(others) {
-        for x in [0.5, 40.0, 750.0, 1e4, 1e200, -40.0, -750.0, -1e4, -1e200] {
-            let tape = Tape::<f64>::new();
-            tape.detect_anomaly();
-            let x = tape.var(x);
-            let mut y = f(x);
-            for order in 1..=3 {
-                y = tape.grad(y, &[x])[0];
-                assert!(y.item().is_finite(), "{name} at {x}, order {order}: {y}");
+        for size in [40.0, 750.0, 1e4, 1e200, 0.9 * f64::MAX] {
+            for x in [size, -size] {
+                let tape = Tape::<f64>::new();
+                tape.detect_anomaly();
+                let x = tape.var(x);
+                let mut y = f(x);
+                for order in 1..=3 {
+                    y = tape.grad(y, &[x])[0];
+                    assert!(y.item().is_finite(), "{name} at {x}, order {order}: {y}");
+                }
             }
         }
     }
