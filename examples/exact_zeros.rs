@@ -54,11 +54,7 @@ fn main() {
     assert!(residual.worst() < 1e-6);
 
     println!("\nhow far each parameter is from optimal:\n{residual}");
-    println!("what changed the first weight in step 100, by size:");
-    for (cause, part) in &changes.parameters[0].parts {
-        let size = part.iter().map(|x| x * x).sum::<f64>().sqrt();
-        println!("  {cause:40} {size:.2e}");
-    }
+    println!("what changed in step 100, by size:\n{changes}");
 
     let small = compact(&model);
     let error = |model: &dyn Fn() -> ArcArrayD<f64>| {

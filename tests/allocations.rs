@@ -69,7 +69,8 @@ fn calls_of_steps<R: Rule>(
         ArrayD::from_shape_fn(vec![rows, inputs], |at| wave(at[0] * inputs + at[1])).into_shared();
     let mut tape = Tape::new();
     let mut step = || {
-        let on = Scope::train(&tape).seed(optimizer.steps() as u64);
+        let steps = optimizer.steps();
+        let on = Scope::train(&tape).seed(steps as u64).at_step(steps);
         let total = loss(model.forward(&on, on.input(&x))) + model.penalty(&on);
         let number = total.item();
         let gradients = on.backward(total);

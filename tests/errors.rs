@@ -509,6 +509,22 @@ fn networks() {
         } => "dense layer `layers.1`: the input has the shape [2, 4] and the weight [5, 1]; the last axis of the input must be 5";
         Scope::train(tape()).charge(zeros(tape(), &[])) =>
             "Scope::charge: the cost is on another tape; it must be on the scope's";
+        {
+            let on = Scope::train(tape());
+            Dense::<f64>::new(2, 1).penalty(&on);
+            on.charge(zeros(on.tape(), &[]))
+        } => "Scope::charge: a cost comes after the penalties of the pass were summed; `penalty` must be called after the last `forward`";
+        {
+            let rising = Strength::scheduled(|step| step as f64);
+            Dense::<f64>::new(2, 1).penalize(Penalty::l2(&rising)).penalty(&Scope::train(tape()))
+        } => "Scope: the strength of a penalty has a schedule and the pass no step; `at_step` must say which it is, mostly `optimizer.steps()`";
+        {
+            let mut layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(0.1));
+            let t = tape();
+            let on = Scope::train(t);
+            let gradients = on.backward(layer.forward(&on, zeros(t, &[1, 2])).sum(..));
+            Sgd::new(0.1).step(&mut layer, &gradients);
+        } => "Optimizer::step: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
         { let t = tape(); Scope::train(t).charge(zeros(t, &[2])) } =>
             "Scope::charge: the cost has the shape [2]; it must hold one number (reduce it with `sum` or `mean`)";
         {
@@ -632,6 +648,12 @@ fn hyper_parameters() {
             "Penalty: `group lasso of rows 0.1 (proximal) + group lasso of columns 0.2 (proximal)` has two proximal terms on norms of groups; there can be one, as no step is known for several";
         kkt(&Dense::<f64>::new(3, 2), &GradientMap::default()) =>
             "kkt: the parameter `weight` has the shape [3, 2] and no gradient; each trained parameter must have one of its shape, from a loss of this model on a `Scope::train`";
+        {
+            let layer = Dense::<f64>::new(2, 1).penalize(Penalty::l1(0.1));
+            let t = tape();
+            let on = Scope::train(t);
+            kkt(&layer, &on.backward(layer.forward(&on, zeros(t, &[1, 2])).sum(..)))
+        } => "kkt: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
         GradientMap::<f64>::default().clip_norm(0.0) => "GradientMap::clip_norm: the limit is 0; it must be finite and above 0";
         sparsity(&Activation::Relu as &dyn Module<f64>).selected(&[]) =>
             "Sparsity::selected: there are 0 names; the model has no weight with two axes";
@@ -741,6 +763,19 @@ fn unrolling() {
     assert_eq!(
         sentence(|| unroll.step(loss)),
         "Unroll: for a parameter of the shape [2, 1] `group lasso of rows` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss"
+    );
+    let bounded = Dense::<f64>::new(2, 1).constrain(Constraint::non_negative());
+    assert_eq!(
+        sentence(|| drop(Unroll::new(tape(), &Sgd::new(0.1), &bounded))),
+        "Unroll: for a parameter of the shape [2, 1] `≥ 0` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss"
+    );
+    assert_eq!(
+        sentence(|| {
+            let t = tape();
+            let unroll = Unroll::new(t, &Sgd::new(0.1), &Dense::<f64>::new(2, 1));
+            drop(unroll.substitute(&Strength::new(0.1), zeros(t, &[2])))
+        }),
+        "Unroll::substitute: the variable has the shape [2]; a strength is one number"
     );
     #[derive(Clone, Copy)]
     struct Greedy;

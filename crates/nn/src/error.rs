@@ -69,6 +69,8 @@ sentences! {
     kkt_gradient(name: &str, expected: &[usize], given: Option<&[usize]>)
         "kkt: the parameter `{name}` has the shape {expected:?} and {}; each trained parameter must have one of its shape, from a loss of this model on a `Scope::train`",
         given.map_or("no gradient".to_owned(), |shape| format!("a gradient of the shape {shape:?}"));
+    kkt_penalty()
+        "kkt: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
     clip_limit(limit: f64)
         "GradientMap::clip_norm: the limit is {limit}; it must be finite and above 0";
     bounds(low: f64, high: f64)
@@ -94,6 +96,10 @@ sentences! {
         "Scope::backward: the loss is on another tape; it must be on the scope's";
     charge_on_another_tape()
         "Scope::charge: the cost is on another tape; it must be on the scope's";
+    late_charge()
+        "Scope::charge: a cost comes after the penalties of the pass were summed; `penalty` must be called after the last `forward`";
+    no_step()
+        "Scope: the strength of a penalty has a schedule and the pass no step; `at_step` must say which it is, mostly `optimizer.steps()`";
     charge_of_several(shape: &[usize])
         "Scope::charge: the cost has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     target(loss: &str, target: f64, range: &str)

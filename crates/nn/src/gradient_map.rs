@@ -15,20 +15,22 @@ pub struct GradientMap<T: Element = f32> {
     updates: ArrayMap<T>,
     /// What clipping has multiplied the gradients by.
     clipped: f64,
+    lacks_penalty: bool,
 }
 
 impl<T: Element> Default for GradientMap<T> {
     fn default() -> Self {
-        Self::new(ArrayMap::default(), ArrayMap::default())
+        Self::new(ArrayMap::default(), ArrayMap::default(), false)
     }
 }
 
 impl<T: Element> GradientMap<T> {
-    pub(crate) fn new(of: ArrayMap<T>, updates: ArrayMap<T>) -> Self {
+    pub(crate) fn new(of: ArrayMap<T>, updates: ArrayMap<T>, lacks_penalty: bool) -> Self {
         Self {
             of,
             updates,
             clipped: 1.0,
+            lacks_penalty,
         }
     }
 
@@ -153,6 +155,12 @@ impl<T: Element> GradientMap<T> {
         self.clipped
     }
 
+    /// Whether the pass met penalties that act in the loss and [`Module::penalty`] was not called in it:
+    /// then an optimizer refuses to step.
+    pub fn lacks_penalty(&self) -> bool {
+        self.lacks_penalty
+    }
+
     /// How many parameters have a gradient.
     pub fn len(&self) -> usize {
         self.of.len()
@@ -169,6 +177,6 @@ impl<T: Element, A: IntoValue<T>> FromIterator<(ParamId, A)> for GradientMap<T> 
     fn from_iter<I: IntoIterator<Item = (ParamId, A)>>(gradients: I) -> Self {
         let gradients = gradients.into_iter();
         let of = gradients.map(|(id, gradient)| (id.number(), gradient));
-        Self::new(of.collect(), ArrayMap::default())
+        Self::new(of.collect(), ArrayMap::default(), false)
     }
 }

@@ -44,7 +44,8 @@ use crate::{GradientMap, Module, error};
 /// ```
 ///
 /// # Panics
-/// If a trained parameter has no gradient or one of another shape: without it nothing is known.
+/// If a trained parameter has no gradient or one of another shape, or if the loss lacks the penalties of
+/// the pass: then nothing is known.
 #[track_caller]
 pub fn kkt<T: Element>(model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) -> Kkt {
     kkt_at(model, gradients, 0)
@@ -60,6 +61,9 @@ pub fn kkt_at<T: Element>(
     gradients: &GradientMap<T>,
     step: usize,
 ) -> Kkt {
+    if gradients.lacks_penalty() {
+        error::kkt_penalty();
+    }
     let mut residuals = Vec::new();
     for (name, param) in model.parameters() {
         if !param.is_trained() {

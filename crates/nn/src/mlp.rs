@@ -1,8 +1,8 @@
 use tapegrad_autodiff::{Element, Var};
 
 use crate::{
-    Activation, Dense, Dropout, Initializer, Module, Name, Normalization, Param, Penalty, Scope,
-    error, random,
+    Activation, Constraint, Dense, Dropout, Initializer, Module, Name, Normalization, Param,
+    Penalty, Scope, error, random,
 };
 
 /// A multi-layer perceptron: [`Dense`] layers, each but the last with an activation.
@@ -22,7 +22,9 @@ use crate::{
 /// | [`input_dropout`](Mlp::input_dropout) | the inputs | none |
 /// | [`initializer`](Mlp::initializer) | all layers | Glorot uniform |
 /// | [`seed`](Mlp::seed) | all layers | 0; each layer's weight has a stream of its own |
-/// | [`penalize`](Mlp::penalize) | one layer's weight | none |
+/// | [`normalize_of`](Mlp::normalize_of) | one layer | |
+/// | [`penalize`](Mlp::penalize), [`constrain`](Mlp::constrain) | one layer's weight | none |
+/// | [`penalize_bias`](Mlp::penalize_bias), [`penalize_output`](Mlp::penalize_output) | one layer | none |
 ///
 /// With dropout each training pass needs a [seed](Scope::seed) of its own.
 ///
@@ -93,6 +95,21 @@ impl<T: Element> Mlp<T> {
         self.each_hidden(|layer| layer.normalize(&of_width))
     }
 
+    /// What normalises in one layer, before its activation.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    #[track_caller]
+    pub fn normalize_of<N: Into<Normalization<T>>>(
+        mut self,
+        layer: usize,
+        of_width: impl FnOnce(usize) -> N,
+    ) -> Self {
+        let layer = self.layer("Mlp::normalize_of", layer);
+        *layer = layer.clone().normalize(of_width);
+        self
+    }
+
     /// The [rate](Dropout::new) of dropout after hidden layers.
     ///
     /// # Panics
@@ -145,6 +162,41 @@ impl<T: Element> Mlp<T> {
     #[track_caller]
     pub fn penalize(mut self, layer: usize, penalty: Penalty<T>) -> Self {
         self.layer("Mlp::penalize", layer).weight.penalty = penalty;
+        self
+    }
+
+    /// What the bias of one layer costs, in place of what was set before.
+    ///
+    /// # Panics
+    /// If there is no such layer, or it has no bias.
+    #[track_caller]
+    pub fn penalize_bias(mut self, layer: usize, penalty: Penalty<T>) -> Self {
+        let layer = self.layer("Mlp::penalize_bias", layer);
+        match &mut layer.bias {
+            Some(bias) => bias.penalty = penalty,
+            None => error::no_bias(),
+        }
+        self
+    }
+
+    /// What the outputs of one layer cost; see [`Dense::penalize_output`].
+    ///
+    /// # Panics
+    /// If there is no such layer, or the penalty is proximal.
+    #[track_caller]
+    pub fn penalize_output(mut self, layer: usize, penalty: Penalty<T>) -> Self {
+        let layer = self.layer("Mlp::penalize_output", layer);
+        *layer = layer.clone().penalize_output(penalty);
+        self
+    }
+
+    /// Where the weight of one layer must stay after each step, in place of what was set before.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    #[track_caller]
+    pub fn constrain(mut self, layer: usize, constraint: Constraint) -> Self {
+        self.layer("Mlp::constrain", layer).weight.constraint = Some(constraint);
         self
     }
 

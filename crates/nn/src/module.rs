@@ -51,6 +51,7 @@ pub trait Module<T: Element = f32> {
     /// What acts [as a step](crate::Penalty::proximal) is in the number and not in its gradient.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
+        on.penalties_are_summed();
         let mut sum: Option<Var<'t, T>> = None;
         for first in (0..).step_by(AT_ONCE) {
             let (params, more) = penalised(self, first);

@@ -20,6 +20,10 @@ pub(crate) struct Lists {
     pub(crate) path: Vec<Part>,
     /// The places on the tape of costs that belong to the penalty.
     pub(crate) charges: Vec<usize>,
+    /// Whether a trained parameter with a penalty in the loss is bound.
+    pub(crate) owing: bool,
+    /// Whether penalties were summed.
+    pub(crate) summed: bool,
     /// The places of the new values of statistics.
     pub(crate) updates: Vec<(ParamId, usize)>,
     /// The path and the output's shape of each part, if the pass observes them.
@@ -138,6 +142,7 @@ impl Lists {
         self.bound.clear();
         self.path.clear();
         self.charges.clear();
+        (self.owing, self.summed) = (false, false);
         self.updates.clear();
         self.outputs.clear();
         self.streams.clear();

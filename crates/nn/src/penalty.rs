@@ -7,18 +7,19 @@ mod l1;
 mod l2;
 mod orthogonal;
 mod strength;
+mod term;
 
 use std::fmt;
 use std::ops::Add;
 use std::sync::Arc;
 
-use ndarray::ArrayD;
-use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
+use tapegrad_autodiff::{Element, Var};
 
 use crate::{Groups, Scope, error};
 pub use form::{Form, Proximal, Turn};
 pub(crate) use l1::soft_threshold;
 pub use strength::Strength;
+pub use term::{Acts, Term};
 #[cfg(feature = "description")]
 pub(crate) use {group_lasso::GroupLasso, l1::L1, l2::L2, orthogonal::Orthogonal};
 
@@ -53,61 +54,6 @@ pub(crate) use {group_lasso::GroupLasso, l1::L1, l2::L2, orthogonal::Orthogonal}
 #[derive(Clone)]
 pub struct Penalty<T: Element = f32> {
     terms: Vec<Term<T>>,
-}
-
-/// A part `λ h(w)` of a [`Penalty`].
-#[derive(Clone)]
-pub struct Term<T: Element = f32> {
-    form: Arc<dyn Form<T>>,
-    strength: Strength,
-    acts: Acts,
-}
-
-/// How a [`Term`] acts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Acts {
-    /// By its gradient in the loss.
-    #[default]
-    InLoss,
-    /// By a step after the update.
-    Proximal,
-}
-
-impl<T: Element> Term<T> {
-    /// What it measures.
-    pub fn form(&self) -> &dyn Form<T> {
-        &*self.form
-    }
-
-    /// Its weight λ.
-    pub fn strength(&self) -> &Strength {
-        &self.strength
-    }
-
-    /// How it acts.
-    pub fn acts(&self) -> Acts {
-        self.acts
-    }
-
-    /// The gradient of the term at `w`, with its strength at a step.
-    ///
-    /// # Panics
-    /// If a schedule gives a strength that is negative or not finite.
-    #[track_caller]
-    pub fn gradient(&self, step: usize, w: &ArcArrayD<T>) -> ArrayD<T> {
-        let tape = Tape::new();
-        let w = tape.var(w);
-        let cost = self.form.cost(w) * self.strength.at(step);
-        cost.backward().wrt(w).to_owned()
-    }
-
-    /// The proximal operator, if the term acts so.
-    pub fn proximal(&self) -> Option<&dyn Proximal<T>> {
-        match self.acts {
-            Acts::InLoss => None,
-            Acts::Proximal => self.form.proximal(),
-        }
-    }
 }
 
 impl<T: Element> Default for Penalty<T> {
@@ -247,6 +193,11 @@ impl<T: Element> Penalty<T> {
         self.terms.is_empty()
     }
 
+    /// Whether a term acts in the loss.
+    pub fn is_in_loss(&self) -> bool {
+        self.terms.iter().any(|term| term.acts == Acts::InLoss)
+    }
+
     /// Whether a term acts as a step.
     pub fn is_proximal(&self) -> bool {
         self.terms.iter().any(|term| term.acts == Acts::Proximal)
@@ -281,7 +232,7 @@ impl<T: Element> Penalty<T> {
         for term in &self.terms {
             let left_to_step = term.acts == Acts::Proximal && !on.all_in_loss();
             let w = if left_to_step { w.stop_gradient() } else { w };
-            let strength = term.strength.at(on.step());
+            let strength = term.strength.at(on.step_of(&term.strength));
             match on.substituted(&term.strength) {
                 Some(var) if var.len() != 1 => error::substitute_shape(&var.shape(), &[]),
                 Some(var) => {
@@ -370,24 +321,8 @@ impl<T: Element> fmt::Display for Penalty<T> {
     }
 }
 
-impl<T: Element> fmt::Display for Term<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.form.name(), self.strength)?;
-        match self.acts {
-            Acts::InLoss => Ok(()),
-            Acts::Proximal => f.write_str(" (proximal)"),
-        }
-    }
-}
-
 impl<T: Element> fmt::Debug for Penalty<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Penalty({self})")
-    }
-}
-
-impl<T: Element> fmt::Debug for Term<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Term({self})")
     }
 }

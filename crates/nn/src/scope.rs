@@ -30,7 +30,7 @@ use crate::{GradientMap, Module, Param, ParamId, Role, Strength, error, random};
 pub struct Scope<'t, T: Element = f32> {
     tape: &'t Tape<T>,
     training: bool,
-    step: usize,
+    step: Option<usize>,
     all_in_loss: bool,
     observes_parts: bool,
     seed: Option<u64>,
@@ -55,7 +55,7 @@ impl<'t, T: Element> Scope<'t, T> {
         Self {
             tape,
             training,
-            step: 0,
+            step: None,
             all_in_loss: false,
             observes_parts: false,
             seed: None,
@@ -76,10 +76,13 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
-    /// The step of training that the pass belongs to (default 0), for what has a schedule: mostly the
-    /// optimizer's `steps()`.
+    /// The step of training that the pass belongs to, for what has a schedule: mostly the optimizer's
+    /// `steps()`. Without it a strength with a schedule is refused.
     pub fn at_step(self, step: usize) -> Self {
-        Self { step, ..self }
+        Self {
+            step: Some(step),
+            ..self
+        }
     }
 
     /// Penalties that are proximal act in the loss in this pass, too: for derivatives of the whole
@@ -133,6 +136,7 @@ impl<'t, T: Element> Scope<'t, T> {
         let notes = &mut *self.notes.borrow_mut();
         let Some(Binding { index, source, .. }) = notes.find(param.id()) else {
             let trained = self.training && param.is_trained();
+            notes.owing |= trained && param.penalty.is_in_loss();
             let var = self.tape.share(&param.value, trained);
             notes.bind(Binding {
                 id: param.id(),
@@ -246,6 +250,7 @@ impl<'t, T: Element> Scope<'t, T> {
             gradients
                 .by_key(trained.map(|binding| (binding.id.number(), self.tape.at(binding.index)))),
             ArrayMap::of_values(updates),
+            !notes.summed && (notes.owing || !notes.charges.is_empty()),
         )
     }
 
@@ -258,7 +263,8 @@ impl<'t, T: Element> Scope<'t, T> {
     /// cost of something that is known only here, as of a layer's output.
     ///
     /// # Panics
-    /// If it does not hold one number or is on another tape.
+    /// If it does not hold one number or is on another tape, or if the penalties of a training pass are
+    /// summed already.
     #[track_caller]
     pub fn charge(&self, cost: Var<'t, T>) {
         if !std::ptr::eq(cost.tape(), self.tape) {
@@ -268,7 +274,12 @@ impl<'t, T: Element> Scope<'t, T> {
             error::charge_of_several(&cost.shape());
         }
         let cost = cost.reshape(&[]);
-        self.notes.borrow_mut().charges.push(cost.index());
+        let mut notes = self.notes.borrow_mut();
+        if notes.summed && self.training {
+            drop(notes);
+            error::late_charge();
+        }
+        notes.charges.push(cost.index());
     }
 
     /// The sum of what was [charged](Scope::charge) so far.
@@ -278,9 +289,27 @@ impl<'t, T: Element> Scope<'t, T> {
         charges.reduce(|sum, cost| sum + cost)
     }
 
-    /// The step of training that the pass belongs to.
-    pub fn step(&self) -> usize {
+    /// The [step](Scope::at_step) of training that the pass belongs to, if it was said.
+    pub fn step(&self) -> Option<usize> {
         self.step
+    }
+
+    /// The step for a strength, which matters if it has a schedule.
+    ///
+    /// # Panics
+    /// If it has one and the pass no step.
+    #[track_caller]
+    pub(crate) fn step_of(&self, strength: &Strength) -> usize {
+        match self.step {
+            Some(step) => step,
+            None if strength.is_scheduled() => error::no_step(),
+            None => 0,
+        }
+    }
+
+    /// Notes that the penalties are summed.
+    pub(crate) fn penalties_are_summed(&self) {
+        self.notes.borrow_mut().summed = true;
     }
 
     /// Whether proximal penalties [act in the loss](Scope::penalties_in_loss).

@@ -421,7 +421,7 @@ fn strengths_follow_their_schedules() {
         "L1 scheduled + L2 scheduled"
     );
     let lambda = tape.var(2.0);
-    let on = Scope::train(&tape).substitute(&rising, lambda);
+    let on = Scope::train(&tape).at_step(0).substitute(&rising, lambda);
     let cost = layer.penalty(&on);
     assert_eq!((cost.item(), cost.backward().wrt(lambda)[[]]), (24.0, 12.0));
 }

@@ -36,6 +36,8 @@ sentences! {
         "Optimizer: the rule asks for {slots} slots; it must be at most {most}";
     no_gradient(who: &str, name: &str)
         "{who}: the parameter `{name}` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
+    no_penalty(who: &str)
+        "{who}: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
     gradient_shape(who: &str, name: &str, gradient: &[usize], param: &[usize])
         "{who}: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal";
     state_shape(who: &str, name: &str, state: &[usize], param: &[usize])

@@ -186,7 +186,7 @@ impl fmt::Display for Ledger {
             "penalty",
             "decay",
             "constraint",
-            "shrinks",
+            "L2 + decay",
             "half-life",
         ];
         let number = |x: Option<f64>, digits: usize| match x {

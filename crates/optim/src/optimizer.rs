@@ -119,7 +119,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     ///
     /// # Panics
     /// If a trainable parameter has no gradient, one of another shape, or had another shape before;
-    /// if a parameter stands in the model twice (a clone is the same parameter); or if the learning
+    /// if the loss lacks the penalties of the pass; if a parameter stands in the model twice (a clone is the same parameter); or if the learning
     /// rate or the strength of a proximal penalty is negative or not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
@@ -149,6 +149,9 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         gradients: Option<&GradientMap<T>>,
         seen: &mut Vec<ParamId>,
     ) {
+        if gradients.is_some_and(GradientMap::lacks_penalty) {
+            error::no_penalty(who);
+        }
         seen.clear();
         let (mut resized, mut refused, mut unfit) = (None, None, None);
         model.visit(Name::root(), &mut |name, param| {

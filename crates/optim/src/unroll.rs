@@ -74,10 +74,13 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             .parameters()
             .into_iter()
             .filter(|(_, param)| param.is_trained());
+        let constrained = trained
+            .clone()
+            .find_map(|(_, param)| Some((param, param.constraint?)));
+        if let Some((param, constraint)) = constrained {
+            error::not_differentiable(param.value.shape(), &constraint.to_string());
+        }
         let weight = |param: &Param<T>| {
-            if let Some(constraint) = param.constraint {
-                error::not_differentiable(param.value.shape(), &constraint.to_string());
-            }
             let State { slots, steps } = optimizer.state_of(param);
             let slots = slots.into_iter().map(|slot| tape.constant(slot)).collect();
             Weight {

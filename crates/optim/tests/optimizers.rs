@@ -144,8 +144,8 @@ fn what_was_not_seen_is_not_wiped_out() {
         let [mut x, y] = problem();
         x.column_mut(1).fill(0.0);
         let data = [x, y];
-        let start = model.weight.value[[1, 0]];
-        assert!(start.abs() > 0.3, "{start}");
+        let start = 0.5;
+        model.weight.value[[1, 0]] = start;
         train(&mut model, &mut optimizer, &data, 1);
         let moved = (model.weight.value[[1, 0]] - start).abs();
         // Three penalties, and the reach 1 / (1 − μ) of momentum.

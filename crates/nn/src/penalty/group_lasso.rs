@@ -41,7 +41,7 @@ impl<T: Element> Proximal<T> for GroupLasso {
                 let t = strength * reach[i].wide();
                 if norm == 0.0 && t > 0.0 {
                     x[i] = T::zero();
-                } else if t > 0.0 {
+                } else if t != 0.0 {
                     x[i] = T::of(x[i].wide() * norm / (norm + t));
                 }
             }

@@ -59,6 +59,11 @@ impl Strength {
         }
     }
 
+    /// Whether it has a schedule.
+    pub fn is_scheduled(&self) -> bool {
+        matches!(self.value, Value::Schedule(_))
+    }
+
     /// Whether the number at a step is finite and not negative, as one that is no schedule always is.
     pub fn is_fit(&self, step: usize) -> bool {
         match &self.value {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use tapegrad_autodiff::ndarray::ArrayD;
 use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::penalty::Acts;
@@ -11,6 +13,8 @@ use crate::{Decay, Optimizer, Rule};
 ///
 /// `gradients` must be those of the data loss and [`Module::penalty`] with the strengths of the optimizer's
 /// step ([`Scope::at_step`](tapegrad_nn::Scope::at_step) for schedules); what is otherwise counts as data.
+///
+/// Printed, it has the size of each part.
 ///
 /// The step is taken on copies once without any gradient, and then again and again with one cause more:
 /// the data, each penalty in the loss, clipping, decay; after it each proximal penalty and the constraint.
@@ -185,5 +189,24 @@ impl<T: Element> Stepped<T> {
         );
         step.reaches(g, &state.slots, spare.reach(g.len()));
         Self { x, spare }
+    }
+}
+
+/// A line for each parameter and cause: the Euclidean norm of the part.
+impl<T: Element> fmt::Display for Changes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Change { name, parts } in &self.parameters {
+            writeln!(f, "{name}")?;
+            let width = parts.iter().map(|(cause, _)| cause.chars().count()).max();
+            for (cause, part) in parts {
+                let norm = part.iter().map(|x| x.wide().powi(2)).sum::<f64>().sqrt();
+                writeln!(
+                    f,
+                    "  {cause:width$}  {norm:.2e}",
+                    width = width.unwrap_or(0)
+                )?;
+            }
+        }
+        Ok(())
     }
 }
