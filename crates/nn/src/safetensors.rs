@@ -121,7 +121,9 @@ impl View for &StoredArray {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        self.bytes().into()
+        let mut bytes = Vec::with_capacity(self.byte_count());
+        self.append_to(&mut bytes);
+        bytes.into()
     }
 
     fn data_len(&self) -> usize {
