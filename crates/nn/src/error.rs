@@ -41,6 +41,8 @@ sentences! {
         "Scope::update: the new value has the shape {new:?} and the old one {old:?}; they must be equal";
     update_on_another_tape()
         "Scope::update: the new value is on another tape; it must be on the scope's";
+    statistic(name: &str, old: &[usize], new: &[usize])
+        "GradientMap::update_statistics: `{name}` has the shape {old:?} and its new value {new:?}; they must be equal";
     loss_of_several(shape: &[usize])
         "check::model: the loss has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     no_parameters()
