@@ -623,6 +623,14 @@ fn layers() {
             layer.running_variance.value = array![1.0].into_dyn().into_shared();
             gradients.update_statistics(&mut layer)
         } => "GradientMap::update_statistics: `running_variance` has the shape [1] and its new value [2]; they must be equal";
+        Initializer::Normal(-1.0).draw::<f64>(2, 3, &mut tapegrad::nn::random::stream(1)) =>
+            "Initializer::Normal: the standard deviation is -1; it must be finite and at least 0";
+        Dense::<f64>::new(2, 3).initializer(Initializer::TruncatedNormal(f64::NAN)) =>
+            "Initializer::TruncatedNormal: the standard deviation is NaN; it must be finite and at least 0";
+        Embedding::<f64>::new(2, 3).initializer(Initializer::Orthogonal(f64::INFINITY)) =>
+            "Initializer::Orthogonal: the gain is inf; it must be finite";
+        Dense::<f64>::new(2, 3).initializer(Initializer::Constant(f64::NAN)) =>
+            "Initializer::Constant: the number is NaN; it must be finite";
     }
 }
 

@@ -35,6 +35,8 @@ sentences! {
         "{who}: the {what} is {value}; it must be at least 0 and at most 1";
     at_least_zero(who: &str, what: &str, value: f64)
         "{who}: the {what} is {value}; it must be finite and at least 0";
+    finite(who: &str, what: &str, value: f64)
+        "{who}: the {what} is {value}; it must be finite";
     update_of_another_role(shape: &[usize])
         "Scope::update: the parameter of the shape {shape:?} is no statistic; one of another role is for optimizers to change";
     update_shape(new: &[usize], old: &[usize])

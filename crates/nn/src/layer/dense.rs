@@ -107,6 +107,10 @@ impl<T: Element> Dense<T> {
 
     /// How the weight starts. Draws it anew, as a parameter of its own, and sets the bias back to
     /// 0.
+    ///
+    /// # Panics
+    /// As [`Initializer::draw`].
+    #[track_caller]
     pub fn initializer(self, initializer: Initializer) -> Self {
         Self {
             initializer,
@@ -124,6 +128,7 @@ impl<T: Element> Dense<T> {
         Self { seed, ..self }.drawn()
     }
 
+    #[track_caller]
     fn drawn(mut self) -> Self {
         let [fan_in, fan_out] = [0, 1].map(|axis| self.weight.value.shape()[axis]);
         self.weight = self.weight.separate();
