@@ -43,7 +43,7 @@ pub struct Dense<T: Element = f32> {
     pub activation: Activation,
     /// Of the output.
     pub dropout: Option<Dropout>,
-    /// What the outputs cost, a mean over rows.
+    /// What the outputs cost, divided by the number of rows.
     pub output_penalty: Penalty<T>,
     pub(crate) initializer: Initializer,
     pub(crate) seed: u64,
@@ -169,8 +169,13 @@ impl<T: Element> Dense<T> {
         self
     }
 
-    /// What the outputs cost, after the activation and before dropout: the mean over rows of the penalty of each, charged in
-    /// each pass to the sum of [`Module::penalty`] and in place of what was set before.
+    /// What the outputs cost, after the activation and before dropout: the penalty of their array
+    /// divided by the number of rows, charged in each pass to the sum of [`Module::penalty`] and in place of
+    /// what was set before.
+    ///
+    /// For penalties that are sums over rows, as `Σ|y|`, `Σ y²` and the group lasso of rows, that is the mean
+    /// of what each row costs, which no size of batch changes. Others depend on the batch: the group lasso of
+    /// columns, `Σ_j ‖y_j‖₂` over units, grows as the root of the number of rows, so its part here falls.
     ///
     /// As Keras's `activity_regularizer`.
     ///
