@@ -632,6 +632,21 @@ fn layers() {
             "Scope::update: the new value is on another tape; it must be on the scope's";
         { let t = tape(); Scope::train(t).update(&Param::new(Role::Statistic, [1.0]), zeros(t, &[2])) } =>
             "Scope::update: the new value has the shape [2] and the old one [1]; they must be equal";
+        {
+            let (t, mut layer) = (tape(), BatchNorm::new(2));
+            let on = Scope::train(t);
+            let gradients = on.backward(layer.forward(&on, zeros(t, &[3, 2])).sum(..));
+            layer.running_variance.value = array![1.0].into_dyn().into_shared();
+            gradients.update_statistics(&mut layer)
+        } => "GradientMap::update_statistics: `running_variance` has the shape [1] and its new value [2]; they must be equal";
+        Initializer::Normal(-1.0).draw::<f64>(2, 3, &mut tapegrad::nn::random::stream(1)) =>
+            "Initializer::Normal: the standard deviation is -1; it must be finite and at least 0";
+        Dense::<f64>::new(2, 3).initializer(Initializer::TruncatedNormal(f64::NAN)) =>
+            "Initializer::TruncatedNormal: the standard deviation is NaN; it must be finite and at least 0";
+        Embedding::<f64>::new(2, 3).initializer(Initializer::Orthogonal(f64::INFINITY)) =>
+            "Initializer::Orthogonal: the gain is inf; it must be finite";
+        Dense::<f64>::new(2, 3).initializer(Initializer::Constant(f64::NAN)) =>
+            "Initializer::Constant: the number is NaN; it must be finite";
     }
 }
 

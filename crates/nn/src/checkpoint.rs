@@ -5,7 +5,6 @@
 //! [on one page](mod@format).
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 mod atomic_write;
@@ -13,6 +12,7 @@ mod encoding;
 mod layout;
 mod load_error;
 mod parameters;
+mod regular_file;
 mod save_error;
 mod section;
 mod stored_array;
@@ -22,6 +22,7 @@ pub mod format {}
 
 pub(crate) use atomic_write::atomic_write;
 pub use load_error::{LoadError, LoadProblem};
+pub(crate) use regular_file::read_regular_file;
 pub use save_error::SaveError;
 pub use section::Section;
 pub use stored_array::{ElementType, StoredArray};
@@ -101,7 +102,7 @@ impl Checkpoint {
     ///
     /// The bytes go to a new file in the same folder, which is given the name when the disk has them:
     /// whenever the process dies, the old file or the new one is there, whole. Beside it a file
-    /// `.name.process.number.partial` may be left.
+    /// `.tapegrad.process.number.partial` may be left.
     ///
     /// # Errors
     /// If the system refuses.
@@ -112,11 +113,10 @@ impl Checkpoint {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it cannot be read, and as [`from_bytes`](Checkpoint::from_bytes).
+    /// If it cannot be read or is no regular file, and as [`from_bytes`](Checkpoint::from_bytes).
     pub fn read(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        fs::read(path)
-            .map_err(|cause| LoadProblem::Unreadable { cause })
+        read_regular_file(path)
             .and_then(|bytes| Self::from_bytes(&bytes))
             .map_err(|problem| problem.of(path))
     }

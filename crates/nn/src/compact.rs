@@ -72,7 +72,8 @@ pub struct Compact<T: Element = f32> {
 
 impl<T: Element> Module<T> for Compact<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
-        self.model.forward(on, x.index_select(-1, &self.inputs))
+        let x = x.index_select(-1, &self.inputs);
+        on.part("model", None, &self.model, x)
     }
 
     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {

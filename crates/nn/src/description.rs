@@ -106,28 +106,39 @@ pub struct MlpDescription {
 impl MlpDescription {
     /// How many numbers a network may have unless [`build_within`](MlpDescription::build_within) says
     /// otherwise.
-    pub const LIMIT: usize = 100_000_000;
+    pub const LIMIT: usize = 10_000_000;
+
+    /// How much work it may be to draw orthogonal weights, `Σ rows · columns · min(rows, columns)`, whatever
+    /// the number of numbers: some seconds.
+    pub const ORTHOGONAL_LIMIT: u128 = 2_000_000_000;
 
     /// The network, its weights drawn, with at most [`LIMIT`](MlpDescription::LIMIT) numbers.
     ///
     /// # Errors
-    /// If a field is out of its range, says what its layer cannot, or if there are too many numbers. The
-    /// error names the field.
+    /// If a field is out of its range, says what its layer cannot, or if there are too many numbers or too
+    /// much work. The error names the field.
     pub fn build<T: Element>(&self) -> Result<Mlp<T>, DescriptionError> {
         self.build_within(Self::LIMIT)
     }
 
-    /// The network, if its parameters and statistics hold no more numbers than `limit`.
+    /// The network, if its parameters and statistics hold no more numbers than `limit`. The
+    /// [limit of work](MlpDescription::ORTHOGONAL_LIMIT) stays.
     ///
     /// # Errors
     /// As [`build`](MlpDescription::build).
     pub fn build_within<T: Element>(&self, limit: usize) -> Result<Mlp<T>, DescriptionError> {
         self.check::<T>()?;
-        let mut numbers = 0_u128;
+        let (mut numbers, mut work) = (0_u128, 0_u128);
         for (index, (fan_in, layer)) in self.with_fan_in().enumerate() {
             numbers = numbers.saturating_add(layer.numbers(fan_in));
             if numbers > limit as u128 {
                 let problem = DescriptionProblem::TooLarge { numbers, limit };
+                return Err(problem.at(&of_layer(index)));
+            }
+            work = work.saturating_add(layer.work(fan_in, self.initializer));
+            if work > Self::ORTHOGONAL_LIMIT {
+                let limit = Self::ORTHOGONAL_LIMIT;
+                let problem = DescriptionProblem::TooMuchWork { work, limit };
                 return Err(problem.at(&of_layer(index)));
             }
         }

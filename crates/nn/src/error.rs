@@ -35,12 +35,16 @@ sentences! {
         "{who}: the {what} is {value}; it must be at least 0 and at most 1";
     at_least_zero(who: &str, what: &str, value: f64)
         "{who}: the {what} is {value}; it must be finite and at least 0";
+    finite(who: &str, what: &str, value: f64)
+        "{who}: the {what} is {value}; it must be finite";
     update_of_another_role(shape: &[usize])
         "Scope::update: the parameter of the shape {shape:?} is no statistic; one of another role is for optimizers to change";
     update_shape(new: &[usize], old: &[usize])
         "Scope::update: the new value has the shape {new:?} and the old one {old:?}; they must be equal";
     update_on_another_tape()
         "Scope::update: the new value is on another tape; it must be on the scope's";
+    statistic(name: &str, old: &[usize], new: &[usize])
+        "GradientMap::update_statistics: `{name}` has the shape {old:?} and its new value {new:?}; they must be equal";
     loss_of_several(shape: &[usize])
         "check::model: the loss has the shape {shape:?}; it must hold one number (reduce it with `sum` or `mean`)";
     no_parameters()

@@ -59,7 +59,7 @@ pub fn save<T: Element>(
 /// Sets a model's parameters to those in a file. On any error the model is as it was.
 ///
 /// # Errors
-/// If the file cannot be read or is damaged, and as [`Section::load_into`].
+/// If the file cannot be read, is no regular file or is damaged, and as [`Section::load_into`].
 pub fn load<T: Element>(
     model: &mut (impl Module<T> + ?Sized),
     path: impl AsRef<Path>,

@@ -89,27 +89,44 @@ impl<T: Element> GradientMap<T> {
     /// on.backward(y.sum(..)).update_statistics(&mut layer);
     /// assert_eq!(layer.running_mean.value[[0]], 0.1 * 15.0);
     /// ```
+    ///
+    /// # Panics
+    /// If a statistic has another shape than its new value, because it was replaced after the pass; then
+    /// nothing is written.
+    #[track_caller]
     pub fn update_statistics(&self, model: &mut (impl Module<T> + ?Sized)) {
         if self.updates.is_empty() {
             return;
         }
-        model.visit_mut(Name::root(), &mut |_, param| {
-            if param.role != Role::Statistic {
-                return;
+        let mut misfit = None;
+        model.visit(Name::root(), &mut |name, param| {
+            let (old, new) = (param.value.shape(), self.update(param));
+            if let Some((new, _)) = new.filter(|(new, _)| *new != old) {
+                misfit.get_or_insert_with(|| (name.to_string(), old, new));
             }
-            let Some((shape, new)) = self.updates.numbers(param.id().number()) else {
+        });
+        if let Some((name, old, new)) = misfit {
+            error::statistic(&name, old, new);
+        }
+        model.visit_mut(Name::root(), &mut |_, param| {
+            let Some((shape, new)) = self.update(param) else {
                 return;
             };
-            let same = param.value.shape() == shape;
             match param.value.as_slice_mut() {
-                Some(old) if same => old.copy_from_slice(new),
-                _ => {
+                Some(old) => old.copy_from_slice(new),
+                None => {
                     let new =
                         ArrayViewD::from_shape(shape, new).expect("one number for each place");
                     param.value = new.to_shared();
                 }
             }
         });
+    }
+
+    /// The shape of the new value of a parameter and its elements, if it is a statistic that has one.
+    fn update(&self, param: &Param<T>) -> Option<(&[usize], &[T])> {
+        let update = || self.updates.numbers(param.id().number());
+        (param.role == Role::Statistic).then(update).flatten()
     }
 
     /// The Euclidean norm of all gradients together, `√Σ g²`.

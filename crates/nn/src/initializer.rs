@@ -3,6 +3,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 use tapegrad_autodiff::{ArcArrayD, Element};
 
+use crate::error;
 use crate::random::Stream;
 
 /// How the weights of a layer `[fan_in, fan_out]` start.
@@ -97,12 +98,17 @@ impl Initializer {
     /// let weights = Initializer::HeNormal.draw::<f32>(64, 32, &mut random::stream(7));
     /// assert_eq!(weights.shape(), [64, 32]);
     /// ```
+    ///
+    /// # Panics
+    /// If a standard deviation is negative or not finite, or a gain or constant not finite.
+    #[track_caller]
     pub fn draw<T: Element>(
         self,
         fan_in: usize,
         fan_out: usize,
         stream: &mut Stream,
     ) -> ArcArrayD<T> {
+        self.check();
         let variance = self.variance(fan_in, fan_out);
         let (limit, deviation) = ((3.0 * variance).sqrt(), variance.sqrt());
         if let Self::Orthogonal(gain) = self {
@@ -125,15 +131,43 @@ impl Initializer {
                 Self::GlorotUniform | Self::HeUniform | Self::LecunUniform => {
                     limit * (2.0 * stream.random::<f64>() - 1.0)
                 }
-                Self::GlorotNormal | Self::HeNormal | Self::LecunNormal | Self::Normal(_) => {
+                Self::GlorotNormal | Self::HeNormal | Self::LecunNormal => {
                     deviation * stream.sample::<f64, _>(StandardNormal)
                 }
+                Self::Normal(deviation) => deviation * stream.sample::<f64, _>(StandardNormal),
                 Self::TruncatedNormal(deviation) => deviation * within_two(stream),
                 Self::Constant(number) => number,
                 Self::Orthogonal(_) | Self::Zeros => 0.0,
             })
         })
         .into_shared()
+    }
+
+    #[track_caller]
+    fn check(self) {
+        match self {
+            Self::Normal(deviation) => check_deviation("Initializer::Normal", deviation),
+            Self::TruncatedNormal(deviation) => {
+                check_deviation("Initializer::TruncatedNormal", deviation);
+            }
+            Self::Orthogonal(gain) => check_finite("Initializer::Orthogonal", "gain", gain),
+            Self::Constant(number) => check_finite("Initializer::Constant", "number", number),
+            _ => {}
+        }
+    }
+}
+
+#[track_caller]
+fn check_deviation(who: &str, deviation: f64) {
+    if !(deviation.is_finite() && deviation >= 0.0) {
+        error::at_least_zero(who, "standard deviation", deviation);
+    }
+}
+
+#[track_caller]
+fn check_finite(who: &str, what: &str, value: f64) {
+    if !value.is_finite() {
+        error::finite(who, what, value);
     }
 }
 

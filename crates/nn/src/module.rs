@@ -48,6 +48,9 @@ pub trait Module<T: Element = f32> {
     /// pass so far, as penalties of outputs are; 0 without any. Add it to the mean data loss, report it
     /// apart.
     ///
+    /// What was charged in the whole pass is in each call. So call it once in a pass, on the whole model and
+    /// after its `forward`: parts that are asked one by one would count charges again.
+    ///
     /// What acts [as a step](crate::Penalty::proximal) is in the number and not in its gradient.
     #[track_caller]
     fn penalty<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {

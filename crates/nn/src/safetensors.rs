@@ -30,14 +30,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, View, serialize};
 use tapegrad_autodiff::Element;
 
-use crate::checkpoint::{ElementType, StoredArray, atomic_write};
+use crate::checkpoint::{ElementType, StoredArray, atomic_write, read_regular_file};
 use crate::{LoadError, LoadProblem, Module, SaveError, Section, error};
 
 /// What a safetensors file holds.
@@ -71,14 +70,13 @@ pub fn save<'a, T: Element>(
 /// Sets a model's parameters to those in a file. On any error the model is as it was.
 ///
 /// # Errors
-/// If the file cannot be read, and as [`from_bytes`] and [`Section::load_into`].
+/// If the file cannot be read or is no regular file, and as [`from_bytes`] and [`Section::load_into`].
 pub fn load<T: Element>(
     model: &mut (impl Module<T> + ?Sized),
     path: impl AsRef<Path>,
 ) -> Result<(), LoadError> {
     let path = path.as_ref();
-    fs::read(path)
-        .map_err(|cause| LoadProblem::Unreadable { cause })
+    read_regular_file(path)
         .and_then(|bytes| from_bytes(&bytes)?.section.load_into(model))
         .map_err(|problem| problem.of(path))
 }
@@ -121,7 +119,9 @@ impl View for &StoredArray {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        self.bytes().into()
+        let mut bytes = Vec::with_capacity(self.byte_count());
+        self.append_to(&mut bytes);
+        bytes.into()
     }
 
     fn data_len(&self) -> usize {

@@ -7,6 +7,7 @@ use tapegrad_autodiff::{Element, IntoValue, Tape};
 use tapegrad_nn::random::{self, Stream};
 use tapegrad_nn::{
     Activation, BatchNorm, LayerNorm, Mlp, Module, Name, Penalty, Role, Scope, compact, sparsity,
+    summary_with_input,
 };
 
 const ROWS: usize = 10_000;
@@ -137,6 +138,23 @@ fn constants_are_folded_into_the_next_bias() {
         .mapv(f64::abs)
         .sum();
     assert!(off < 1e-15, "{off}");
+}
+
+/// Its parts are called what its parameters are.
+#[test]
+fn its_parts_have_the_names_of_the_visit() {
+    let small = compact(&Mlp::<f32>::new(&[2, 3, 1]));
+    let summary = summary_with_input(&small, &[5, 2]);
+    let layers = summary.layers.iter();
+    let parts: Vec<_> = layers
+        .map(|layer| (&layer.name[..], layer.output.as_deref()))
+        .collect();
+    let expected: [(&str, Option<&[usize]>); 3] = [
+        ("model", Some(&[5, 1])),
+        ("model.layers.0", Some(&[5, 3])),
+        ("model.layers.1", Some(&[5, 1])),
+    ];
+    assert_eq!(parts, expected);
 }
 
 /// A network of which nothing is left is a constant.

@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use tapegrad_nn::{Checkpoint, LoadProblem};
+use tapegrad_nn::{Checkpoint, Dense, LoadProblem, Section, Sequential};
 
 thread_local! {
     /// Bytes of this thread that were given out and not given back, and the most that there were.
@@ -162,4 +162,21 @@ fn numbers_are_held_once() {
         "{peak} for {}",
         bytes.len()
     );
+}
+
+/// Storage is shared between a model, its section and what that is loaded into; what is tied is compared
+/// where it is.
+#[test]
+fn sections_share_their_models_numbers() {
+    const NUMBERS: usize = 1 << 18;
+    const ROOM: usize = 1 << 16;
+    let [model, mut other] = [1, 2].map(|seed| {
+        let layer = Dense::<f64>::new(NUMBERS / 64, 64).seed(seed);
+        Sequential::new().then(layer.clone()).then(layer)
+    });
+    let (most, section) = peak(|| Section::of(&model));
+    assert!(most <= ROOM, "{most} bytes beside {NUMBERS} numbers");
+    let (most, outcome) = peak(|| section.load_into(&mut other));
+    outcome.unwrap();
+    assert!(most <= ROOM, "{most} bytes beside {NUMBERS} numbers");
 }

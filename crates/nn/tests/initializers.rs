@@ -62,6 +62,19 @@ fn initializers_have_their_variance() {
     }
 }
 
+/// Also where its square is no number above 0.
+#[test]
+fn tiny_deviations_are_not_lost() {
+    let standard = draw(Initializer::Normal(1.0), 3, 4, 1);
+    for deviation in [1e-170, 1e170] {
+        let off = draw(Initializer::Normal(deviation), 3, 4, 1) / deviation - &standard;
+        assert!(
+            off.iter().all(|off| off.abs() < 1e-12),
+            "{deviation}: {off}"
+        );
+    }
+}
+
 /// The formulas, by numbers from the tables of the normal distribution.
 #[test]
 fn variances() {

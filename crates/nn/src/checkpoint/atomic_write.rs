@@ -20,17 +20,17 @@ pub(crate) fn atomic_write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Through a symbolic link, to the file that it names.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let Some(name) = path.file_name() else {
+    if path.file_name().is_none() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             "the path names no file",
         ));
-    };
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (partial, file) = partial(folder, &name.to_string_lossy())?;
+    let (partial, file) = partial(folder)?;
     let renamed = fill(file, &path, bytes).and_then(|()| fs::rename(&partial, &path));
     if renamed.is_err() {
         // The first error is the one to tell; a file that is left over harms nothing.
@@ -40,12 +40,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A new file beside the one that it is to become: one that nobody else writes, of a process that
-/// died or of another thread.
-fn partial(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+/// died or of another thread. Its name is short, as that of the other may be as long as names can be.
+fn partial(folder: &Path) -> io::Result<(PathBuf, File)> {
     let process = process::id();
     let mut number = 0;
     loop {
-        let path = folder.join(format!(".{name}.{process}.{number}.partial"));
+        let path = folder.join(format!(".tapegrad.{process}.{number}.partial"));
         match File::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             file => return Ok((path, file?)),

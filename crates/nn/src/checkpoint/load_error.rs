@@ -23,6 +23,8 @@ pub enum LoadProblem {
         /// What the system says.
         cause: io::Error,
     },
+    /// There is a folder, a device or a pipe instead of a file.
+    NotAFile,
     /// The first bytes are not those of a checkpoint.
     NotACheckpoint,
     /// The format is newer than this program.
@@ -143,6 +145,10 @@ impl fmt::Display for LoadProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { cause } => write!(f, "cannot be read: {cause}"),
+            Self::NotAFile => write!(
+                f,
+                "this is no regular file; folders, devices and pipes are not read"
+            ),
             Self::NotACheckpoint => write!(
                 f,
                 "this is no checkpoint of tapegrad; its first bytes are others"

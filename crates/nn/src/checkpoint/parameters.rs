@@ -1,5 +1,6 @@
 //! The section of a model's parameters.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tapegrad_autodiff::{ArcArrayD, Element};
@@ -23,9 +24,16 @@ impl Section {
                 error::same_name(&name);
             }
             section.insert(&name, param.role.name(), &param.value);
-            let first = firsts.entry(param.id()).or_insert_with(|| name.clone());
-            if !section.arrays[first].same_bits(&section.arrays[&name]) {
-                error::clones_differ(first, &name);
+            match firsts.entry(param.id()) {
+                Entry::Vacant(first) => {
+                    first.insert(name);
+                }
+                Entry::Occupied(first) => {
+                    let first = first.get();
+                    if !section.arrays[first].same_bits(&section.arrays[&name]) {
+                        error::clones_differ(first, &name);
+                    }
+                }
             }
         }
         section
@@ -82,13 +90,19 @@ impl Section {
                     model: place.shape.clone(),
                 });
             }
-            let first = *firsts.entry(place.id).or_insert(&place.name);
-            if !self.arrays[first].same_bits(stored) {
-                return Err(LoadProblem::Tied {
-                    first: first.to_owned(),
-                    second: place.name.clone(),
-                });
-            }
+            let first = match firsts.entry(place.id) {
+                Entry::Vacant(first) => *first.insert(&place.name),
+                Entry::Occupied(first) => {
+                    let first = *first.get();
+                    if !self.arrays[first].same_bits(stored) {
+                        return Err(LoadProblem::Tied {
+                            first: first.to_owned(),
+                            second: place.name.clone(),
+                        });
+                    }
+                    first
+                }
+            };
             values.push(self.array(first)?);
         }
         let names: BTreeSet<_> = places.iter().map(|place| place.name.as_str()).collect();

@@ -151,6 +151,7 @@ impl StoredArray {
     }
 
     /// How many bytes the numbers take.
+    #[cfg(feature = "safetensors")]
     pub(crate) fn byte_count(&self) -> usize {
         match &self.numbers {
             Numbers::F32(value) => value.len() * size_of::<f32>(),
@@ -158,15 +159,19 @@ impl StoredArray {
         }
     }
 
-    /// The numbers in row-major order, little-endian.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.byte_count());
-        self.append_to(&mut bytes);
-        bytes
-    }
-
-    /// Whether shapes and bits are equal, NaN and signs of zero included.
+    /// Whether shapes, types and bits are equal, NaN and signs of zero included.
     pub(crate) fn same_bits(&self, other: &Self) -> bool {
-        self.shape() == other.shape() && self.bytes() == other.bytes()
+        self.shape() == other.shape()
+            && match (&self.numbers, &other.numbers) {
+                (Numbers::F32(x), Numbers::F32(y)) => x
+                    .iter()
+                    .map(|x| x.to_bits())
+                    .eq(y.iter().map(|y| y.to_bits())),
+                (Numbers::F64(x), Numbers::F64(y)) => x
+                    .iter()
+                    .map(|x| x.to_bits())
+                    .eq(y.iter().map(|y| y.to_bits())),
+                _ => false,
+            }
     }
 }

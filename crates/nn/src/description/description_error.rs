@@ -34,6 +34,13 @@ pub enum DescriptionProblem {
         /// How many it may have.
         limit: usize,
     },
+    /// Orthogonal weights take more work to draw than they may.
+    TooMuchWork {
+        /// `Σ rows · columns · min(rows, columns)` up to this layer.
+        work: u128,
+        /// How much it may be.
+        limit: u128,
+    },
     /// A penalty has no term.
     EmptyPenalty,
     /// A term cannot act as a step.
@@ -42,7 +49,7 @@ pub enum DescriptionProblem {
     TwoGroupSteps,
     /// A penalty of outputs is proximal.
     ProximalOutput,
-    /// A bias is to be orthogonal.
+    /// What is no weight is to be orthogonal.
     NoMatrix,
     /// What is said of a bias is said of a layer that has none.
     NoBias,
@@ -125,6 +132,10 @@ impl fmt::Display for DescriptionProblem {
                 f,
                 "brings the network to {numbers} numbers; there may be {limit} (`build_within` sets another limit)"
             ),
+            Self::TooMuchWork { work, limit } => write!(
+                f,
+                "brings the work of drawing orthogonal weights to {work}; `rows · columns · min(rows, columns)` may be {limit} in all"
+            ),
             Self::EmptyPenalty => write!(
                 f,
                 "has no term; there must be at least one of `l1`, `l2`, `group_lasso`, `orthogonal`"
@@ -141,7 +152,7 @@ impl fmt::Display for DescriptionProblem {
                 f,
                 "is proximal; outputs have no step after an update, so it must act in the loss"
             ),
-            Self::NoMatrix => write!(f, "is said of a bias; it must be of a weight"),
+            Self::NoMatrix => write!(f, "is said of what is no weight; it must be of a weight"),
             Self::NoBias => write!(
                 f,
                 "is said of a layer without a bias; its `bias` must be true"

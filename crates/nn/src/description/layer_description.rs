@@ -170,6 +170,16 @@ impl LayerDescription {
         counts.fold(0, u128::saturating_add)
     }
 
+    /// What it takes to draw the weight, `rows · columns · min(rows, columns)`, if it is orthogonal; others
+    /// take as much as there are numbers.
+    pub(super) fn work(&self, fan_in: usize, initializer: Initializer) -> u128 {
+        let Initializer::Orthogonal(_) = self.initializer.unwrap_or(initializer) else {
+            return 0;
+        };
+        let [rows, columns] = [fan_in, self.units].map(|size| size as u128);
+        (rows * columns).saturating_mul(rows.min(columns))
+    }
+
     /// Everything but the size.
     pub(super) fn check<T: Element>(&self) -> Result<(), DescriptionError> {
         range::at_least_one("units", self.units)?;
@@ -214,8 +224,13 @@ impl LayerDescription {
             return Err(DescriptionProblem::NoBias.at("bias_constraint"));
         }
         let orthogonal = |table: &PenaltyDescription| table.orthogonal.is_some();
-        if self.bias_penalty.iter().any(orthogonal) {
-            return Err(DescriptionProblem::NoMatrix.at("bias_penalty.orthogonal"));
+        for (field, tables) in [
+            ("bias_penalty.orthogonal", &self.bias_penalty),
+            ("output_penalty.orthogonal", &self.output_penalty),
+        ] {
+            if tables.iter().any(orthogonal) {
+                return Err(DescriptionProblem::NoMatrix.at(field));
+            }
         }
         if self.output_penalty.iter().any(|table| table.proximal) {
             return Err(DescriptionProblem::ProximalOutput.at("output_penalty"));

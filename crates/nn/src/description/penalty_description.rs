@@ -14,7 +14,7 @@ use crate::penalty::{Acts, GroupLasso, L1, L2, Orthogonal, Term};
 /// | `l1` | `l1 = 1e-3` | `[0, ∞)` |
 /// | `l2` | `l2 = 1e-4` | `[0, ∞)` |
 /// | `group_lasso` | `group_lasso = { rows = 1e-3 }`, or `columns`, `whole` | `[0, ∞)` |
-/// | `orthogonal` | `orthogonal = 1e-2` | `[0, ∞)` |
+/// | `orthogonal` | `orthogonal = 1e-2`: of a weight | `[0, ∞)` |
 /// | `proximal` | `proximal = true`: as a step, not in the loss | not with `orthogonal` |
 ///
 /// A strength of 0 is a term, an absent one is none.

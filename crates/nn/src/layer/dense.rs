@@ -43,7 +43,7 @@ pub struct Dense<T: Element = f32> {
     pub activation: Activation,
     /// Of the output.
     pub dropout: Option<Dropout>,
-    /// What the outputs cost, a mean over rows.
+    /// What the outputs cost, divided by the number of rows.
     pub output_penalty: Penalty<T>,
     pub(crate) initializer: Initializer,
     pub(crate) seed: u64,
@@ -107,6 +107,10 @@ impl<T: Element> Dense<T> {
 
     /// How the weight starts. Draws it anew, as a parameter of its own, and sets the bias back to
     /// 0.
+    ///
+    /// # Panics
+    /// As [`Initializer::draw`].
+    #[track_caller]
     pub fn initializer(self, initializer: Initializer) -> Self {
         Self {
             initializer,
@@ -124,6 +128,7 @@ impl<T: Element> Dense<T> {
         Self { seed, ..self }.drawn()
     }
 
+    #[track_caller]
     fn drawn(mut self) -> Self {
         let [fan_in, fan_out] = [0, 1].map(|axis| self.weight.value.shape()[axis]);
         self.weight = self.weight.separate();
@@ -164,8 +169,13 @@ impl<T: Element> Dense<T> {
         self
     }
 
-    /// What the outputs cost, after the activation and before dropout: the mean over rows of the penalty of each, charged in
-    /// each pass to the sum of [`Module::penalty`] and in place of what was set before.
+    /// What the outputs cost, after the activation and before dropout: the penalty of their array
+    /// divided by the number of rows, charged in each pass to the sum of [`Module::penalty`] and in place of
+    /// what was set before.
+    ///
+    /// For penalties that are sums over rows, as `Σ|y|`, `Σ y²` and the group lasso of rows, that is the mean
+    /// of what each row costs, which no size of batch changes. Others depend on the batch: the group lasso of
+    /// columns, `Σ_j ‖y_j‖₂` over units, grows as the root of the number of rows, so its part here falls.
     ///
     /// As Keras's `activity_regularizer`.
     ///

@@ -51,6 +51,10 @@ impl<T: Element> Embedding<T> {
     }
 
     /// How the weight starts, with `count` inputs. Draws it anew, as a parameter of its own.
+    ///
+    /// # Panics
+    /// As [`Initializer::draw`].
+    #[track_caller]
     pub fn initializer(self, initializer: Initializer) -> Self {
         Self {
             initializer,
@@ -64,6 +68,7 @@ impl<T: Element> Embedding<T> {
         Self { seed, ..self }.drawn()
     }
 
+    #[track_caller]
     fn drawn(mut self) -> Self {
         let [count, width] = [0, 1].map(|axis| self.weight.value.shape()[axis]);
         self.weight = self.weight.separate();

@@ -12,6 +12,11 @@ use crate::error;
 /// Variances must be positive: the loss of one that is 0 is not finite, that of a negative one NaN.
 /// (PyTorch's `GaussianNLLLoss` raises them to 1e-6.)
 ///
+/// Logarithms of variances may be any finite numbers. One below that of the smallest normal number
+/// divided by `ε²` (8e-25 as `f32`, 5e-277 as `f64`) counts as that, and has the gradient that it would
+/// have there: so loss and gradients are finite for residuals up to `1 / ε` (8e6, 5e15), and a variance that
+/// is too small for its residual is raised.
+///
 /// ```
 /// use ndarray::array;
 /// use tapegrad_autodiff::Tape;
@@ -31,7 +36,7 @@ pub struct GaussianNll {
 }
 
 impl GaussianNll {
-    /// The second half of the predictions is `ln σ²`, any numbers.
+    /// The second half of the predictions is `ln σ²`, any finite numbers.
     pub fn of_log_variances() -> Self {
         Self {
             of_logarithms: true,
@@ -62,11 +67,20 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for GaussianNll {
         let residual = targets - predictions.slice(-1, ..of_targets[last]);
         let spread = predictions.slice(-1, of_targets[last]..);
         let (logarithm, square) = if self.of_logarithms {
+            let logarithm = at_least_smallest(spread);
             // Squared after it was divided by σ, not by σ², which overflows sooner.
-            (spread, (residual * (-0.5 * spread).exp()).square())
+            (logarithm, (residual * (-0.5 * logarithm).exp()).square())
         } else {
             (spread.ln(), residual.square() / spread)
         };
         by_row(0.5 * (logarithm + square))
     }
+}
+
+/// Logarithms of variances, raised to the least that counts; the cotangent passes as if it were not.
+fn at_least_smallest<T: Element>(logarithm: Var<'_, T>) -> Var<'_, T> {
+    let epsilon = T::epsilon();
+    let least = T::min_positive_value() / epsilon / epsilon;
+    let raised = logarithm.maximum(least.ln());
+    raised.stop_gradient() + (logarithm - logarithm.stop_gradient())
 }

@@ -43,11 +43,14 @@ pub(super) fn from_0_to_1<'t, T: Element>(
     predictions: Var<'t, T>,
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
-    let targets = of_one_shape(loss, predictions, targets);
-    if let Some(target) = targets.find(|y| !(T::zero()..=T::one()).contains(&y)) {
-        error::target(loss, target.wide(), "at least 0 and at most 1");
-    }
-    targets
+    let holds = |y| (T::zero()..=T::one()).contains(&y);
+    in_range(
+        loss,
+        predictions,
+        targets,
+        holds,
+        "at least 0 and at most 1",
+    )
 }
 
 /// Targets of one shape that are −1 or 1.
@@ -57,11 +60,13 @@ pub(super) fn signs<'t, T: Element>(
     predictions: Var<'t, T>,
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
-    let targets = of_one_shape(loss, predictions, targets);
-    if let Some(target) = targets.find(|y| y.abs() != T::one()) {
-        error::target(loss, target.wide(), "-1 or 1");
-    }
-    targets
+    in_range(
+        loss,
+        predictions,
+        targets,
+        |y| y.abs() == T::one(),
+        "-1 or 1",
+    )
 }
 
 /// Targets of one shape that are finite and at least 0.
@@ -71,9 +76,22 @@ pub(super) fn at_least_0<'t, T: Element>(
     predictions: Var<'t, T>,
     targets: impl IntoVar<'t, T>,
 ) -> Var<'t, T> {
+    let holds = |y: T| y >= T::zero() && y.is_finite();
+    in_range(loss, predictions, targets, holds, "finite and at least 0")
+}
+
+/// Targets of one shape for which `holds`, which `range` says in words.
+#[track_caller]
+fn in_range<'t, T: Element>(
+    loss: &str,
+    predictions: Var<'t, T>,
+    targets: impl IntoVar<'t, T>,
+    holds: impl Fn(T) -> bool,
+    range: &str,
+) -> Var<'t, T> {
     let targets = of_one_shape(loss, predictions, targets);
-    if let Some(target) = targets.find(|y| !(y >= T::zero() && y.is_finite())) {
-        error::target(loss, target.wide(), "finite and at least 0");
+    if let Some(target) = targets.find(|y| !holds(y)) {
+        error::target(loss, target.wide(), range);
     }
     targets
 }

@@ -58,8 +58,8 @@ fn every_sentence() {
             "`layers.1.bias_penalty.group_lasso.columns` is NaN; it must be finite and at least 0",
         ),
         (
-            "units = 1\n output_penalty = { orthogonal = -1 }",
-            "`layers.1.output_penalty.orthogonal` is -1; it must be finite and at least 0",
+            "units = 1\n penalty = { orthogonal = -1 }",
+            "`layers.1.penalty.orthogonal` is -1; it must be finite and at least 0",
         ),
         (
             "units = 1\n penalty = { proximal = true }",
@@ -79,7 +79,11 @@ fn every_sentence() {
         ),
         (
             "units = 1\n bias_penalty = { orthogonal = 1 }",
-            "`layers.1.bias_penalty.orthogonal` is said of a bias; it must be of a weight",
+            "`layers.1.bias_penalty.orthogonal` is said of what is no weight; it must be of a weight",
+        ),
+        (
+            "units = 1\n output_penalty = [{ l1 = 1 }, { orthogonal = 1 }]",
+            "`layers.1.output_penalty.orthogonal` is said of what is no weight; it must be of a weight",
         ),
         (
             "units = 1\n bias = false\n bias_penalty = { l2 = 1 }",
@@ -115,7 +119,7 @@ fn every_sentence() {
         ),
         (
             "units = 9223372036854775807",
-            "`layers.1` brings the network to 36893488147419103237 numbers; there may be 100000000 (`build_within` sets another limit)",
+            "`layers.1` brings the network to 36893488147419103237 numbers; there may be 10000000 (`build_within` sets another limit)",
         ),
     ];
     for (layer, sentence) in of_layers {
@@ -245,7 +249,7 @@ fn no_number_panics() {
         "penalty = { l1 = N }",
         "penalty = { l1 = N, l2 = N, proximal = true }",
         "bias_penalty = { group_lasso = { rows = N }, proximal = true }",
-        "output_penalty = { orthogonal = N }",
+        "penalty = { orthogonal = N }",
         "constraint = { max_norm = { whole = N } }",
         "constraint = { l1_ball = N }",
         "constraint = { between = { low = N } }",
@@ -298,4 +302,29 @@ fn the_limit() {
     description.layers = vec![LayerDescription::new(usize::MAX); 5];
     assert_eq!(description.build::<f32>().unwrap_err().place, "layers.0");
     assert!(description.build_within::<f32>(usize::MAX).is_err());
+}
+
+/// Orthogonal weights take more work than there are numbers; it is summed over layers, found before it is
+/// done, and no limit of numbers lifts it.
+#[test]
+fn the_limit_of_work() {
+    let text = |inputs: usize, layers: &str| {
+        let text = format!("inputs = {inputs}\n initializer = {{ orthogonal = 1 }}\n {layers}");
+        toml::from_str::<MlpDescription>(&text).unwrap()
+    };
+    let square = "[[layers]]\n units = 1100\n";
+    let error = text(1100, &square.repeat(2)).build_within::<f32>(usize::MAX);
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "`layers.1` brings the work of drawing orthogonal weights to 2662000000; `rows · columns · min(rows, columns)` may be 2000000000 in all"
+    );
+    // One that is drawn otherwise takes none, and a thin one little.
+    let thin = "[[layers]]\n units = 1100\n initializer = 'he_normal'\n [[layers]]\n units = 2\n";
+    assert!(text(1100, thin).build::<f32>().is_ok());
+    let huge = format!("[[layers]]\n units = {}\n", i64::MAX);
+    assert!(
+        text(1 << 62, &huge.repeat(3))
+            .build_within::<f32>(usize::MAX)
+            .is_err()
+    );
 }

@@ -239,7 +239,7 @@ fn every_setting() {
                 ..plain()
             });
         }
-        if in_loss {
+        if in_loss && of_vectors {
             layers.push(LayerDescription {
                 output_penalty: penalty,
                 ..plain()

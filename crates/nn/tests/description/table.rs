@@ -113,7 +113,7 @@ pub(crate) static TABLE: &[Row] = &[
                 { l2 = 1e-5, group_lasso = { whole = 1e-2 }, proximal = true },
             ]
             bias_penalty = { l2 = 0.1 }
-            output_penalty = { l1 = 1e-4, orthogonal = 1e-6 }
+            output_penalty = { l1 = 1e-4, group_lasso = { columns = 1e-6 } }
             constraint = { max_norm = { columns = 3 } }
             bias_constraint = "non_negative"
             frozen = ["bias", "normalization.gain"]
@@ -131,7 +131,7 @@ pub(crate) static TABLE: &[Row] = &[
                 + Penalty::l1(1e-2)
                 + step.proximal();
             first.weight.constraint = Some(Constraint::max_norm(Groups::Columns, 3.0));
-            first.output_penalty = Penalty::l1(1e-4) + Penalty::orthogonal(1e-6);
+            first.output_penalty = Penalty::l1(1e-4) + Penalty::group_lasso(Groups::Columns, 1e-6);
             let bias = first.bias.as_mut().unwrap();
             bias.penalty = Penalty::l2(0.1);
             bias.constraint = Some(Constraint::non_negative());

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use tapegrad_nn::{Checkpoint, Dense, LoadProblem, Module, Param, Role, Section, file};
 
@@ -261,6 +262,20 @@ fn of_models_states_and_files() {
         error.to_string(),
         "/: cannot be written: the path names no file"
     );
+    // What is no file is not read: a folder, and what has no end.
+    for path in [&folder, Path::new("/dev/zero")] {
+        if path.exists() {
+            let error = file::load(&mut model, path).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "{}: this is no regular file; folders, devices and pipes are not read",
+                    path.display()
+                )
+            );
+        }
+    }
+    assert_eq!(bits(&model), before);
     // A folder stands there: the partial file is gone, the folder is not.
     assert!(Checkpoint::new().write(&folder).is_err());
     assert!(folder.is_dir());

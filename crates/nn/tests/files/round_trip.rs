@@ -54,6 +54,11 @@ fn through_a_file_that_replaces_another() {
     assert_eq!(left.len(), 1, "nothing but the file is left: {left:?}");
     assert_eq!(fs::read(&path).unwrap(), file::to_bytes(&models[1]));
 
+    // A name of as many bytes as systems allow.
+    let long = folder.join("m".repeat(255));
+    file::save(&models[0], &long).unwrap();
+    assert_eq!(fs::read(&long).unwrap(), file::to_bytes(&models[0]));
+
     // By a symbolic link, and with the rights that the file had.
     #[cfg(unix)]
     {

@@ -1,5 +1,7 @@
 //! Running statistics: noted in a pass, written afterwards.
 
+use std::panic::{self, AssertUnwindSafe};
+
 use ndarray::array;
 use tapegrad_autodiff::{ArcArrayD, Tape};
 use tapegrad_nn::{BatchNorm, GradientMap, Module, Name, Param, Role, Scope};
@@ -111,4 +113,17 @@ fn the_last_note_stays() {
         2.0,
         "the old value is still the parameter's"
     );
+}
+
+/// Of a model whose statistic was replaced by one of another shape after the pass, nothing is written.
+#[test]
+fn another_shape_is_refused_before_anything_is_written() {
+    let mut layer = BatchNorm::new(1);
+    let gradients = pass(&layer, &[FIRST]);
+    let other = array![1.0, 1.0].into_dyn().into_shared();
+    layer.running_variance.value = other.clone();
+    let written = panic::catch_unwind(AssertUnwindSafe(|| gradients.update_statistics(&mut layer)));
+    assert!(written.is_err());
+    assert_eq!(layer.running_mean.value, array![0.0].into_dyn());
+    assert_eq!(layer.running_variance.value, other);
 }

@@ -1,7 +1,7 @@
 //! What the documentation says of single losses: kinks, limits, digits, types of targets.
 
 use ndarray::{ArrayD, array, s};
-use tapegrad_autodiff::{Classes, Tape, Var, concatenate};
+use tapegrad_autodiff::{Classes, Element, Tape, Var, concatenate};
 use tapegrad_nn::{Loss, loss};
 
 /// What the documentation says of kinks and limits.
@@ -114,6 +114,42 @@ fn kinks() {
         let g = y.backward().wrt(p).to_owned();
         assert_eq!(g.as_slice().unwrap(), gradient, "{name}");
     }
+}
+
+/// Any logarithm of a variance, and residuals of none, of usual size and of `1 / ε`.
+fn gaussian_is_finite_in<T: Element>() {
+    let largest = 1.0 / T::epsilon().wide();
+    for logarithm in [-1e38, -1e4, -750.0, -200.0, -60.0, 0.0, 200.0, 1e4, 1e38] {
+        for residual in [0.0, 1.0, -1.0, largest, -largest] {
+            let tape = Tape::<T>::new();
+            let predictions = tape.var(array![[T::zero(), T::of(logarithm)]]);
+            let loss =
+                loss::GaussianNll::of_log_variances().mean(predictions, array![[T::of(residual)]]);
+            let what = format!("{residual} at {logarithm}: {loss}");
+            assert!(loss.item().is_finite(), "{what}");
+            let gradients = loss.backward();
+            let gradients = gradients.wrt(predictions);
+            assert!(
+                gradients.iter().all(|g| g.is_finite()),
+                "{what}, {gradients}"
+            );
+            // Too small a variance is raised, too large a one lowered.
+            if logarithm.abs() > 100.0 {
+                let raised = gradients[[0, 1]] < T::zero();
+                assert_eq!(
+                    raised,
+                    logarithm < 0.0 && residual != 0.0,
+                    "{what}, {gradients}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn gaussian_is_finite() {
+    gaussian_is_finite_in::<f32>();
+    gaussian_is_finite_in::<f64>();
 }
 
 /// Also where a power of what is nearly 0 would not bend finitely.

@@ -8,7 +8,7 @@ use approx::assert_relative_eq;
 use ndarray::array;
 use rand::RngExt;
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{Dense, Mlp, Module, Param, Role, Section, random, safetensors};
+use tapegrad_nn::{Dense, LoadProblem, Mlp, Module, Param, Role, Section, random, safetensors};
 
 /// What `interchange.py` has written.
 const FROM_PYTHON: &[u8] = include_bytes!("from_python.safetensors");
@@ -107,6 +107,13 @@ fn models_come_back() {
         error.to_string(),
         format!("{}: `weight` is not in the file", path.display())
     );
+    let folder = path.parent().unwrap();
+    for path in [folder, Path::new("/dev/zero")] {
+        if path.exists() {
+            let error = safetensors::load(&mut other, path).unwrap_err();
+            assert!(matches!(error.problem, LoadProblem::NotAFile), "{error}");
+        }
+    }
     let absent = path.with_extension("absent");
     let error = safetensors::load(&mut other, &absent).unwrap_err();
     let cause = fs::read(&absent).unwrap_err();
