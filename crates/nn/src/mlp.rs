@@ -145,8 +145,15 @@ impl<T: Element> Mlp<T> {
     }
 
     /// How the weights start. Draws them anew.
-    pub fn initializer(self, initializer: Initializer) -> Self {
-        self.each_layer(|_, layer| layer.initializer(initializer))
+    ///
+    /// # Panics
+    /// As [`Initializer::draw`].
+    #[track_caller]
+    pub fn initializer(mut self, initializer: Initializer) -> Self {
+        for layer in &mut self.layers {
+            *layer = layer.clone().initializer(initializer);
+        }
+        self
     }
 
     /// The seed of all weights. Draws them anew.

@@ -128,8 +128,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let mut seen = std::mem::take(&mut self.seen);
         self.check(WHO, model, Some(gradients), &mut seen);
         self.seen = seen;
-        self.steps += 1;
         gradients.update_statistics(model);
+        self.steps += 1;
         let mut latest = None;
         model.visit_mut(Name::root(), &mut |_, param| {
             if let Some((_, g)) = gradients.numbers(&*param).filter(|_| param.is_trained()) {
