@@ -233,7 +233,7 @@ impl<T: Element> Penalty<T> {
             let left_to_step = term.acts == Acts::Proximal && !on.all_in_loss();
             let w = if left_to_step { w.stop_gradient() } else { w };
             let strength = term.strength.at(on.step_of(&term.strength));
-            match on.substituted(&term.strength) {
+            match on.bound(&term.strength) {
                 Some(var) if var.len() != 1 => error::substitute_shape(&var.shape(), &[]),
                 Some(var) => {
                     let var = if left_to_step {

@@ -39,8 +39,10 @@ pub(crate) fn act<T: Element>(
         let Some(proximal) = term.proximal() else {
             continue;
         };
-        spare.before.clear();
-        spare.before.extend_from_slice(x);
+        if most.is_some() {
+            spare.before.clear();
+            spare.before.extend_from_slice(x);
+        }
         proximal.step(term.strength().at(step), x, &mut spare.reach, shape);
         if let Some(most) = most.map(T::of) {
             for (x, &before) in x.iter_mut().zip(&spare.before) {

@@ -189,10 +189,7 @@ impl fmt::Display for Ledger {
             "L2 + decay",
             "half-life",
         ];
-        let number = |x: Option<f64>, digits: usize| match x {
-            Some(x) => format!("{x:.digits$e}"),
-            None => "–".to_owned(),
-        };
+        let number = |x: Option<String>| x.unwrap_or("–".to_owned());
         let mut table = vec![head.map(str::to_owned)];
         for row in &self.rows {
             let frozen = if row.trainable { "" } else { " (frozen)" };
@@ -202,9 +199,8 @@ impl fmt::Display for Ledger {
                 row.penalty.clone(),
                 row.decay.clone(),
                 row.constraint.clone(),
-                number(row.shrinkage, 1),
-                row.half_life()
-                    .map_or("–".to_owned(), |steps| format!("{steps:.0}")),
+                number(row.shrinkage.map(|part| format!("{part:.1e}"))),
+                number(row.half_life().map(|steps| format!("{steps:.0}"))),
             ]);
         }
         let widths: [usize; 7] = std::array::from_fn(|column| {

@@ -113,14 +113,16 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
 
     /// Changes every trainable parameter of a model by its gradient, in place where nobody else
     /// holds its value; then [proximal](tapegrad_nn::Penalty::proximal) penalties act on what they are
-    /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint). New values of statistics that came with the gradients are written, too.
+    /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint). New values of statistics
+    /// that came with the gradients are written, too.
     ///
     /// Everything is checked before anything is changed.
     ///
     /// # Panics
     /// If a trainable parameter has no gradient, one of another shape, or had another shape before;
-    /// if the loss lacks the penalties of the pass; if a parameter stands in the model twice (a clone is the same parameter); or if the learning
-    /// rate or the strength of a proximal penalty is negative or not finite.
+    /// if the loss lacks the penalties of the pass; if a parameter stands in the model twice (a clone is
+    /// the same parameter); or if the learning rate or the strength of a proximal penalty is negative or
+    /// not finite.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         const WHO: &str = "Optimizer::step";
@@ -229,8 +231,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             g,
             slots.map(|slot| slot.as_slice_mut().expect(contiguous)),
         );
-        if param.penalty.is_proximal() || param.constraint.is_some() {
+        if param.penalty.is_proximal() {
             step.reaches(g, &state.slots, self.spare.reach(g.len()));
+        }
+        if param.penalty.is_proximal() || param.constraint.is_some() {
             act(
                 (&param.penalty, param.constraint.as_ref()),
                 self.steps - 1,

@@ -58,9 +58,4 @@ impl<'t, T: Element> Scope<'t, T> {
     pub(crate) fn all_in_loss(&self) -> bool {
         self.all_in_loss
     }
-
-    /// What was substituted for a strength.
-    pub(crate) fn substituted(&self, strength: &Strength) -> Option<Var<'t, T>> {
-        self.bound(strength)
-    }
 }
