@@ -58,7 +58,7 @@ pub(crate) fn fit(strength: f64, seed: u64, epochs: usize, train: &Dataset) -> M
         .activation(Activation::Relu)
         .seed(seed)
         .penalize(0, Penalty::l2(strength));
-    let mut optimizer = Adam::new(1e-3).epsilon(1e-7);
+    let mut optimizer = Optimizer::new(Adam::default().epsilon(1e-7), 1e-3);
     assert!(
         Ledger::of(&model, &optimizer)
             .with_inputs(&train.x)

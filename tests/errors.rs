@@ -653,10 +653,10 @@ fn layers() {
 #[test]
 fn hyper_parameters() {
     told! {
-        Penalty::<f64>::l1(-1.0) => "Penalty: a strength is -1; it must be finite and at least 0";
-        Penalty::<f64>::l2(f64::NAN) => "Penalty: a strength is NaN; it must be finite and at least 0";
-        Penalty::<f64>::elastic_net(0.0, f64::INFINITY) => "Penalty: a strength is inf; it must be finite and at least 0";
-        Strength::scheduled(|step| 1.0 - step as f64).at(2) => "Penalty: a strength is -1; it must be finite and at least 0";
+        Penalty::<f64>::l1(-1.0) => "Strength: the number is -1; it must be finite and at least 0";
+        Penalty::<f64>::l2(f64::NAN) => "Strength: the number is NaN; it must be finite and at least 0";
+        Penalty::<f64>::elastic_net(0.0, f64::INFINITY) => "Strength: the number is inf; it must be finite and at least 0";
+        Strength::scheduled(|step| 1.0 - step as f64).at(2) => "Strength: the number is -1; it must be finite and at least 0";
         Penalty::<f64>::orthogonal(0.1).proximal() =>
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
         (Penalty::<f64>::group_lasso(Groups::Rows, 0.1) + Penalty::group_lasso(Groups::Columns, 0.2)).proximal() =>
@@ -683,15 +683,15 @@ fn hyper_parameters() {
             "Sparsity::selected: there are 1 names; the first weight has 3 inputs, and each must have one";
         drop(Sgd::new::<f64>(-0.1)) => "Optimizer: the learning rate is -0.1; it must be finite and at least 0";
         drop(AdamW::new::<f64>(f64::NAN)) => "Optimizer: the learning rate is NaN; it must be finite and at least 0";
-        drop(Momentum::new::<f64>(0.1).momentum(1.0)) => "Momentum: the momentum is 1; it must be at least 0 and below 1";
-        drop(RmsProp::new::<f64>(0.1).alpha(f64::NAN)) => "RmsProp: the alpha is NaN; it must be at least 0 and below 1";
-        drop(RmsProp::new::<f64>(0.1).epsilon(-1e-8)) => "RmsProp: the epsilon is -0.00000001; it must be finite and at least 0";
-        drop(RmsProp::new::<f64>(0.1).momentum(-0.5)) => "RmsProp: the momentum is -0.5; it must be at least 0 and below 1";
-        drop(Adam::new::<f64>(0.1).betas(0.9, 1.0)) => "Adam: the beta2 is 1; it must be at least 0 and below 1";
-        drop(Adam::new::<f64>(0.1).betas(-0.1, 0.9)) => "Adam: the beta1 is -0.1; it must be at least 0 and below 1";
-        drop(Adam::new::<f64>(0.1).epsilon(f64::NAN)) => "Adam: the epsilon is NaN; it must be finite and at least 0";
-        Decay::coupled(-0.1) => "Decay::coupled: the decay is -0.1; it must be finite and at least 0";
-        Decay::decoupled(f64::NAN) => "Decay::decoupled: the decay is NaN; it must be finite and at least 0";
+        Momentum::default().momentum(1.0) => "Momentum: the momentum is 1; it must be at least 0 and below 1";
+        RmsProp::default().alpha(f64::NAN) => "RmsProp: the alpha is NaN; it must be at least 0 and below 1";
+        RmsProp::default().epsilon(-1e-8) => "RmsProp: the epsilon is -0.00000001; it must be finite and at least 0";
+        RmsProp::default().momentum(-0.5) => "RmsProp: the momentum is -0.5; it must be at least 0 and below 1";
+        Adam::default().betas(0.9, 1.0) => "Adam: the beta2 is 1; it must be at least 0 and below 1";
+        Adam::default().betas(-0.1, 0.9) => "Adam: the beta1 is -0.1; it must be at least 0 and below 1";
+        Adam::default().epsilon(f64::NAN) => "Adam: the epsilon is NaN; it must be finite and at least 0";
+        Decay::coupled(-0.1) => "Strength: the number is -0.1; it must be finite and at least 0";
+        Decay::normalised(0.1, 0, 100, 10) => "Decay::normalised: the batch is 0; it must be at least 1";
         schedule::Step::new(0.1, 0.5, 0) => "schedule::Step: the period is 0; it must be at least 1";
         schedule::Step::new(f64::NAN, 0.5, 3) => "schedule::Step: the initial value is NaN; it must be finite and at least 0";
         schedule::Exponential::new(0.1, -1.0) => "schedule::Exponential: the factor is -1; it must be finite and at least 0";
@@ -792,6 +792,28 @@ fn unrolling() {
         }),
         "Unroll::substitute: the variable has the shape [2]; a strength is one number"
     );
+    told! {
+        Sgd::new::<f64>(0.1).group(ParamGroup::layer("layers.0").lr(-1.0)) =>
+            "ParamGroup: the learning rate is -1; it must be finite and at least 0";
+        Sgd::new::<f64>(0.1).group(ParamGroup::role(Role::Bias).scale_lr(f64::NAN)) =>
+            "ParamGroup: the factor is NaN; it must be finite and at least 0";
+        Adam::new::<f64>(0.1).group(ParamGroup::matching("**").rule(Adam::default().amsgrad())) =>
+            r#"Optimizer::group: the rule remembers ["mean", "square", "largest"] and that of the optimizer ["mean", "square"]; they must remember the same"#;
+        step(Sgd::new(0.1).group(ParamGroup::matching("*.weigth"))) =>
+            "Optimizer::step: no parameter of the model is in the group of `*.weigth`; its pattern, layer or role must have one";
+        step(Sgd::new(0.1).group(ParamGroup::layer("a"))) =>
+            "Optimizer::step: no parameter of the model is in the group of layer `a`; its pattern, layer or role must have one";
+        step(Sgd::new(0.1).group(ParamGroup::role(Role::Bias).lr(|step: usize| -(step as f64)))) =>
+            "Optimizer::step: the learning rate of a group is -1; it must be finite and at least 0";
+        Sgd::new::<f64>(0.1).momentum(0.9) =>
+            "Optimizer::momentum: the rule `Sgd` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+        RmsProp::new::<f64>(0.1).momentum(0.9) =>
+            "Optimizer::momentum: the rule `RmsProp` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+        Adam::new::<f64>(0.1).momentum(1.0) => "Optimizer: the momentum is 1; it must be at least 0 and below 1";
+        step(Adam::new(0.1).momentum(|step: usize| step as f64)) =>
+            "Optimizer::step: the momentum is 1; it must be at least 0 and below 1";
+        Adam::new::<f64>(0.1).set_learning_rate(-0.1) => "Optimizer: the learning rate is -0.1; it must be finite and at least 0";
+    }
     #[derive(Clone, Copy)]
     struct Greedy;
     impl Rule for Greedy {
@@ -811,6 +833,16 @@ fn unrolling() {
         sentence(|| drop(Optimizer::<_, f64>::new(Greedy, 0.1))),
         "Optimizer: the rule asks for 5 slots; it must be at most 4"
     );
+}
+
+/// Two steps of one layer.
+fn step<R: Rule>(mut optimizer: Optimizer<R, f64>) {
+    let mut model = Dense::new(1, 1);
+    for _ in 0..2 {
+        let on = Scope::train(tape());
+        let gradients = on.backward(model.forward(&on, on.input(array![[1.0]])).sum(..));
+        optimizer.step(&mut model, &gradients);
+    }
 }
 
 #[test]
@@ -1062,7 +1094,8 @@ fn no_sentence_is_missing() {
                 .max_by_key(|piece| piece.len())
                 .unwrap();
             let elsewhere = [
-                include_str!("../crates/optim/tests/optimizers.rs"),
+                include_str!("../crates/optim/tests/rules/main.rs"),
+                include_str!("../crates/optim/tests/rules/state.rs"),
                 include_str!("../crates/nn/tests/description/refusals.rs"),
                 include_str!("../crates/nn/tests/description/undescribable.rs"),
                 include_str!("../crates/nn/tests/files/refusals.rs"),

@@ -161,22 +161,31 @@ fn optimizers(curvature: f64, pull: f64, steepest: f64) -> Vec<(&'static str, St
     let falling = |most: f64| {
         move |step: usize| most / curvature * 0.997_f64.powf(step.saturating_sub(5000) as f64)
     };
-    let adamw = || AdamW::new(falling(pull)).decay(Decay::none());
+    let adamw = || AdamW::new(falling(pull)).decay(Decay::None);
     vec![
         ("sgd", stepper(Sgd::new(0.4 / curvature))),
         ("momentum", stepper(Momentum::new(0.05 / curvature))),
         (
             "nesterov",
-            stepper(Momentum::new(0.05 / curvature).nesterov()),
+            stepper(Optimizer::new(
+                Momentum::default().nesterov(),
+                0.05 / curvature,
+            )),
         ),
         (
             "rms_prop",
-            stepper(RmsProp::new(falling(0.2 * pull)).alpha(0.9)),
+            stepper(Optimizer::new(
+                RmsProp::default().alpha(0.9),
+                falling(0.2 * pull),
+            )),
         ),
         ("adam", stepper(Adam::new(falling(pull)))),
         (
             "amsgrad",
-            stepper(Adam::new(falling(0.2 * steepest)).amsgrad()),
+            stepper(Optimizer::new(
+                Adam::default().amsgrad(),
+                falling(0.2 * steepest),
+            )),
         ),
         ("adamw", stepper(adamw())),
     ]

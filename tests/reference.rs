@@ -94,7 +94,8 @@ mod keras_adamw {
     #[test]
     fn one_step() {
         let mut point = Point::new([1.0, 2.0, 3.0, 4.0]);
-        let mut optimizer = Adam::new(0.5).epsilon(1e-7).decay(Decay::decoupled(0.004));
+        let mut optimizer =
+            Optimizer::new(Adam::default().epsilon(1e-7), 0.5).decay(Decay::decoupled(0.004));
         point.step(&mut optimizer, &[1.0, 6.0, 7.0, 2.0]);
         point.assert(&[0.4980, 1.4960, 2.494, 3.492], 1e-4);
     }
@@ -103,7 +104,8 @@ mod keras_adamw {
     #[test]
     fn decay_without_gradient() {
         let mut point = Point::new([2.0]);
-        let mut optimizer = Adam::new(1.0).epsilon(1e-7).decay(Decay::decoupled(0.004));
+        let mut optimizer =
+            Optimizer::new(Adam::default().epsilon(1e-7), 1.0).decay(Decay::decoupled(0.004));
         for _ in 0..3 {
             point.step(&mut optimizer, &[0.0]);
         }
@@ -138,7 +140,8 @@ mod keras_adamw {
         let mut point = Point::new([1.0; 10]);
         let mut optimizer = Adam::new(1.0).decay(Decay::decoupled(0.5));
         for (step, golden) in GOLDEN.iter().enumerate() {
-            optimizer = optimizer.epsilon(2.0 / (1.0 - 0.999_f64.powi(step as i32 + 1)).sqrt());
+            let epsilon = 2.0 / (1.0 - 0.999_f64.powi(step as i32 + 1)).sqrt();
+            optimizer.set_rule(Adam::default().epsilon(epsilon));
             let gradient: [f64; 10] = std::array::from_fn(|i| {
                 if step == 0 {
                     0.01
@@ -188,9 +191,7 @@ mod dfdx_sgd {
     #[test]
     fn decoupled_with_momentum() {
         trajectory(
-            Momentum::new(0.01)
-                .momentum(0.5)
-                .decay(Decay::decoupled(0.1)),
+            Optimizer::new(Momentum::default().momentum(0.5), 0.01).decay(Decay::decoupled(0.1)),
             [
                 [0.9988, 0.997, 0.995, 0.979, 0.799],
                 [0.9975012, 0.993003, 0.988005, 0.948021, 0.498201],
@@ -212,7 +213,7 @@ mod dfdx_sgd {
     #[test]
     fn coupled_with_momentum() {
         trajectory(
-            Momentum::new(0.01).momentum(0.5).decay(Decay::coupled(0.1)),
+            Optimizer::new(Momentum::default().momentum(0.5), 0.01).decay(Decay::coupled(0.1)),
             COUPLED,
         );
     }
@@ -222,7 +223,7 @@ mod dfdx_sgd {
     fn coupled_is_l2_in_the_loss() {
         let mut point = Point::new([1.0; 5]);
         point.0.penalty = Penalty::l2(0.1 / 2.0);
-        let mut optimizer = Momentum::new(0.01).momentum(0.5);
+        let mut optimizer = Optimizer::new(Momentum::default().momentum(0.5), 0.01);
         for expected in COUPLED {
             let tape = Tape::new();
             let on = Scope::train(&tape);
@@ -355,7 +356,7 @@ mod pytorch {
         let mut seen = 0;
         for case in &fixture.trajectories {
             let coupled = if case.decay == 0.0 {
-                Decay::none()
+                Decay::None
             } else {
                 Decay::coupled(case.decay)
             };
@@ -367,9 +368,7 @@ mod pytorch {
                 }
                 "nesterov" => fixture.assert(
                     case,
-                    Momentum::new(0.05)
-                        .momentum(0.8)
-                        .nesterov()
+                    Optimizer::new(Momentum::default().momentum(0.8).nesterov(), 0.05)
                         .decay(coupled)
                         .decay_biases(),
                 ),
@@ -378,44 +377,44 @@ mod pytorch {
                 }
                 "rms_prop centred" => fixture.assert(
                     case,
-                    RmsProp::new(0.005)
-                        .centred()
-                        .epsilon(1e-4)
+                    Optimizer::new(RmsProp::default().centred().epsilon(1e-4), 0.005)
                         .decay(coupled)
                         .decay_biases(),
                 ),
                 "rms_prop momentum" => fixture.assert(
                     case,
-                    RmsProp::new(0.002)
-                        .momentum(0.7)
+                    Optimizer::new(RmsProp::default().momentum(0.7), 0.002)
                         .decay(coupled)
                         .decay_biases(),
                 ),
                 "rms_prop centred momentum" => {
-                    let rule = RmsProp::new(0.002)
-                        .alpha(0.98)
-                        .centred()
-                        .momentum(0.5)
-                        .epsilon(1e-4);
+                    let rule = Optimizer::new(
+                        RmsProp::default()
+                            .alpha(0.98)
+                            .centred()
+                            .momentum(0.5)
+                            .epsilon(1e-4),
+                        0.002,
+                    );
                     fixture.assert(case, rule.decay(coupled).decay_biases());
                 }
                 "adam" => fixture.assert(case, Adam::new(0.01).decay(coupled).decay_biases()),
                 "adam betas" => fixture.assert(
                     case,
-                    Adam::new(0.005)
-                        .betas(0.8, 0.95)
-                        .epsilon(1e-5)
+                    Optimizer::new(Adam::default().betas(0.8, 0.95).epsilon(1e-5), 0.005)
                         .decay(coupled)
                         .decay_biases(),
                 ),
                 "adam amsgrad" => fixture.assert(
                     case,
-                    Adam::new(0.01).amsgrad().decay(coupled).decay_biases(),
+                    Optimizer::new(Adam::default().amsgrad(), 0.01)
+                        .decay(coupled)
+                        .decay_biases(),
                 ),
                 "adamw" => fixture.assert(case, AdamW::new(0.01).decay(decoupled).decay_biases()),
                 "adamw amsgrad" => fixture.assert(
                     case,
-                    AdamW::new(0.005).amsgrad().decay(decoupled).decay_biases(),
+                    Optimizer::new(decoupled.then(Adam::default().amsgrad()), 0.005).decay_biases(),
                 ),
                 other => panic!("the fixture has an optimizer {other} without a row here"),
             }

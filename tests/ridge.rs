@@ -78,7 +78,7 @@ fn assert_ridge(name: &str, scale: f64, penalty: Penalty<f64>, decay: Decay) {
 /// Ours and Keras's: mean loss + λ Σ w².
 #[test]
 fn tapegrad_and_keras() {
-    assert_ridge("keras", 1.0, Penalty::l2(LAMBDA), Decay::none());
+    assert_ridge("keras", 1.0, Penalty::l2(LAMBDA), Decay::None);
 }
 
 /// PyTorch's `weight_decay` k adds k w to the gradient: k = 2 λ.
@@ -96,7 +96,7 @@ fn pytorch_weight_decay() {
 #[test]
 fn scikit_learn_ridge() {
     let (n, alpha) = (ROWS as f64, ROWS as f64 * LAMBDA);
-    assert_ridge("Ridge", n, Penalty::l2(alpha), Decay::none());
+    assert_ridge("Ridge", n, Penalty::l2(alpha), Decay::None);
 }
 
 /// A strength of elsewhere, converted, beside our own loss.
@@ -114,8 +114,8 @@ fn converted() {
         ("ElasticNet", Lambda::from_sklearn_elastic_net(LAMBDA, 0.0)),
         ("glmnet", Lambda::from_glmnet(LAMBDA, 0.0)),
     ] {
-        assert_ridge(name, 1.0, lambda.penalty(), Decay::none());
-        assert_ridge(name, 1.0, lambda.penalty().proximal(), Decay::none());
+        assert_ridge(name, 1.0, lambda.penalty(), Decay::None);
+        assert_ridge(name, 1.0, lambda.penalty().proximal(), Decay::None);
     }
 }
 
@@ -127,7 +127,7 @@ fn scikit_learn_mlp() {
         "MLPRegressor",
         0.5,
         Penalty::l2(alpha / (2.0 * n)),
-        Decay::none(),
+        Decay::None,
     );
 }
 
@@ -138,6 +138,6 @@ fn glmnet() {
         "glmnet",
         0.5,
         Penalty::elastic_net(0.0, LAMBDA / 2.0),
-        Decay::none(),
+        Decay::None,
     );
 }

@@ -98,8 +98,8 @@ fn trained(work: &Workload, steps: usize) -> Vec<u32> {
         specification::Optimizer::Adam {
             lr, weight_decay, ..
         } => {
-            let decay = Decay::decoupled(weight_decay);
-            let optimizer = || Adam::new(lr).decay(decay).decay_biases();
+            let decay = || Decay::decoupled(weight_decay);
+            let optimizer = || Adam::new(lr).decay(decay()).decay_biases();
             same(|| steps_of(work, &batches, optimizer(), steps))
         }
         specification::Optimizer::Sgd {
@@ -107,7 +107,7 @@ fn trained(work: &Workload, steps: usize) -> Vec<u32> {
             momentum,
             weight_decay,
         } => {
-            let momentum = || Momentum::new(lr).momentum(momentum);
+            let momentum = || Optimizer::new(Momentum::default().momentum(momentum), lr);
             let optimizer = || {
                 momentum()
                     .decay(Decay::coupled(weight_decay))

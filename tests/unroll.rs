@@ -116,12 +116,24 @@ fn assert_hypergradients_of<R: Rule>(name: &str, optimizer: &Optimizer<R, f64>, 
 fn every_rule() {
     assert_hypergradients("sgd", Sgd::new(0.1));
     assert_hypergradients("momentum", Momentum::new(0.05));
-    assert_hypergradients("nesterov", Momentum::new(0.05).nesterov());
+    assert_hypergradients(
+        "nesterov",
+        Optimizer::new(Momentum::default().nesterov(), 0.05),
+    );
     assert_hypergradients("rms_prop", RmsProp::new(0.01));
-    assert_hypergradients("rms_prop centred", RmsProp::new(0.008).centred());
-    assert_hypergradients("rms_prop momentum", RmsProp::new(0.003).momentum(0.5));
+    assert_hypergradients(
+        "rms_prop centred",
+        Optimizer::new(RmsProp::default().centred(), 0.008),
+    );
+    assert_hypergradients(
+        "rms_prop momentum",
+        Optimizer::new(RmsProp::default().momentum(0.5), 0.003),
+    );
     assert_hypergradients("adam", Adam::new(0.02));
-    assert_hypergradients("adam amsgrad", Adam::new(0.02).amsgrad());
+    assert_hypergradients(
+        "adam amsgrad",
+        Optimizer::new(Adam::default().amsgrad(), 0.02),
+    );
     assert_hypergradients("adam coupled", Adam::new(0.02).decay(Decay::coupled(0.1)));
     assert_hypergradients("adamw", AdamW::new(schedule::Cosine::new(0.02, 0.0, STEPS)));
 }
@@ -136,7 +148,11 @@ fn dead_units_do_not_poison() {
     let (x, y) = (array![[1.0, 0.0], [2.0, 0.0]], array![[1.0], [0.5]]); // the second input is always 0
     let tape = Tape::new();
     let lambda = tape.var(0.1);
-    let mut unroll = Unroll::new(&tape, &Adam::new(0.02).amsgrad(), &model);
+    let mut unroll = Unroll::new(
+        &tape,
+        &Optimizer::new(Adam::default().amsgrad(), 0.02),
+        &model,
+    );
     for _ in 0..5 {
         let on = unroll.scope().substitute(&strength, lambda);
         let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);

@@ -22,7 +22,7 @@ pub(super) fn build(work: &Workload) -> Box<dyn Work> {
             momentum,
             weight_decay,
         } => {
-            let momentum = Momentum::new(lr).momentum(momentum);
+            let momentum = Optimizer::new(Momentum::default().momentum(momentum), lr);
             let optimizer = momentum.decay(Decay::coupled(weight_decay)).decay_biases();
             Box::new(Train::new(work, optimizer))
         }
@@ -40,7 +40,7 @@ pub(super) fn adam(optimizer: specification::Optimizer) -> Optimizer<Adam> {
     else {
         panic!("not Adam: {optimizer:?}")
     };
-    let adam = Adam::new(lr).betas(betas[0], betas[1]).epsilon(eps);
+    let adam = Optimizer::new(Adam::default().betas(betas[0], betas[1]).epsilon(eps), lr);
     if weight_decay == 0.0 {
         adam
     } else {

@@ -49,6 +49,13 @@ pub trait Real:
     /// The larger of two, NaN if one is.
     fn maximum(self, other: Self) -> Self;
 
+    /// `|x|`, with the derivative `sign(x)`.
+    fn magnitude(self) -> Self;
+
+    /// `x` if it is between the two, else the nearer of them; NaN stays NaN. With the derivative of
+    /// [`Var::clamp`].
+    fn within(self, low: f64, high: f64) -> Self;
+
     /// `β self + (1 − β) new`, a step of an exponential moving average.
     #[inline(always)]
     fn average(self, new: Self, beta: f64) -> Self {
@@ -76,6 +83,21 @@ macro_rules! real {
             fn maximum(self, other: Self) -> Self {
                 if self > other || self.is_nan() { self } else { other }
             }
+            #[inline(always)]
+            fn magnitude(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn within(self, low: f64, high: f64) -> Self {
+                let (low, high) = (Self::number(low), Self::number(high));
+                if self < low {
+                    low
+                } else if self > high {
+                    high
+                } else {
+                    self
+                }
+            }
         }
     )+};
 }
@@ -96,5 +118,11 @@ impl<T: Element> Real for Var<'_, T> {
     }
     fn maximum(self, other: Self) -> Self {
         Var::maximum(self, other)
+    }
+    fn magnitude(self) -> Self {
+        Var::abs(self)
+    }
+    fn within(self, low: f64, high: f64) -> Self {
+        Var::clamp(self, low, high)
     }
 }

@@ -56,7 +56,7 @@ sentences! {
     layer(who: &str, layer: usize, count: usize)
         "{who}: there is no layer {layer}; the network has {count}, counted from 0";
     strength(value: f64)
-        "Penalty: a strength is {value}; it must be finite and at least 0";
+        "Strength: the number is {value}; it must be finite and at least 0";
     not_proximal(form: &str)
         "Penalty::proximal: the penalty `{form}` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
     two_group_steps(penalty: &str)

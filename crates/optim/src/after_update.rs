@@ -10,7 +10,8 @@ use tapegrad_nn::{Constraint, Penalty};
 pub(crate) struct Spare<T> {
     /// How far the update went for each unit of gradient; used up by the penalties.
     pub(crate) reach: Vec<T>,
-    before: Vec<T>,
+    /// The numbers before a cause has moved them.
+    pub(crate) before: Vec<T>,
 }
 
 impl<T: Element> Spare<T> {

@@ -44,8 +44,12 @@ sentences! {
         "{who}: the parameter `{name}` has the shape {param:?} and had {state:?} in the steps before; it must stay, or the optimizer be made anew";
     not_distinct(who: &str, name: &str)
         "{who}: the parameter `{name}` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)";
-    late_option(who: &str, option: &str, steps: usize)
-        "{who}: the option `{option}` comes after {steps} steps; it changes what is remembered of each weight and must be set before the first";
+    other_slots(who: &str, slots: &[&str], own: &[&str])
+        "{who}: the rule remembers {slots:?} and that of the optimizer {own:?}; they must remember the same";
+    empty_group(who: &str, group: &str)
+        "{who}: no parameter of the model is in the group of {group}; its pattern, layer or role must have one";
+    no_momentum(rule: &str)
+        "Optimizer::momentum: the rule `{rule}` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
     stale_loss()
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
     not_differentiable(shape: &[usize], what: &str)

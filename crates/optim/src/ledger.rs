@@ -9,8 +9,9 @@ use tapegrad_autodiff::{Element, IntoValue};
 use tapegrad_nn::penalty::Acts;
 use tapegrad_nn::{Module, Name, Param, Role};
 
-use crate::lift::{self, Step};
-use crate::{Optimizer, Rule};
+use crate::decay::Pull;
+use crate::lift;
+use crate::{Optimizer, ParamGroup, Rule};
 pub use changes::{Change, Changes};
 pub use lint::{Lint, Warning};
 
@@ -53,12 +54,16 @@ pub struct Row {
     pub trainable: bool,
     /// Its penalty, as it prints.
     pub penalty: String,
-    /// The optimizer's decay of it: `none`, `coupled k` or `decoupled k`.
+    /// The learning rate of the next step.
+    pub learning_rate: f64,
+    /// Its decay, as it prints.
     pub decay: String,
+    /// The groups of the optimizer that it is in, as they print.
+    pub groups: Vec<String>,
     /// Its constraint, as it prints.
     pub constraint: String,
-    /// The part of a weight that the next step takes away by L2 penalties and decay: `t (2 λ₂ + k)` and `lr k`
-    /// of decoupled decay, and what is left is divided by `1 + 2 λ₂ t` if L2 is proximal; with the mean over
+    /// The part of a weight that the next step takes away by L2 penalties and decay: `t (2 λ₂ + k)`,
+    /// `lr k` of decoupled decay and `k` of what is independent, and what is left is divided by `1 + 2 λ₂ t` if L2 is proximal; with the mean over
     /// the parameter of the reach `t` (the learning rate times how far the rule goes for each unit of
     /// gradient). Unknown before the first step of a rule that remembers.
     pub shrinkage: Option<f64>,
@@ -85,22 +90,25 @@ impl Ledger {
     ) -> Self {
         let (mut rows, mut warnings) = (Vec::new(), Vec::new());
         model.visit(Name::root(), &mut |name, param| {
-            let name = name.to_string();
-            let decay = optimizer.decay_of(param.role);
+            let settings = optimizer.settings_of(name, param.role);
+            let having = |group: &&ParamGroup<R>| group.has(&name.to_string(), param.role);
+            let groups = optimizer.groups.iter().filter(having);
             let row = Row {
                 shape: param.value.shape().to_vec(),
                 role: param.role,
                 trainable: param.is_trained(),
                 penalty: param.penalty.to_string(),
-                decay: decay.to_string(),
+                learning_rate: settings.rate(optimizer.learning_rate(), optimizer.steps),
+                decay: settings.decay.to_string(),
                 constraint: param
                     .constraint
                     .map_or("none".to_owned(), |set| set.to_string()),
-                shrinkage: shrinkage(optimizer, param),
-                name,
+                shrinkage: shrinkage(optimizer, name, param),
+                groups: groups.map(ParamGroup::to_string).collect(),
+                name: name.to_string(),
             };
             if param.is_trained() {
-                warnings.extend(lint::of(&row, param, decay));
+                warnings.extend(lint::of(&row, param, &settings.decay));
             }
             rows.push(row);
         });
@@ -135,31 +143,38 @@ impl Ledger {
 }
 
 /// The part of a parameter that the next step takes away.
-fn shrinkage<R: Rule, T: Element>(optimizer: &Optimizer<R, T>, param: &Param<T>) -> Option<f64> {
+fn shrinkage<R: Rule, T: Element>(
+    optimizer: &Optimizer<R, T>,
+    name: &Name<'_>,
+    param: &Param<T>,
+) -> Option<f64> {
     if !param.is_trained() {
         return None;
     }
-    let (coupled, decoupled) = optimizer.decay_of(param.role).strengths();
+    let state = optimizer.state_of(name, param);
+    let settings = optimizer.settings_of(name, param.role);
+    let mut step = optimizer.next_step(&state, &settings.decay);
+    // What is remembered is as the last step has left it.
+    step.at = lift::at(step.rule, state.steps.max(1));
+    let lr = step.lr.wide();
+    let (coupled, beside) = match step.pull {
+        Pull::None => (0.0, 0.0),
+        Pull::Coupled(k) => (k.wide(), 0.0),
+        Pull::Decoupled(k) => (0.0, lr * k.wide()),
+        Pull::Independent(k) => (0.0, k.wide()),
+    };
     let (in_loss, proximal) = l2_strengths(param, optimizer.steps);
-    let lr = optimizer.learning_rate();
     if coupled + in_loss + proximal == 0.0 {
-        return Some(lr * decoupled);
+        return Some(beside);
     }
-    let state = optimizer.state_of(param);
     if state.steps == 0 && optimizer.rule.slots() > 0 {
         return None;
     }
-    let step: Step<R, T> = Step::new(
-        optimizer.rule,
-        optimizer.decay_of(param.role),
-        lift::at(optimizer.rule, state.steps),
-        T::of(lr),
-    );
     let mut reach = vec![T::zero(); param.value.len()];
     let none = vec![T::zero(); param.value.len()];
     step.reaches(&none, &state.slots, &mut reach);
     let mean = reach.iter().map(|t| t.wide()).sum::<f64>() / reach.len().max(1) as f64;
-    let left = 1.0 - mean * (2.0 * in_loss + coupled) - lr * decoupled;
+    let left = 1.0 - mean * (2.0 * in_loss + coupled) - beside;
     Some(1.0 - left / (1.0 + 2.0 * proximal * mean))
 }
 
@@ -184,10 +199,12 @@ impl fmt::Display for Ledger {
             "parameter",
             "shape",
             "penalty",
+            "rate",
             "decay",
             "constraint",
             "L2 + decay",
             "half-life",
+            "groups",
         ];
         let number = |x: Option<String>| x.unwrap_or("–".to_owned());
         let mut table = vec![head.map(str::to_owned)];
@@ -197,13 +214,15 @@ impl fmt::Display for Ledger {
                 format!("{}{frozen}", row.name),
                 format!("{:?}", row.shape),
                 row.penalty.clone(),
+                format!("{:.1e}", row.learning_rate),
                 row.decay.clone(),
                 row.constraint.clone(),
                 number(row.shrinkage.map(|part| format!("{part:.1e}"))),
                 number(row.half_life().map(|steps| format!("{steps:.0}"))),
+                row.groups.join(", "),
             ]);
         }
-        let widths: [usize; 7] = std::array::from_fn(|column| {
+        let widths: [usize; 9] = std::array::from_fn(|column| {
             table
                 .iter()
                 .map(|row| row[column].chars().count())

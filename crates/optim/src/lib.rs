@@ -23,31 +23,25 @@
 //! assert!((model.weight.value[[0, 0]] - 2.0).abs() < 1e-3);
 //! ```
 
-mod adam;
-mod adamw;
 mod after_update;
 mod decay;
 mod error;
 mod ledger;
 mod lift;
-mod momentum;
 mod optimizer;
-mod rms_prop;
-mod rule;
+mod param_group;
+
+pub mod rule;
 pub mod schedule;
-mod sgd;
+mod settings;
 mod state;
 mod unroll;
 
-pub use adam::Adam;
-pub use adamw::AdamW;
-pub use decay::Decay;
+pub use decay::{Decay, Decayed};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
-pub use momentum::Momentum;
 pub use optimizer::Optimizer;
-pub use rms_prop::RmsProp;
-pub use rule::Rule;
+pub use param_group::ParamGroup;
+pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};
 pub use schedule::Schedule;
-pub use sgd::Sgd;
 pub use tapegrad_autodiff::Real;
 pub use unroll::Unroll;

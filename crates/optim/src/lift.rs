@@ -2,12 +2,14 @@
 
 use std::array::{from_fn, from_mut};
 
-use tapegrad_autodiff::Element;
 use tapegrad_autodiff::kernel::machine::vectorize;
 use tapegrad_autodiff::kernel::threads::{for_each_chunk, threads};
 use tapegrad_autodiff::ndarray::ArrayD;
+use tapegrad_autodiff::reduction::sum_of;
+use tapegrad_autodiff::{Element, Var};
 
-use crate::{Decay, Real, Rule};
+use crate::decay::Pull;
+use crate::{Real, Rule};
 
 /// How many slots a rule can have.
 pub(crate) const MOST_SLOTS: usize = 4;
@@ -21,13 +23,13 @@ const THREADED: usize = 1 << 18;
 /// How many elements a thread steps at once.
 const PART: usize = 1 << 15;
 
-/// A rule and a decay at one step.
+/// A rule, a decay and a learning rate at one step.
 #[derive(Clone, Copy)]
 pub(crate) struct Step<U: Rule, R: Real> {
-    rule: U,
-    decay: Decay,
-    at: U::Step,
-    lr: R::Number,
+    pub(crate) rule: U,
+    pub(crate) at: U::Step,
+    pub(crate) pull: Pull<R>,
+    pub(crate) lr: R,
 }
 
 /// What a rule knows of the step numbered 1, 2, … of a parameter.
@@ -37,36 +39,58 @@ pub(crate) fn at<U: Rule>(rule: U, number: usize) -> U::Step {
 }
 
 impl<U: Rule, R: Real> Step<U, R> {
-    /// A step of a parameter, at what [`at`] gives for its number.
-    pub(crate) fn new(rule: U, decay: Decay, at: U::Step, lr: R::Number) -> Self {
-        Self {
-            rule,
-            decay,
-            at,
-            lr,
+    /// `x − lr · direction`: the only text of a step, for numbers and for variables. Of a rule that is scaled
+    /// by norms, the direction alone.
+    #[inline(always)]
+    pub(crate) fn of(&self, slots: &mut [R], x: R, g: R) -> R {
+        let g = self.pull.in_gradient(x, g);
+        let direction = self.rule.direction(self.at, slots, x, g);
+        let direction = self.pull.in_direction(x, direction);
+        if self.rule.is_scaled_by_norm() {
+            direction
+        } else {
+            self.along(x, direction)
         }
     }
 
-    /// `x − lr · direction`: the only text of a step, for numbers and for variables.
+    /// `x` after the step along a direction.
     #[inline(always)]
-    pub(crate) fn of(&self, slots: &mut [R], x: R, g: R) -> R {
-        let direction = self
-            .rule
-            .direction(self.at, slots, x, self.decay.in_gradient(x, g));
-        x - self.decay.in_direction(x, direction) * self.lr
+    pub(crate) fn along(&self, x: R, direction: R) -> R {
+        self.pull.in_step(x, x - direction * self.lr)
     }
 
     /// How far the step goes for each unit of gradient, after [`of`](Step::of).
     #[inline(always)]
-    pub(crate) fn reach(&self, slots: &[R], g: R, lr: R) -> R {
-        self.rule.reach(self.at, slots, g, lr)
+    pub(crate) fn reach(&self, slots: &[R], g: R) -> R {
+        self.rule.reach(self.at, slots, g, self.lr)
     }
 }
 
 impl<U: Rule, T: Element> Step<U, T> {
+    /// The step of a whole parameter, in place. Of a rule that is scaled by norms, the learning rate is scaled;
+    /// `before` is storage.
+    pub(crate) fn of_param<'a>(
+        &mut self,
+        x: &mut [T],
+        g: &[T],
+        slots: impl ExactSizeIterator<Item = &'a mut [T]>,
+        before: &mut Vec<T>,
+    ) {
+        if !self.rule.is_scaled_by_norm() {
+            return self.in_place(x, g, slots);
+        }
+        before.clear();
+        before.extend_from_slice(x);
+        self.in_place(x, g, slots);
+        self.lr *= ratio(norm(before), norm(x));
+        for (x, &before) in x.iter_mut().zip(before.iter()) {
+            *x = self.along(before, *x);
+        }
+    }
+
     /// The step of each element, in one pass over arrays of one length.
-    pub(crate) fn in_place<'a>(
-        self,
+    fn in_place<'a>(
+        &self,
         x: &mut [T],
         g: &[T],
         mut slots: impl ExactSizeIterator<Item = &'a mut [T]>,
@@ -94,7 +118,7 @@ impl<U: Rule, T: Element> Step<U, T> {
             for (own, numbers) in own.iter_mut().zip(&numbers[..slots.len()]) {
                 *own = numbers[i];
             }
-            *reach = self.reach(&own[..slots.len()], g, self.lr);
+            *reach = self.reach(&own[..slots.len()], g);
         }
     }
 
@@ -164,5 +188,39 @@ impl<U: Rule, T: Element> Step<U, T> {
         for (slot, new) in slots.into_iter().zip(new_slots) {
             *slot = new;
         }
+    }
+}
+
+impl<'t, U: Rule, T: Element> Step<U, Var<'t, T>> {
+    /// The step of a whole parameter on the tape. Of a rule that is scaled by norms, the learning rate is scaled.
+    pub(crate) fn of_var(
+        &mut self,
+        slots: &mut [Var<'t, T>],
+        x: Var<'t, T>,
+        g: Var<'t, T>,
+    ) -> Var<'t, T> {
+        let stepped = self.of(slots, x, g);
+        if !self.rule.is_scaled_by_norm() {
+            return stepped;
+        }
+        let [x_norm, norm] = [x, stepped].map(|x| x.norm(..));
+        if x_norm.item() > T::zero() && norm.item() > T::zero() {
+            self.lr = self.lr * (x_norm / norm);
+        }
+        self.along(x, stepped)
+    }
+}
+
+/// The Euclidean norm.
+fn norm<T: Element>(x: &[T]) -> T {
+    sum_of(x, |_, x| x * x).sqrt()
+}
+
+/// What gives a direction of the second norm the first one; 1 if one of them is 0.
+fn ratio<T: Element>(x: T, direction: T) -> T {
+    if x > T::zero() && direction > T::zero() {
+        x / direction
+    } else {
+        T::one()
     }
 }

@@ -1,10 +1,26 @@
+//! Update rules: how a gradient becomes a direction of descent.
+
+mod adam;
+mod adamw;
+mod momentum;
+mod rms_prop;
+mod sgd;
+mod then;
+
+pub use adam::Adam;
+pub use adamw::AdamW;
+pub use momentum::Momentum;
+pub use rms_prop::RmsProp;
+pub use sgd::Sgd;
+pub use then::Then;
+
 use crate::Real;
 
 /// How a gradient becomes a direction of descent, written for one number.
 ///
 /// An optimizer steps `x ← x − lr · direction`. A rule is plain data, its hyper-parameters; what it
-/// remembers of each weight stands in *slots*, which start at 0. It must not depend on other
-/// weights: that is what lets one text be a fused loop over arrays and a step on the tape.
+/// remembers of each weight stands in *slots*. It must not depend on other weights: that is what lets one
+/// text be a fused loop over arrays and a step on the tape.
 ///
 /// ```
 /// use tapegrad_optim::{Real, Rule};
@@ -32,10 +48,26 @@ pub trait Rule: Copy + Send + Sync {
     /// What depends on the step and not on the weight; `()` if nothing does.
     type Step: Copy + Send + Sync;
 
+    /// What files call it: by default the name of the type, so a rule that is renamed should say its old one.
+    fn name(&self) -> String {
+        let whole = std::any::type_name::<Self>();
+        whole.rsplit("::").next().unwrap_or(whole).to_owned()
+    }
+
     /// How many numbers are remembered for each weight: at most four.
     fn slots(&self) -> usize;
 
-    /// What depends on the step 1, 2, … alone, worked out once for all weights.
+    /// What files call a slot: a word.
+    fn slot_name(&self, _slot: usize) -> &'static str {
+        "slot"
+    }
+
+    /// What a slot holds before the first step: 0 by default.
+    fn starts_at(&self, _slot: usize) -> f64 {
+        0.0
+    }
+
+    /// What depends on the step 1, 2, … of a parameter alone, worked out once for all weights.
     fn at(&self, step: i32) -> Self::Step;
 
     /// The direction for a weight `x` with the gradient `g`.
@@ -56,5 +88,22 @@ pub trait Rule: Copy + Send + Sync {
     /// at the point where weights settle.
     fn shrinks_at_most(&self, _lr: f64) -> Option<f64> {
         None
+    }
+
+    /// Whether the direction of a parameter, decoupled decay in it, is given the norm of the parameter: it is
+    /// then multiplied by `‖x‖ / ‖direction‖`, or by 1 if one of the two is 0 (You et al. 2020). Not by default.
+    fn is_scaled_by_norm(&self) -> bool {
+        false
+    }
+
+    /// The same rule with another momentum in `[0, 1)`, for [schedules](crate::Optimizer::momentum) of it;
+    /// `None`, the default, if it has none.
+    fn with_momentum(self, _momentum: f64) -> Option<Self> {
+        None
+    }
+
+    /// The rule that takes the direction of this one for its gradient. See [`Then`].
+    fn then<N: Rule>(self, next: N) -> Then<Self, N> {
+        Then::new(self, next)
     }
 }

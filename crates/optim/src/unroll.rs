@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use tapegrad_autodiff::{ArcArrayD, Element, Tape, Var};
-use tapegrad_nn::{Module, Param, ParamId, Penalty, Role, Scope, Strength};
+use tapegrad_nn::{Module, Name, Param, ParamId, Penalty, Scope, Strength};
 
 use crate::lift::{self, Step};
+use crate::settings::Settings;
 use crate::state::State;
 use crate::{Optimizer, Rule, error};
 
@@ -41,16 +42,18 @@ use crate::{Optimizer, Rule, error};
 pub struct Unroll<'t, R, T: Element = f32> {
     tape: &'t Tape<T>,
     optimizer: Optimizer<R, T>,
-    weights: BTreeMap<ParamId, Weight<'t, T>>,
+    weights: BTreeMap<ParamId, Weight<'t, R, T>>,
+    /// What stands for the learning rate.
+    lr: Option<Var<'t, T>>,
     /// What stands for strengths, in every step.
     substitutes: BTreeMap<ParamId, Var<'t, T>>,
 }
 
-struct Weight<'t, T: Element> {
+struct Weight<'t, R, T: Element> {
     x: Var<'t, T>,
     slots: Vec<Var<'t, T>>,
     steps: usize,
-    role: Role,
+    settings: Settings<R>,
     /// Of which only the proximal terms are used.
     penalty: Penalty<T>,
 }
@@ -70,49 +73,78 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
         model: &(impl Module<T> + ?Sized),
     ) -> Self {
         optimizer.check("Unroll::new", model, None, &mut Vec::new());
-        let trained = model
-            .parameters()
-            .into_iter()
-            .filter(|(_, param)| param.is_trained());
-        let constrained = trained
-            .clone()
-            .find_map(|(_, param)| Some((param, param.constraint?)));
-        if let Some((param, constraint)) = constrained {
-            error::not_differentiable(param.value.shape(), &constraint.to_string());
-        }
-        let weight = |param: &Param<T>| {
-            let State { slots, steps } = optimizer.state_of(param);
+        let mut weights = BTreeMap::new();
+        let mut constrained = None;
+        model.visit(Name::root(), &mut |name, param| {
+            if !param.is_trained() {
+                return;
+            }
+            let set = param.constraint.map(|set| (param.value.shape(), set));
+            constrained = constrained.or(set);
+            let State {
+                slots,
+                steps,
+                settings,
+            } = optimizer.state_of(name, param);
             let slots = slots.into_iter().map(|slot| tape.constant(slot)).collect();
-            Weight {
+            let weight = Weight {
                 x: tape.var(&param.value),
                 slots,
                 steps,
-                role: param.role,
+                settings: settings.expect("it was looked up"),
                 penalty: param.penalty.clone(),
-            }
-        };
-        let weights = trained
-            .map(|(_, param)| (param.id(), weight(param)))
-            .collect();
+            };
+            weights.insert(param.id(), weight);
+        });
+        if let Some((shape, set)) = constrained {
+            error::not_differentiable(shape, &set.to_string());
+        }
         Self {
             tape,
             optimizer: optimizer.clone(),
             weights,
+            lr: None,
             substitutes: BTreeMap::new(),
         }
     }
 
-    /// Lets `var` stand for a penalty's strength in every step from here on: in the scopes, and where the
-    /// penalty is [proximal](Penalty::proximal) in what it does after the update.
+    /// Lets `var` stand for the optimizer's learning rate in every step from here on, in place of its schedule;
+    /// factors of groups multiply it, and rates of their own do not know it.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tapegrad_autodiff::Tape;
+    /// use tapegrad_nn::{Dense, Module};
+    /// use tapegrad_optim::{Sgd, Unroll};
+    ///
+    /// // One step on ½ w² leads from w to w (1 − lr).
+    /// let model = Dense::<f64>::new(1, 1).without_bias().seed(1);
+    /// let tape = Tape::new();
+    /// let lr = tape.var(0.1);
+    /// let mut unroll = Unroll::new(&tape, &Sgd::new(0.1), &model).learning_rate(lr);
+    /// let on = unroll.scope();
+    /// unroll.step(0.5 * model.forward(&on, on.input(array![[1.0]])).square().sum(..));
+    /// let slope = unroll.value(&model.weight).sum(..).backward().wrt(lr)[[]];
+    /// assert_eq!(slope, -model.weight.value[[0, 0]]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the variable does not hold one number.
+    #[track_caller]
+    pub fn learning_rate(mut self, var: Var<'t, T>) -> Self {
+        self.lr = Some(one(var));
+        self
+    }
+
+    /// Lets `var` stand for the strength of penalties in every step from here on: in the scopes, and where a
+    /// penalty is [proximal](Penalty::proximal) in what it does after the update; and for that of a
+    /// [decay](crate::Decay).
     ///
     /// # Panics
     /// If the variable does not hold one number.
     #[track_caller]
     pub fn substitute(mut self, strength: &Strength, var: Var<'t, T>) -> Self {
-        if var.len() != 1 {
-            error::substitute_shape(&var.shape());
-        }
-        self.substitutes.insert(strength.into(), var);
+        self.substitutes.insert(strength.into(), one(var));
         self
     }
 
@@ -153,37 +185,45 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// is not written on the tape (a group lasso).
     #[track_caller]
     pub fn step(&mut self, loss: Var<'t, T>) {
-        let lr = error::at_least_zero(
-            "Unroll::step",
-            "learning rate",
-            self.optimizer.learning_rate(),
-        );
+        let lr = self.optimizer.learning_rate();
+        let lr = error::at_least_zero("Unroll::step", "learning rate", lr);
         let x: Vec<_> = self.weights.values().map(|weight| weight.x).collect();
         let gradients = self.tape.grad_if_used(loss, &x);
         if !x.is_empty() && gradients.iter().all(Option::is_none) {
             error::stale_loss();
         }
-        let number = self.optimizer.steps;
-        let most = self.optimizer.rule.shrinks_at_most(lr);
-        self.optimizer.steps += 1;
+        let optimizer = &self.optimizer;
+        let number = optimizer.steps;
+        let substitutes = &self.substitutes;
+        let strength = |strength: &Strength| match substitutes.get(&strength.into()) {
+            Some(var) => *var,
+            None => self.tape.constant(T::of(strength.at(number))),
+        };
         for (weight, g) in self.weights.values_mut().zip(gradients) {
             weight.steps += 1;
-            let (rule, decay) = (self.optimizer.rule, self.optimizer.decay_of(weight.role));
-            let at = lift::at(rule, weight.steps);
-            let step: Step<R, Var<'t, T>> = Step::new(rule, decay, at, lr);
+            let settings = &weight.settings;
+            let rule = optimizer.now(settings.rule.unwrap_or(optimizer.rule));
+            let rate = settings.rate(lr, number);
+            let mut step: Step<R, Var<'t, T>> = Step {
+                rule,
+                at: lift::at(rule, weight.steps),
+                pull: settings.decay.pull(strength),
+                lr: match self.lr.filter(|_| settings.rate.is_none()) {
+                    Some(lr) => lr * settings.factor,
+                    None => self.tape.constant(T::of(rate)),
+                },
+            };
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
-            weight.x = step.of(&mut weight.slots, weight.x, g);
+            weight.x = step.of_var(&mut weight.slots, weight.x, g);
             if weight.penalty.is_proximal() {
-                let lr = self.tape.constant(T::of(lr));
-                let mut reach = step.reach(&weight.slots, g, lr.broadcast_to(&weight.x.shape()));
+                let most = rule.shrinks_at_most(step.lr.item().wide());
+                step.lr = step.lr.broadcast_to(&weight.x.shape());
+                let mut reach = step.reach(&weight.slots, g);
                 for term in weight.penalty.terms() {
                     let Some(proximal) = term.proximal() else {
                         continue;
                     };
-                    let strength = match self.substitutes.get(&term.strength().into()) {
-                        Some(var) => var.reshape(&[]),
-                        None => self.tape.constant(T::of(term.strength().at(number))),
-                    };
+                    let strength = strength(term.strength());
                     let Some([x, left]) = proximal.step_on_tape(strength, weight.x, reach) else {
                         error::not_differentiable(&weight.x.shape(), &term.form().name());
                     };
@@ -195,7 +235,17 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
                 }
             }
         }
+        self.optimizer.steps += 1;
     }
+}
+
+/// The variable, if it holds one number, as a number.
+#[track_caller]
+fn one<T: Element>(var: Var<'_, T>) -> Var<'_, T> {
+    if var.len() != 1 {
+        error::substitute_shape(&var.shape());
+    }
+    var.reshape(&[])
 }
 
 impl<R: fmt::Debug, T: Element> fmt::Debug for Unroll<'_, R, T> {

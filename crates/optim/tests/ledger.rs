@@ -59,7 +59,7 @@ fn constraint(stream: &mut Stream) -> Option<Constraint> {
 fn parts_sum_to_the_change() {
     fn check<R: Rule>(optimizer: Optimizer<R, f64>, stream: &mut Stream) -> usize {
         let decay = match stream.random_range(0..3) {
-            0 => Decay::none(),
+            0 => Decay::None,
             1 => Decay::coupled(0.1 * stream.random::<f64>()),
             _ => Decay::decoupled(0.1 * stream.random::<f64>()),
         };
@@ -127,9 +127,15 @@ fn parts_sum_to_the_change() {
     for round in 0..100 {
         causes += match round % 5 {
             0 => check(Sgd::new(0.1), &mut stream),
-            1 => check(Momentum::new(0.05).nesterov(), &mut stream),
-            2 => check(RmsProp::new(0.01).momentum(0.5), &mut stream),
-            3 => check(Adam::new(0.02).amsgrad(), &mut stream),
+            1 => check(
+                Optimizer::new(Momentum::default().nesterov(), 0.05),
+                &mut stream,
+            ),
+            2 => check(
+                Optimizer::new(RmsProp::default().momentum(0.5), 0.01),
+                &mut stream,
+            ),
+            3 => check(Optimizer::new(Adam::default().amsgrad(), 0.02), &mut stream),
             _ => check(AdamW::new(0.02), &mut stream),
         };
     }

@@ -88,6 +88,13 @@ pub enum LoadProblem {
         /// The type that is asked for.
         asked: ElementType,
     },
+    /// The state in the file is one of something else.
+    OtherKind {
+        /// Whose it is in the file.
+        file: String,
+        /// What it is to be loaded into.
+        here: String,
+    },
     /// Two names are those of one parameter, but their values in the file differ.
     Tied {
         /// The first name.
@@ -184,6 +191,10 @@ impl fmt::Display for LoadProblem {
             Self::OtherElement { name, file, asked } => write!(
                 f,
                 "`{name}` holds {file} in the file and {asked} is asked for; `Section::convert` changes the type"
+            ),
+            Self::OtherKind { file, here } => write!(
+                f,
+                "the state in the file is of {file}; here it must be of {here}"
             ),
             Self::Tied { first, second } => write!(
                 f,

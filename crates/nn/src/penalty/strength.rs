@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::{ParamId, Schedule, error};
 
-/// A penalty weight `λ ≥ 0`: a number, a [`Schedule`] of the step, or what a
+/// A penalty weight or a decay `λ ≥ 0`: a number, a [`Schedule`] of the step, or what a
 /// [`Scope`](crate::Scope) substitutes for it, to differentiate by it.
 ///
 /// Clones are the same strength: substituting one substitutes all.

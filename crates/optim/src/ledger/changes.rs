@@ -6,7 +6,7 @@ use tapegrad_nn::penalty::Acts;
 use tapegrad_nn::{GradientMap, Module, Name, Param};
 
 use crate::after_update::{Spare, act};
-use crate::lift::{self, Step};
+use crate::state::State;
 use crate::{Decay, Optimizer, Rule};
 
 /// What a step is going to change in each parameter, and by which cause.
@@ -77,7 +77,7 @@ impl<T: Element> Changes<T> {
             if let Some((_, g)) = gradient {
                 parameters.push(Change {
                     name: name.to_string(),
-                    parts: parts(optimizer, param, g, gradients.clipped()),
+                    parts: parts(optimizer, name, param, g, gradients.clipped()),
                 });
             }
         });
@@ -88,6 +88,7 @@ impl<T: Element> Changes<T> {
 /// The parts of the change of a parameter with the gradient `g`, which clipping has multiplied by `clipped`.
 fn parts<R: Rule, T: Element>(
     optimizer: &Optimizer<R, T>,
+    name: &Name<'_>,
     param: &Param<T>,
     g: &[T],
     clipped: f64,
@@ -95,7 +96,9 @@ fn parts<R: Rule, T: Element>(
     let step = optimizer.steps;
     let shape = param.value.shape();
     let start: ArcArrayD<T> = param.value.as_standard_layout().to_shared();
-    let stepped = |g: &[T], decay: Decay| Stepped::of(optimizer, &start, g, decay, param);
+    let state = optimizer.state_of(name, param);
+    let settings = optimizer.settings_of(name, param.role);
+    let stepped = |g: &[T], decay: &Decay| Stepped::of(optimizer, &start, g, decay, &state);
     let mut parts = Parts {
         last: start.clone(),
         all: Vec::new(),
@@ -103,7 +106,7 @@ fn parts<R: Rule, T: Element>(
 
     let mut sum = vec![T::zero(); g.len()];
     if optimizer.rule.slots() > 0 {
-        parts.push("memory", stepped(&sum, Decay::none()).x);
+        parts.push("memory", stepped(&sum, &Decay::None).x);
     }
     // What is not of the penalties is of the data.
     let in_loss = param
@@ -120,23 +123,27 @@ fn parts<R: Rule, T: Element>(
     for (_, gradient) in &of_terms {
         sum.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum -= g);
     }
-    parts.push("data", stepped(&sum, Decay::none()).x);
+    parts.push("data", stepped(&sum, &Decay::None).x);
     for (term, gradient) in &of_terms {
         sum.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g);
-        parts.push(&term.to_string(), stepped(&sum, Decay::none()).x);
+        parts.push(&term.to_string(), stepped(&sum, &Decay::None).x);
     }
     if clipped != 1.0 {
-        parts.push("clipping", stepped(g, Decay::none()).x);
+        parts.push("clipping", stepped(g, &Decay::None).x);
     }
-    let decay = optimizer.decay_of(param.role);
-    let Stepped { mut x, mut spare } = stepped(g, decay);
-    if decay != Decay::none() {
+    let decay = &settings.decay;
+    let Stepped {
+        mut x,
+        mut spare,
+        most,
+    } = stepped(g, decay);
+    if !decay.is_none() {
         parts.push("decay", x.clone());
     }
     act(
         (&param.penalty, param.constraint.as_ref()),
         step,
-        optimizer.rule.shrinks_at_most(optimizer.learning_rate()),
+        most,
         (x.as_slice_mut().expect("a copy is contiguous"), shape),
         &mut spare,
         |cause, x| {
@@ -160,10 +167,11 @@ impl<T: Element> Parts<T> {
     }
 }
 
-/// A parameter after the rule and decay of a step, and the reach of it.
+/// A parameter after the rule and decay of a step, its reach, and the most that a penalty then moves.
 struct Stepped<T: Element> {
     x: ArcArrayD<T>,
     spare: Spare<T>,
+    most: Option<f64>,
 }
 
 impl<T: Element> Stepped<T> {
@@ -171,24 +179,23 @@ impl<T: Element> Stepped<T> {
         optimizer: &Optimizer<R, T>,
         start: &ArcArrayD<T>,
         g: &[T],
-        decay: Decay,
-        param: &Param<T>,
+        decay: &Decay,
+        state: &State<R, T>,
     ) -> Self {
-        let mut state = optimizer.state_of(param);
-        state.steps += 1;
-        let at = lift::at(optimizer.rule, state.steps);
-        let lr = T::of(optimizer.learning_rate());
-        let step = Step::new(optimizer.rule, decay, at, lr);
+        let mut slots = state.slots.clone();
+        let mut step = optimizer.next_step(state, decay);
         let (mut x, mut spare) = (start.clone(), Spare::default());
         let contiguous = "copies and slots are contiguous";
-        let slots = state.slots.iter_mut();
-        step.in_place(
+        let numbers = slots.iter_mut();
+        step.of_param(
             x.as_slice_mut().expect(contiguous),
             g,
-            slots.map(|slot| slot.as_slice_mut().expect(contiguous)),
+            numbers.map(|slot| slot.as_slice_mut().expect(contiguous)),
+            &mut spare.before,
         );
-        step.reaches(g, &state.slots, spare.reach(g.len()));
-        Self { x, spare }
+        step.reaches(g, &slots, spare.reach(g.len()));
+        let most = step.rule.shrinks_at_most(step.lr.wide());
+        Self { x, spare, most }
     }
 }
 

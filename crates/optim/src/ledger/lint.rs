@@ -41,8 +41,8 @@ impl fmt::Display for Warning {
 }
 
 /// The warnings about a parameter.
-pub(super) fn of<T: Element>(row: &Row, param: &Param<T>, decay: Decay) -> Vec<Warning> {
-    let (decays, penalised) = (decay != Decay::none(), !param.penalty.is_none());
+pub(super) fn of<T: Element>(row: &Row, param: &Param<T>, decay: &Decay) -> Vec<Warning> {
+    let (decays, penalised) = (!decay.is_none(), !param.penalty.is_none());
     let is_l2 = |term: &Term<T>| matches!(term.form().elastic_net(1.0), Some([_, Some(_)]));
     let l2 = param.penalty.terms().iter().any(is_l2);
     let mut warnings = Vec::new();

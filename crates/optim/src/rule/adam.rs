@@ -33,7 +33,7 @@ impl Default for Adam {
 }
 
 impl Adam {
-    /// An optimizer with this rule.
+    /// An optimizer with this rule and its defaults.
     ///
     /// # Panics
     /// As [`Sgd::new`](crate::Sgd::new).
@@ -41,16 +41,14 @@ impl Adam {
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
         Optimizer::new(Self::default(), lr)
     }
-}
 
-impl<T: Element> Optimizer<Adam, T> {
     /// How much of the mean gradient and of the mean square stays, `β₁` and `β₂`.
     ///
     /// # Panics
     /// If one is not in `[0, 1)`.
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        self.rule.betas = [
+        self.betas = [
             error::fraction("Adam", "beta1", beta1),
             error::fraction("Adam", "beta2", beta2),
         ];
@@ -63,19 +61,14 @@ impl<T: Element> Optimizer<Adam, T> {
     /// If it is negative or not finite.
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = error::at_least_zero("Adam", "epsilon", epsilon);
+        self.epsilon = error::at_least_zero("Adam", "epsilon", epsilon);
         self
     }
 
     /// Divides by the root of the largest mean square so far.
-    ///
-    /// # Panics
-    /// If a step was taken.
-    #[track_caller]
-    pub fn amsgrad(self) -> Self {
-        let mut this = self.before_first_step("Adam", "amsgrad");
-        this.rule.amsgrad = true;
-        this
+    pub fn amsgrad(mut self) -> Self {
+        self.amsgrad = true;
+        self
     }
 }
 
@@ -85,6 +78,10 @@ impl Rule for Adam {
 
     fn slots(&self) -> usize {
         2 + usize::from(self.amsgrad)
+    }
+
+    fn slot_name(&self, slot: usize) -> &'static str {
+        ["mean", "square", "largest"][slot]
     }
 
     fn at(&self, step: i32) -> [f64; 2] {
@@ -112,5 +109,10 @@ impl Rule for Adam {
 
     fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
         Some(2.0 * lr)
+    }
+
+    fn with_momentum(mut self, momentum: f64) -> Option<Self> {
+        self.betas[0] = momentum;
+        Some(self)
     }
 }

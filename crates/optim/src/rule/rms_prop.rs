@@ -35,7 +35,7 @@ impl Default for RmsProp {
 }
 
 impl RmsProp {
-    /// An optimizer with this rule.
+    /// An optimizer with this rule and its defaults.
     ///
     /// # Panics
     /// As [`Sgd::new`](crate::Sgd::new).
@@ -43,16 +43,14 @@ impl RmsProp {
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
         Optimizer::new(Self::default(), lr)
     }
-}
 
-impl<T: Element> Optimizer<RmsProp, T> {
     /// How much of the mean square stays, `α`.
     ///
     /// # Panics
     /// If it is not in `[0, 1)`.
     #[track_caller]
     pub fn alpha(mut self, alpha: f64) -> Self {
-        self.rule.alpha = error::fraction("RmsProp", "alpha", alpha);
+        self.alpha = error::fraction("RmsProp", "alpha", alpha);
         self
     }
 
@@ -62,30 +60,24 @@ impl<T: Element> Optimizer<RmsProp, T> {
     /// If it is negative or not finite.
     #[track_caller]
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = error::at_least_zero("RmsProp", "epsilon", epsilon);
+        self.epsilon = error::at_least_zero("RmsProp", "epsilon", epsilon);
         self
     }
 
     /// Divides by the deviation from the mean gradient.
-    ///
-    /// # Panics
-    /// If a step was taken.
-    #[track_caller]
-    pub fn centred(self) -> Self {
-        let mut this = self.before_first_step("RmsProp", "centred");
-        this.rule.centred = true;
-        this
+    pub fn centred(mut self) -> Self {
+        self.centred = true;
+        self
     }
 
     /// How much of the velocity stays, `μ`.
     ///
     /// # Panics
-    /// If it is not in `[0, 1)`, or if a step was taken.
+    /// If it is not in `[0, 1)`.
     #[track_caller]
-    pub fn momentum(self, momentum: f64) -> Self {
-        let mut this = self.before_first_step("RmsProp", "momentum");
-        this.rule.momentum = error::fraction("RmsProp", "momentum", momentum);
-        this
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = error::fraction("RmsProp", "momentum", momentum);
+        self
     }
 }
 
@@ -94,6 +86,14 @@ impl Rule for RmsProp {
 
     fn slots(&self) -> usize {
         1 + usize::from(self.centred) + usize::from(self.momentum > 0.0)
+    }
+
+    fn slot_name(&self, slot: usize) -> &'static str {
+        match slot {
+            0 => "square",
+            1 if self.centred => "mean",
+            _ => "velocity",
+        }
     }
 
     fn at(&self, _step: i32) {}
@@ -130,5 +130,12 @@ impl Rule for RmsProp {
 
     fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
         Some(2.0 * lr / (1.0 - self.momentum))
+    }
+
+    /// Only with momentum, and to some.
+    fn with_momentum(mut self, momentum: f64) -> Option<Self> {
+        let both = self.momentum > 0.0 && momentum > 0.0;
+        self.momentum = momentum;
+        both.then_some(self)
     }
 }

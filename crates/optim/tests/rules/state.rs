@@ -1,0 +1,159 @@
+//! State in a checkpoint: what is refused, and that nothing is changed then.
+
+use ndarray::array;
+use tapegrad_autodiff::Tape;
+use tapegrad_nn::{Dense, LoadProblem, Mlp, Module, Scope, Section};
+use tapegrad_optim::{Adam, AdamW, Momentum, Optimizer, RmsProp, Rule, Sgd};
+
+fn step<R: Rule>(model: &mut impl Module<f64>, optimizer: &mut Optimizer<R, f64>) {
+    let tape = Tape::new();
+    let on = Scope::train(&tape);
+    let y = model.forward(&on, on.input(array![[1.0, 2.0, 3.0]]));
+    let gradients = on.backward(y.square().sum(..));
+    optimizer.step(model, &gradients);
+}
+
+fn bits(model: &impl Module<f64>) -> Vec<u64> {
+    let params = model.parameters();
+    let numbers = params.iter().flat_map(|(_, param)| param.value.iter());
+    numbers.map(|x| x.to_bits()).collect()
+}
+
+/// The state goes to another model of the same names, and the steps after are the same to the bit; also of a
+/// parameter that was frozen for a while.
+#[test]
+fn goes_on_bit_for_bit() {
+    fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
+        let new = || Mlp::<f64>::new(&[3, 2, 1]).seed(4);
+        let (mut model, mut optimizer, start) = (new(), optimizer.clone(), optimizer);
+        for count in 0..6 {
+            model.layers[0].weight.trainable = count != 2;
+            step(&mut model, &mut optimizer);
+        }
+        let (parameters, state) = (Section::of(&model), optimizer.save(&model));
+        let (mut other, mut resumed) = (new(), start);
+        parameters.load_into(&mut other).unwrap();
+        resumed.load(&state, &other).unwrap();
+        assert_eq!(resumed.steps(), 6, "{name}");
+        for _ in 0..4 {
+            step(&mut model, &mut optimizer);
+            step(&mut other, &mut resumed);
+        }
+        assert_eq!(bits(&model), bits(&other), "{name}");
+    }
+    every_rule!(check);
+}
+
+/// What is refused, and the sentence; the optimizer and the model go on as if nothing had been asked.
+#[test]
+fn what_does_not_fit_changes_nothing() {
+    fn refuse<R: Rule>(optimizer: Optimizer<R, f64>, section: &Section) -> String {
+        let (mut model, mut optimizer) = (Dense::<f64>::new(3, 1).seed(1), optimizer);
+        let (mut other, mut untouched) = (model.clone(), optimizer.clone());
+        step(&mut model, &mut optimizer);
+        step(&mut other, &mut untouched);
+        let problem = optimizer.load(section, &model).unwrap_err().to_string();
+        step(&mut model, &mut optimizer);
+        step(&mut other, &mut untouched);
+        assert_eq!(bits(&model), bits(&other), "{problem}");
+        problem
+    }
+    fn saved<R: Rule>(optimizer: Optimizer<R, f64>, mut model: impl Module<f64>) -> Section {
+        let mut optimizer = optimizer;
+        step(&mut model, &mut optimizer);
+        optimizer.save(&model)
+    }
+    let layer = || Dense::<f64>::new(3, 1).seed(1);
+    let adam = || saved(Adam::new(0.1), layer());
+    let rows: [(String, &str); 9] = [
+        (
+            refuse(Sgd::new(0.1), &adam()),
+            "the state in the file is of Adam with mean, square; here it must be of Sgd",
+        ),
+        (
+            refuse(Optimizer::new(Adam::default().amsgrad(), 0.1), &adam()),
+            "the state in the file is of Adam with mean, square; here it must be of Adam with mean, square, largest",
+        ),
+        (
+            refuse(Momentum::new(0.1), &saved(RmsProp::new(0.1), layer())),
+            "the state in the file is of RmsProp with square; here it must be of Momentum with velocity",
+        ),
+        (
+            refuse(
+                AdamW::new(0.1),
+                &saved(AdamW::new(0.1), layer().without_bias()),
+            ),
+            "`bias` is not in the file",
+        ),
+        (
+            refuse(Adam::new(0.1), &saved(Adam::new(0.1), Mlp::new(&[3, 1]))),
+            "`layers.0.weight` of the shape [3, 1] is in the file and not in the model",
+        ),
+        (
+            refuse(Adam::new(0.1), &saved(Adam::new(0.1), Dense::new(3, 2))),
+            "`weight` has the shape [3, 2] in the file and [3, 1] in the model; they must be equal",
+        ),
+        (
+            refuse(Adam::new(0.1), &adam().convert::<f32>()),
+            "`weight.mean` holds f32 in the file and f64 is asked for; `Section::convert` changes the type",
+        ),
+        (
+            refuse(Adam::new(0.1), &{
+                let mut section = adam();
+                section.set_state(&(
+                    2_u32,
+                    "Adam",
+                    Vec::<String>::new(),
+                    1_u64,
+                    Vec::<(String, u64)>::new(),
+                ));
+                section
+            }),
+            "the file is malformed: an optimizer's state has the version 2, not 1",
+        ),
+        (
+            refuse(Adam::new(0.1), &Section::of(&layer())),
+            "the file is malformed: the state cannot be decoded: io error: unexpected end of file",
+        ),
+    ];
+    for (problem, expected) in rows {
+        assert_eq!(problem, expected);
+    }
+    // The types behind the sentences.
+    let problem = |section: &Section| Adam::new(0.1).load(section, &layer()).unwrap_err();
+    assert!(matches!(
+        problem(&saved(Sgd::new(0.1), layer())),
+        LoadProblem::OtherKind { .. }
+    ));
+    assert!(matches!(
+        problem(&saved(Adam::new(0.1), Dense::new(3, 2))),
+        LoadProblem::Shape { .. }
+    ));
+}
+
+/// A state without any step is one, and slots of one name have names of their own.
+#[test]
+fn before_the_first_step() {
+    let model = Dense::<f64>::new(3, 1);
+    let section = Momentum::new(0.1).save(&model);
+    assert_eq!(section.arrays().count(), 0);
+    let mut optimizer = Momentum::new(0.1);
+    optimizer.load(&section, &model).unwrap();
+    assert_eq!(optimizer.steps(), 0);
+
+    let twice = || Optimizer::new(Momentum::default().then(Momentum::default()), 0.1);
+    let (mut model, mut optimizer) = (Dense::<f64>::new(3, 1), twice());
+    step(&mut model, &mut optimizer);
+    let section = optimizer.save(&model);
+    let names: Vec<_> = section.arrays().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "bias.velocity",
+            "bias.velocity.1",
+            "weight.velocity",
+            "weight.velocity.1"
+        ]
+    );
+    twice().load(&section, &model).unwrap();
+}
