@@ -1,7 +1,8 @@
 //! Schedules: a number for each step, for learning rates, decays, strengths of penalties and rates of
 //! dropout alike. Values are absolute, not factors of a rate that stands elsewhere.
 //!
-//! They are pure functions of the step `t`, counted from 0, with nothing to save or restore.
+//! All but one are pure functions of the step, with nothing to save or restore; [`ReduceOnPlateau`] has
+//! a memory. `t` is the step, counted from 0.
 //!
 //! | schedule | value | PyTorch's |
 //! |---|---|---|
@@ -20,6 +21,7 @@
 //! | [`Warmup`] | up to where another schedule starts | `SequentialLR` with `LinearLR` |
 //! | [`Join`] | a schedule for each stretch | `SequentialLR` |
 //! | [`Product`] | two schedules multiplied, or one scaled by a number | `ChainedScheduler` |
+//! | [`ReduceOnPlateau`] | a drop when the loss stops falling | `ReduceLROnPlateau` |
 //!
 //! ```
 //! use tapegrad_optim::schedule::{Cosine, Warmup};
@@ -42,6 +44,7 @@ mod one_cycle;
 mod piecewise;
 mod polynomial;
 mod product;
+mod reduce_on_plateau;
 mod step;
 mod warmup;
 
@@ -57,6 +60,7 @@ pub use one_cycle::OneCycle;
 pub use piecewise::Piecewise;
 pub use polynomial::Polynomial;
 pub use product::Product;
+pub use reduce_on_plateau::ReduceOnPlateau;
 pub use step::Step;
 pub use tapegrad_nn::Schedule;
 pub use warmup::Warmup;
