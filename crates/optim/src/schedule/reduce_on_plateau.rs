@@ -11,8 +11,8 @@ use crate::error;
 /// `initial · factorⁿ` after the `n`-th time that what is observed has stopped improving: the one schedule
 /// with a memory. Its value is the same for every step, and changes when something is observed.
 ///
-/// It is a handle: clones are the same plateau. One goes to the optimizer, another
-/// [observes](ReduceOnPlateau::observe), mostly the loss of a validation set once an epoch. More than
+/// It is a handle: clones are the same plateau, also that in a clone of an optimizer. One goes to the
+/// optimizer, another [observes](ReduceOnPlateau::observe), mostly the loss of a validation set once an epoch. More than
 /// [`patience`](ReduceOnPlateau::patience) observations in a row without improvement on the best one
 /// multiply the value by `factor`. NaN is no improvement.
 ///

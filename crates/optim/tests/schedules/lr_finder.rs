@@ -44,13 +44,22 @@ fn curves_are_those_of_pytorch() {
                 .smoothing(0.8)
                 .diverges(3.0),
         ),
+        ("noise", LrFinder::new(1e-3, 1.0, 45).smoothing(0.0)),
+        (
+            "noise, linear",
+            LrFinder::new(1e-3, 1.0, 35).linear().smoothing(0.3),
+        ),
     ];
     let fixture = pytorch();
     let tests = fixture["range_tests"].as_object().unwrap();
     assert_eq!(tests.len(), finders.len());
     for (name, finder) in finders {
         let theirs = &tests[name];
-        let curve = finder.run(&bowl(), |lr| Momentum::new(lr).momentum(0.5), pass);
+        let curve = if name.starts_with("noise") {
+            curve_of(finder, &numbers(&theirs["losses"]))
+        } else {
+            finder.run(&bowl(), |lr| Momentum::new(lr).momentum(0.5), pass)
+        };
         let points = curve.points().iter();
         assert_near(name, &rates(&curve), &numbers(&theirs["rates"]));
         let losses: Vec<_> = points.clone().map(|point| point.loss).collect();

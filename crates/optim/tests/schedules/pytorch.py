@@ -155,25 +155,40 @@ def plateau(arguments, observed):
     return values
 
 
-def range_test(rates, curvatures, beta, diverges):
-    """`½ Σ c x²` from `x = 1`; smoothing, end and suggestions as in fastai's `LRFinder`, `steep` and `valley`."""
+def bowl(curvatures):
+    """The losses `½ Σ c x²` from `x = 1`, each before the step with its rate."""
     c = torch.tensor(curvatures, dtype=torch.float64)
     x = torch.ones_like(c, requires_grad=True)
-    optimizer = torch.optim.SGD([x], lr=rates[0], momentum=0.5)
-    raw, smoothed, mean, best, diverged = [], [], 0.0, math.inf, False
-    for i, rate in enumerate(rates):
+    optimizer = torch.optim.SGD([x], lr=0.0, momentum=0.5)
+
+    def step(_, rate):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()
         loss = 0.5 * (c * x * x).sum()
-        mean = beta * mean + (1 - beta) * loss.item()
-        raw.append(loss.item())
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def noise(seed):
+    """Losses of no model, of which many sequences fall equally long."""
+    draw = random.Random(seed)
+    return lambda i, _: 5.0 - 0.1 * i + draw.random()
+
+
+def range_test(rates, loss_at, beta, diverges):
+    """Smoothing, end and suggestions as in fastai's `LRFinder`, `steep` and `valley`."""
+    raw, smoothed, mean, best, diverged = [], [], 0.0, math.inf, False
+    for i, rate in enumerate(rates):
+        raw.append(loss_at(i, rate))
+        mean = beta * mean + (1 - beta) * raw[-1]
         smoothed.append(mean / (1 - beta ** (i + 1)))
         best = min(best, smoothed[-1])
         if smoothed[-1] > diverges * best:
             diverged = True
             break
-        loss.backward()
-        optimizer.step()
     inner = range(len(rates) // 10, len(raw) - 5)
     s = [smoothed[i] for i in inner]
     slopes = [(s[k + 1] - s[k]) / math.log(rates[inner[k + 1]] / rates[inner[k]]) for k in range(len(s) - 1)]
@@ -202,10 +217,12 @@ def arithmetic(low, high, steps):
 
 
 RANGE_TESTS = {
-    "usual": range_test(geometric(1e-4, 10.0, 100), [1.0, 0.1, 3.0], 0.98, 4.0),
-    "little smoothing": range_test(geometric(1e-3, 5.0, 60), [1.0, 0.1, 3.0], 0.5, 2.5),
-    "to the end": range_test(geometric(1e-5, 0.1, 80), [1.0, 0.1, 3.0], 0.9, 4.0),
-    "linear": range_test(arithmetic(0.01, 2.0, 150), [1.0, 0.1, 3.0], 0.8, 3.0),
+    "usual": range_test(geometric(1e-4, 10.0, 100), bowl([1.0, 0.1, 3.0]), 0.98, 4.0),
+    "little smoothing": range_test(geometric(1e-3, 5.0, 60), bowl([1.0, 0.1, 3.0]), 0.5, 2.5),
+    "to the end": range_test(geometric(1e-5, 0.1, 80), bowl([1.0, 0.1, 3.0]), 0.9, 4.0),
+    "linear": range_test(arithmetic(0.01, 2.0, 150), bowl([1.0, 0.1, 3.0]), 0.8, 3.0),
+    "noise": range_test(geometric(1e-3, 1.0, 45), noise(13), 0.0, 4.0),
+    "noise, linear": range_test(arithmetic(1e-3, 1.0, 35), noise(2), 0.3, 4.0),
 }
 
 
