@@ -12,9 +12,9 @@ use crate::error;
 /// with a memory. Its value is the same for every step, and changes when something is observed.
 ///
 /// It is a handle: clones are the same plateau, also that in a clone of an optimizer. One goes to the
-/// optimizer, another [observes](ReduceOnPlateau::observe), mostly the loss of a validation set once an epoch. More than
-/// [`patience`](ReduceOnPlateau::patience) observations in a row without improvement on the best one
-/// multiply the value by `factor`. NaN is no improvement.
+/// optimizer, another [observes](ReduceOnPlateau::observe), mostly the loss of a validation set once an
+/// epoch. More than [`patience`](ReduceOnPlateau::patience) observations in a row without improvement on
+/// the best one multiply the value by `factor`. NaN is no improvement.
 ///
 /// | setting | default | range |
 /// |---|---|---|
