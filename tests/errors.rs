@@ -700,6 +700,82 @@ fn hyper_parameters() {
     }
 }
 
+#[test]
+fn schedules() {
+    use schedule::*;
+    let cycle = OneCycle::new(0.1, 10);
+    let plateau = || ReduceOnPlateau::new(0.1);
+    let finder = LrFinder::new(1e-3, 1.0, 10);
+    told! {
+        Step::new(0.1, f64::INFINITY, 3) => "schedule::Step: the factor is inf; it must be finite and at least 0";
+        Exponential::new(-0.1, 0.5) => "schedule::Exponential: the initial value is -0.1; it must be finite and at least 0";
+        Cosine::new(f64::NAN, 0.0, 3) => "schedule::Cosine: the initial value is NaN; it must be finite and at least 0";
+        Linear::new(-0.1, 0.0, 3) => "schedule::Linear: the initial value is -0.1; it must be finite and at least 0";
+        Linear::new(0.1, f64::NAN, 3) => "schedule::Linear: the last value is NaN; it must be finite and at least 0";
+        Linear::new(0.1, 0.0, 0) => "schedule::Linear: the period is 0; it must be at least 1";
+        Polynomial::new(f64::INFINITY, 0.0, 3, 2.0) => "schedule::Polynomial: the initial value is inf; it must be finite and at least 0";
+        Polynomial::new(0.1, -1.0, 3, 2.0) => "schedule::Polynomial: the last value is -1; it must be finite and at least 0";
+        Polynomial::new(0.1, 0.0, 0, 2.0) => "schedule::Polynomial: the period is 0; it must be at least 1";
+        Polynomial::new(0.1, 0.0, 3, 0.0) => "schedule::Polynomial: the power is 0; it must be finite and above 0";
+        Polynomial::new(0.1, 0.0, 3, f64::INFINITY) => "schedule::Polynomial: the power is inf; it must be finite and above 0";
+        MultiStep::new(-0.1, 0.5, &[3]) => "schedule::MultiStep: the initial value is -0.1; it must be finite and at least 0";
+        MultiStep::new(0.1, f64::NAN, &[3]) => "schedule::MultiStep: the factor is NaN; it must be finite and at least 0";
+        MultiStep::new(0.1, 0.5, &[0, 3]) =>
+            "schedule::MultiStep: the milestone 0 comes after 0; each must be a later step than the one before, the first later than 0";
+        MultiStep::new(0.1, 0.5, &[3, 7, 7]) =>
+            "schedule::MultiStep: the milestone 7 comes after 7; each must be a later step than the one before, the first later than 0";
+        Piecewise::new(f64::NAN) => "schedule::Piecewise: the initial value is NaN; it must be finite and at least 0";
+        Piecewise::new(0.1).then(3, -0.1) => "schedule::Piecewise: the value is -0.1; it must be finite and at least 0";
+        Piecewise::new(0.1).then(7, 0.2).then(3, 0.3) =>
+            "schedule::Piecewise: the boundary 3 comes after 7; each must be a later step than the one before, the first later than 0";
+        CosineRestarts::new(-0.1, 0.0, 3) => "schedule::CosineRestarts: the initial value is -0.1; it must be finite and at least 0";
+        CosineRestarts::new(0.1, f64::NAN, 3) => "schedule::CosineRestarts: the last value is NaN; it must be finite and at least 0";
+        CosineRestarts::new(0.1, 0.0, 0) => "schedule::CosineRestarts: the period is 0; it must be at least 1";
+        CosineRestarts::new(0.1, 0.0, 3).period_factor(0) => "schedule::CosineRestarts: the factor of periods is 0; it must be at least 1";
+        Cyclical::new(-0.1, 0.1, 3) => "schedule::Cyclical: the base is -0.1; it must be finite and at least 0";
+        Cyclical::new(0.1, f64::NAN, 3) => "schedule::Cyclical: the peak is NaN; it must be finite and at least 0";
+        Cyclical::new(0.1, 0.2, 0) => "schedule::Cyclical: the number of steps up is 0; it must be at least 1";
+        Cyclical::new(0.1, 0.2, 3).down(0) => "schedule::Cyclical: the number of steps down is 0; it must be at least 1";
+        Cyclical::new(0.1, 0.2, 3).shrinking(1.01) => "schedule::Cyclical: the factor is 1.01; it must be at least 0 and at most 1";
+        OneCycle::new(f64::NAN, 10) => "schedule::OneCycle: the peak is NaN; it must be finite and at least 0";
+        OneCycle::new(0.1, 0) => "schedule::OneCycle: the number of steps is 0; it must be at least 1";
+        cycle.ends(-0.1, 0.0) => "schedule::OneCycle: the initial value is -0.1; it must be finite and at least 0";
+        cycle.ends(0.0, f64::INFINITY) => "schedule::OneCycle: the last value is inf; it must be finite and at least 0";
+        cycle.rising(1.5) => "schedule::OneCycle: the rising share is 1.5; it must be at least 0 and at most 1";
+        cycle.rising(f64::NAN) => "schedule::OneCycle: the rising share is NaN; it must be at least 0 and at most 1";
+        cycle.rising(0.6).three_phases() => "schedule::OneCycle: the rising share is 0.6; it must be at most 0.5 with three phases";
+        cycle.three_phases().rising(0.6) => "schedule::OneCycle: the rising share is 0.6; it must be at most 0.5 with three phases";
+        cycle.momentum(-0.1, 0.9) => "schedule::OneCycle: the lowest momentum is -0.1; it must be at least 0 and below 1";
+        cycle.momentum(0.8, 1.0) => "schedule::OneCycle: the highest momentum is 1; it must be at least 0 and below 1";
+        InverseSqrt::new(-0.1, 10) => "schedule::InverseSqrt: the peak is -0.1; it must be finite and at least 0";
+        InverseSqrt::new(0.1, 0) => "schedule::InverseSqrt: the warm-up is 0; it must be at least 1";
+        Warmup::new(10, 0.1).initial(f64::NAN) => "schedule::Warmup: the initial value is NaN; it must be finite and at least 0";
+        drop(Join::new(0.1).then(0, 0.2)) =>
+            "schedule::Join: the boundary 0 comes after 0; each must be a later step than the one before, the first later than 0";
+        drop(Join::new(0.1).then(5, 0.2).then(5, 0.3)) =>
+            "schedule::Join: the boundary 5 comes after 5; each must be a later step than the one before, the first later than 0";
+        drop(ReduceOnPlateau::new(f64::NAN)) => "schedule::ReduceOnPlateau: the initial value is NaN; it must be finite and at least 0";
+        drop(plateau().factor(1.0)) => "schedule::ReduceOnPlateau: the factor is 1; it must be at least 0 and below 1";
+        drop(plateau().relative_threshold(-1e-4)) =>
+            "schedule::ReduceOnPlateau: the relative threshold is -0.0001; it must be finite and at least 0";
+        drop(plateau().absolute_threshold(f64::NAN)) =>
+            "schedule::ReduceOnPlateau: the absolute threshold is NaN; it must be finite and at least 0";
+        drop(plateau().minimum(-0.1)) => "schedule::ReduceOnPlateau: the minimum is -0.1; it must be finite and at least 0";
+        drop(plateau().epsilon(f64::INFINITY)) => "schedule::ReduceOnPlateau: the epsilon is inf; it must be finite and at least 0";
+        LrFinder::new(0.0, 1.0, 10) => "LrFinder: the lowest rate is 0; it must be finite and above 0";
+        LrFinder::new(0.1, 0.1, 10) => "LrFinder: the highest rate is 0.1; it must be finite and above the lowest";
+        LrFinder::new(0.1, f64::INFINITY, 10) => "LrFinder: the highest rate is inf; it must be finite and above the lowest";
+        LrFinder::new(0.1, 1.0, 1) => "LrFinder: the number of steps is 1; it must be at least 2";
+        finder.smoothing(1.0) => "LrFinder: the smoothing is 1; it must be at least 0 and below 1";
+        finder.diverges(1.0) => "LrFinder: the divergence is 1; it must be finite and above 1";
+        finder.diverges(f64::INFINITY) => "LrFinder: the divergence is inf; it must be finite and above 1";
+        {
+            let model = Dense::<f64>::new(2, 1);
+            finder.run(&model, |lr| Sgd::new(lr), |_, _| (1.0, GradientMap::default()))
+        } => "Optimizer::step: the parameter `weight` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
+    }
+}
+
 /// A step that is refused changes nothing.
 #[test]
 fn steps() {

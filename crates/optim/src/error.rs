@@ -20,6 +20,24 @@ pub(crate) fn at_least_zero(who: &str, name: &str, x: f64) -> f64 {
     x
 }
 
+/// `x` if it is finite and positive.
+#[track_caller]
+pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
+    if !(x.is_finite() && x > 0.0) {
+        hyper_parameter(who, name, x, "finite and above 0");
+    }
+    x
+}
+
+/// `x` if it is in `[0, 1]`.
+#[track_caller]
+pub(crate) fn share(who: &str, name: &str, x: f64) -> f64 {
+    if !(0.0..=1.0).contains(&x) {
+        hyper_parameter(who, name, x, "at least 0 and at most 1");
+    }
+    x
+}
+
 /// `n` if it is not 0.
 #[track_caller]
 pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
@@ -29,9 +47,20 @@ pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
     n
 }
 
+/// `step` if it comes after the one before.
+#[track_caller]
+pub(crate) fn later(who: &str, name: &str, step: usize, before: usize) -> usize {
+    if step <= before {
+        not_later(who, name, step, before);
+    }
+    step
+}
+
 sentences! {
     hyper_parameter(who: &str, name: &str, x: f64, range: &str)
         "{who}: the {name} is {x}; it must be {range}";
+    not_later(who: &str, name: &str, step: usize, before: usize)
+        "{who}: the {name} {step} comes after {before}; each must be a later step than the one before, the first later than 0";
     too_many_slots(slots: usize, most: usize)
         "Optimizer: the rule asks for {slots} slots; it must be at most {most}";
     no_gradient(who: &str, name: &str)

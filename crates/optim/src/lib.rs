@@ -28,10 +28,10 @@ mod decay;
 mod error;
 mod ledger;
 mod lift;
+mod lr_finder;
 mod optimizer;
 mod param_group;
-
-pub mod rule;
+mod rule;
 pub mod schedule;
 mod settings;
 mod state;
@@ -39,6 +39,7 @@ mod unroll;
 
 pub use decay::{Decay, Decayed};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
+pub use lr_finder::{LrCurve, LrFinder, LrFinderRate, LrPoint};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
 pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};
