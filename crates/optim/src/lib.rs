@@ -39,7 +39,7 @@ mod unroll;
 
 pub use decay::{Decay, Decayed};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
-pub use lr_finder::{LrCurve, LrFinder, LrFinderRate, LrPoint};
+pub use lr_finder::{LrCurve, LrFinder, LrPoint};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
 pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};

@@ -1,14 +1,11 @@
 mod curve;
 mod suggestion;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use tapegrad_autodiff::Element;
 use tapegrad_nn::{GradientMap, Module};
 
 pub use self::curve::{LrCurve, LrPoint};
-use crate::{Optimizer, Rule, Schedule, error};
+use crate::{Optimizer, Rule, error};
 
 /// The learning-rate range test (Smith 2017): steps with a rate that rises from `low` to `high`, and the loss
 /// at each.
@@ -32,7 +29,7 @@ use crate::{Optimizer, Rule, Schedule, error};
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 /// let model = Dense::<f64>::new(1, 1).seed(1);
 /// let mut tape = Tape::new();
-/// let curve = LrFinder::new(1e-4, 10.0, 100).run(&model, |lr| Momentum::new(lr), |model, _step| {
+/// let curve = LrFinder::new(1e-4, 10.0, 100).run(&model, &Momentum::new(0.1), |model, _step| {
 ///     let on = Scope::train(&tape);
 ///     let loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
 ///     let (loss, gradients) = (loss.item(), on.backward(loss));
@@ -117,31 +114,27 @@ impl LrFinder {
         }
     }
 
-    /// Trains a clone of the model, and with it an optimizer that `optimizer` makes of the rate; so whatever
-    /// happens, the model is as it was.
+    /// Trains a clone of the model by a clone of the optimizer, whose learning rate rises; so whatever happens,
+    /// both are as they were. Rates of groups rise if they are factors of the optimizer's.
     ///
     /// `pass` gives the loss and the gradients of a model, mostly of a batch of its own for each step. The
     /// loss beside a rate is the one before the step with it.
     ///
-    /// The optimizer must have the rate that it is made of, itself or as a part of its schedule.
-    ///
     /// # Panics
-    /// If a step of the optimizer does, or a closure.
+    /// If a step of the optimizer does, or the closure.
     #[track_caller]
     pub fn run<R: Rule, T: Element, M: Module<T> + Clone>(
         &self,
         model: &M,
-        optimizer: impl FnOnce(LrFinderRate) -> Optimizer<R, T>,
+        optimizer: &Optimizer<R, T>,
         mut pass: impl FnMut(&M, usize) -> (f64, GradientMap<T>),
     ) -> LrCurve {
-        let mut model = model.clone();
-        let rate = LrFinderRate::new(self.rate(0));
-        let mut optimizer = optimizer(rate.clone());
+        let (mut model, mut optimizer) = (model.clone(), optimizer.clone());
         let mut points = Vec::with_capacity(self.steps);
         let (mut mean, mut weight, mut best) = (0.0, 0.0, f64::INFINITY);
         let mut diverged = false;
         for step in 0..self.steps {
-            rate.set(self.rate(step));
+            optimizer.set_learning_rate(self.rate(step));
             let (loss, gradients) = pass(&model, step);
             mean = self.smoothing * mean + (1.0 - self.smoothing) * loss;
             weight = self.smoothing * weight + (1.0 - self.smoothing);
@@ -169,26 +162,5 @@ impl LrFinder {
             true => self.low + (self.high - self.low) * part,
             false => self.low * (self.high / self.low).powf(part),
         }
-    }
-}
-
-/// The rate of an [`LrFinder`], which sets it before each step: a [`Schedule`] that is the same for every
-/// step.
-#[derive(Clone, Debug)]
-pub struct LrFinderRate(Arc<AtomicU64>);
-
-impl LrFinderRate {
-    fn new(rate: f64) -> Self {
-        Self(Arc::new(AtomicU64::new(rate.to_bits())))
-    }
-
-    fn set(&self, rate: f64) {
-        self.0.store(rate.to_bits(), Ordering::Relaxed);
-    }
-}
-
-impl Schedule for LrFinderRate {
-    fn at(&self, _step: usize) -> f64 {
-        f64::from_bits(self.0.load(Ordering::Relaxed))
     }
 }

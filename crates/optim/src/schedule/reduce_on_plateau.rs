@@ -210,24 +210,24 @@ impl ReduceOnPlateau {
     /// let plateau = ReduceOnPlateau::new(0.1).patience(0);
     /// plateau.observe(1.0);
     /// plateau.observe(2.0);
-    /// let checkpoint = Checkpoint::new().with("plateau", plateau.section());
+    /// let checkpoint = Checkpoint::new().with("plateau", plateau.save());
     ///
     /// let resumed = ReduceOnPlateau::new(0.1).patience(0);
-    /// resumed.restore(checkpoint.section("plateau")?)?;
+    /// resumed.load(checkpoint.section("plateau")?)?;
     /// assert_eq!((resumed.value(), resumed.best()), (plateau.value(), Some(1.0)));
     /// # Ok::<(), tapegrad_nn::LoadProblem>(())
     /// ```
-    pub fn section(&self) -> Section {
+    pub fn save(&self) -> Section {
         let mut section = Section::new();
         section.set_state(&self.memory().state());
         section
     }
 
-    /// Remembers what a [`section`](ReduceOnPlateau::section) holds, for all clones.
+    /// Remembers what was [saved](ReduceOnPlateau::save), for all clones.
     ///
     /// # Errors
     /// If the section does not hold the memory of a plateau. Then nothing is changed.
-    pub fn restore(&self, section: &Section) -> Result<(), LoadProblem> {
+    pub fn load(&self, section: &Section) -> Result<(), LoadProblem> {
         let memory = Memory::from_state(section.state()?)?;
         *self.memory() = memory;
         Ok(())

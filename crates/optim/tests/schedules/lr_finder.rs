@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ndarray::{Array1, Array2, array};
 use tapegrad_autodiff::Tape;
 use tapegrad_nn::{BatchNorm, Dense, GradientMap, Mlp, Module, Param, Scope};
-use tapegrad_optim::{Adam, LrCurve, LrFinder, Momentum, Schedule};
+use tapegrad_optim::schedule::Cosine;
+use tapegrad_optim::{Adam, LrCurve, LrFinder, Momentum, Optimizer, ParamGroup, Sgd};
 
 use crate::fixture::{assert_near, numbers, pytorch};
 
@@ -58,7 +59,7 @@ fn curves_are_those_of_pytorch() {
         let curve = if name.starts_with("noise") {
             curve_of(finder, &numbers(&theirs["losses"]))
         } else {
-            finder.run(&bowl(), |lr| Momentum::new(lr).momentum(0.5), pass)
+            finder.run(&bowl(), &half(), pass)
         };
         let points = curve.points().iter();
         assert_near(name, &rates(&curve), &numbers(&theirs["rates"]));
@@ -101,65 +102,65 @@ fn the_model_stays() {
     let model = Mlp::<f64>::new(&[3, 5, 1])
         .normalize(BatchNorm::new)
         .seed(1);
-    let before = bits(&model);
+    let (before, optimizer) = (bits(&model), Adam::new(0.1));
     let finder = LrFinder::new(1e-4, 1.0, 20);
     let mut last = Vec::new();
-    let curve = finder.run(
-        &model,
-        |lr| Adam::new(lr),
-        |at, step| {
-            last = bits(at);
-            network_pass(at, step)
-        },
-    );
+    let curve = finder.run(&model, &optimizer, |at, step| {
+        last = bits(at);
+        network_pass(at, step)
+    });
     assert_eq!((curve.points().len(), bits(&model)), (20, before.clone()));
     for ((name, before), (_, last)) in before.iter().zip(&last) {
         assert_ne!(before, last, "{name} of the clone is trained");
     }
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        finder.run(
-            &model,
-            |lr| Adam::new(lr),
-            |at, step| {
-                assert!(step < 10, "the data are at an end");
-                network_pass(at, step)
-            },
-        )
+        finder.run(&model, &optimizer, |at, step| {
+            assert!(step < 10, "the data are at an end");
+            network_pass(at, step)
+        })
     }));
     assert!(outcome.is_err());
     assert_eq!(bits(&model), before);
 }
 
-/// The rate that the optimizer has at each step is the one in the table.
+/// The steps have the rates of the table, also those of an optimizer that has stepped before and of a group, and
+/// the optimizer stays.
 #[test]
-fn the_optimizer_has_the_rate() {
-    let mut handle = None;
+fn steps_have_the_rates() {
+    let mut model = bowl();
+    let gradients: GradientMap<f64> = model
+        .parameters()
+        .iter()
+        .map(|(_, param)| (param.id(), param.value.mapv(|_| 1.0)))
+        .collect();
+    let mut optimizer =
+        Sgd::new(Cosine::new(7.0, 0.0, 3)).group(ParamGroup::matching("**").scale_lr(0.5));
+    optimizer.step(&mut model, &gradients);
     let mut seen = Vec::new();
-    let finder = LrFinder::new(1e-3, 1e-1, 9);
-    let cell = std::cell::RefCell::new(&mut handle);
-    let curve = finder.run(
-        &bowl(),
-        |lr| {
-            **cell.borrow_mut() = Some(lr.clone());
-            Momentum::new(lr)
-        },
-        |at, step| {
-            seen.push(cell.borrow().as_ref().unwrap().at(12345));
-            pass(at, step)
-        },
-    );
-    assert_eq!(seen, rates(&curve));
-    assert_eq!((seen[0], seen.len()), (1e-3, 9));
-    assert_near("the last", &seen[8..], &[1e-1]);
+    let curve = LrFinder::new(1e-3, 1e-1, 9).run(&model, &optimizer, |at, _| {
+        seen.push(at.parameters()[0].1.value.sum());
+        (1.0, gradients.clone())
+    });
+    let count = model.parameters()[0].1.value.len() as f64;
+    for (pair, rate) in seen.windows(2).zip(rates(&curve)) {
+        let gone = (pair[0] - pair[1]) / count;
+        assert!((gone - 0.5 * rate).abs() < 1e-14, "{gone} for {rate}");
+    }
+    assert_eq!(seen.len(), 9);
+    assert_near("the last", &rates(&curve)[8..], &[1e-1]);
+    assert_eq!((optimizer.steps(), optimizer.learning_rate()), (1, 5.25));
+}
+
+/// Half of the velocity stays.
+fn half() -> Optimizer<Momentum, f64> {
+    Optimizer::new(Momentum::default().momentum(0.5), 0.1)
 }
 
 /// A given sequence of losses, whatever the model.
 fn curve_of(finder: LrFinder, losses: &[f64]) -> LrCurve {
-    finder.run(
-        &bowl(),
-        |lr| Momentum::new(lr),
-        |model, step| (losses[step], pass(model, step).1),
-    )
+    finder.run(&bowl(), &half(), |model, step| {
+        (losses[step], pass(model, step).1)
+    })
 }
 
 #[test]

@@ -83,14 +83,10 @@ fn a_restored_plateau_goes_on() {
             losses[..split]
                 .iter()
                 .for_each(|&loss| _ = first.observe(loss));
-            let bytes = Checkpoint::new()
-                .with("plateau", first.section())
-                .to_bytes();
+            let bytes = Checkpoint::new().with("plateau", first.save()).to_bytes();
             let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
             let second = plateaus().into_iter().find(|row| row.0 == name).unwrap().1;
-            second
-                .restore(checkpoint.section("plateau").unwrap())
-                .unwrap();
+            second.load(checkpoint.section("plateau").unwrap()).unwrap();
             for &loss in &losses[split..] {
                 assert_eq!(first.observe(loss), second.observe(loss), "{name}, {split}");
                 assert_eq!(first.value().to_bits(), second.value().to_bits());
@@ -112,7 +108,7 @@ fn what_is_no_memory_changes_nothing() {
         section.set_state(state);
         section
     };
-    let good: State = plateau.section().state().unwrap();
+    let good: State = plateau.save().state().unwrap();
     assert_eq!(good, (1, 0.3, Some(1.0), 1, 0));
     let refused: [(State, &str); 5] = [
         (
@@ -137,15 +133,15 @@ fn what_is_no_memory_changes_nothing() {
         ),
     ];
     for (state, told) in refused {
-        let problem = plateau.restore(&section(&state)).unwrap_err();
+        let problem = plateau.load(&section(&state)).unwrap_err();
         assert_eq!(problem.to_string(), told);
-        assert_eq!(plateau.section().state::<State>().unwrap(), good);
+        assert_eq!(plateau.save().state::<State>().unwrap(), good);
     }
     let mut other = Section::new();
     for bytes in [&[][..], &[1; 7], &[1; 100]] {
         other.set_state(bytes);
-        assert!(plateau.restore(&other).is_err());
-        assert_eq!(plateau.section().state::<State>().unwrap(), good);
+        assert!(plateau.load(&other).is_err());
+        assert_eq!(plateau.save().state::<State>().unwrap(), good);
     }
 }
 
