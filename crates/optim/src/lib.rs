@@ -26,8 +26,10 @@
 mod adam;
 mod adamw;
 mod after_update;
+mod average;
 mod decay;
 mod error;
+mod guard;
 mod ledger;
 mod lift;
 mod momentum;
@@ -41,7 +43,9 @@ mod unroll;
 
 pub use adam::Adam;
 pub use adamw::AdamW;
+pub use average::{Average, Averaging, Ema, Swa};
 pub use decay::Decay;
+pub use guard::{Guard, GuardError, NotFinite};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
 pub use momentum::Momentum;
 pub use optimizer::Optimizer;
