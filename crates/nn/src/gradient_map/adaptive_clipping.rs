@@ -27,8 +27,8 @@ use crate::{Module, Name, ParamId, error};
 /// let clipping = AdaptiveClipping::default().except(&model.layers[2]);
 /// ```
 ///
-/// Deviation: the norm of a gradient is not kept from below by the 1e-6 of the paper's code; a unit without a
-/// gradient has nothing to clip.
+/// Deviations from the paper's code: a weight `[1, units]` has as many units as columns, and not one; the norm
+/// of a gradient is not held at 1e-6 at least, as a unit without a gradient has nothing to clip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdaptiveClipping {
     clipping: f64,
