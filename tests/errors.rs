@@ -670,6 +670,16 @@ fn hyper_parameters() {
             kkt(&layer, &on.backward(layer.forward(&on, zeros(t, &[1, 2])).sum(..)))
         } => "kkt: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
         GradientMap::<f64>::default().clip_norm(0.0) => "GradientMap::clip_norm: the limit is 0; it must be finite and above 0";
+        GradientMap::<f64>::default().clip_each_norm(-1.0) => "GradientMap::clip_each_norm: the limit is -1; it must be finite and above 0";
+        GradientMap::<f64>::default().clip_value(f64::NAN) => "GradientMap::clip_value: the limit is NaN; it must be finite and above 0";
+        AdaptiveClipping::default().clipping(f64::INFINITY) => "AdaptiveClipping: the clipping is inf; it must be finite and above 0";
+        AdaptiveClipping::default().epsilon(0.0) => "AdaptiveClipping: the epsilon is 0; it must be finite and above 0";
+        GradientNoise::new(-0.1) => "GradientNoise: the eta is -0.1; it must be finite and at least 0";
+        GradientNoise::new(0.1).gamma(f64::NAN) => "GradientNoise: the gamma is NaN; it must be finite and at least 0";
+        drop(Ema::new::<f64>(1.0)) => "Ema: the decay is 1; it must be at least 0 and below 1";
+        drop(Ema::new::<f64>(f64::NAN)) => "Ema: the decay is NaN; it must be at least 0 and below 1";
+        drop(Swa::new::<f64>(10, 0)) => "Swa: the period is 0; it must be at least 1";
+        schedule::Swa::new(0.1, 10, -1.0, 3) => "schedule::Swa: the rate is -1; it must be finite and at least 0";
         sparsity(&Activation::Relu as &dyn Module<f64>).selected(&[]) =>
             "Sparsity::selected: there are 0 names; the model has no weight with two axes";
         Lambda::from_sklearn_ridge(1.0, 0) =>
@@ -771,9 +781,98 @@ fn schedules() {
         finder.diverges(f64::INFINITY) => "LrFinder: the divergence is inf; it must be finite and above 1";
         {
             let model = Dense::<f64>::new(2, 1);
-            finder.run(&model, |lr| Sgd::new(lr), |_, _| (1.0, GradientMap::default()))
+            finder.run(&model, &Sgd::new(0.1), |_, _| (1.0, GradientMap::default()))
         } => "Optimizer::step: the parameter `weight` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
     }
+}
+
+/// Between a pass and a step.
+#[test]
+fn gradient_maps() {
+    let layer = Dense::<f64>::new(2, 3);
+    let of = |shape: &[usize]| {
+        GradientMap::from_iter([(layer.weight.id(), ndarray::ArrayD::<f64>::zeros(shape))])
+    };
+    told! {
+        of(&[3, 2]).clip_adaptive(&layer, &AdaptiveClipping::default()) =>
+            "GradientMap::clip_adaptive: the parameter `weight` has the shape [2, 3] and its gradient [3, 2]; they must be equal";
+        Accumulation::new().add(of(&[2, 3]), 0) =>
+            "Accumulation::add: the gradients are of 0 rows; there must be at least one";
+        {
+            let mut accumulation = Accumulation::new();
+            accumulation.add(of(&[2, 3]), 1);
+            accumulation.add(of(&[3, 2]), 1);
+        } => "Accumulation::add: an array has the shape [3, 2] and the one of its parameter before [2, 3]; they must be equal";
+        Accumulation::<f64>::new().mean() =>
+            "Accumulation::mean: there are no gradients; at least those of one micro-batch must be added before";
+        Accumulation::<f64>::new().sum() =>
+            "Accumulation::sum: there are no gradients; at least those of one micro-batch must be added before";
+        recompute_statistics(&mut layer.clone(), [[0.0; 2]; 0]) =>
+            "recompute_statistics: there is no input; there must be at least one batch";
+    }
+}
+
+#[test]
+fn freezing() {
+    let mut model = Mlp::<f64>::new(&[2, 3, 1]).normalize(BatchNorm::new);
+    told! {
+        model.freeze("layer.0.weight") =>
+            "Module::freeze: the pattern `layer.0.weight` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.weight`, `layers.1.weight`, `layers.0.bias`, `layers.1.bias`, `layers.0.normalization.gain`, `layers.0.normalization.shift`";
+        model.unfreeze("**.running_mean") =>
+            "Module::unfreeze: the pattern `**.running_mean` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.bias`, `layers.1.bias`, `layers.0.weight`, `layers.1.weight`, `layers.0.normalization.gain`, `layers.0.normalization.shift`";
+        Module::<f64>::freeze(&mut Activation::Relu.clone(), "**") =>
+            "Module::freeze: the pattern `**` matches no parameter that gradients train; those of the model are, the nearest first, none";
+        Mlp::<f64>::new(&[1; 6]).freeze("layers.9.*") =>
+            "Module::freeze: the pattern `layers.9.*` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.bias`, `layers.1.bias`, `layers.2.bias`, `layers.3.bias`, `layers.4.bias`, `layers.0.weight`, `layers.1.weight`, `layers.2.weight` and 2 others";
+    }
+    assert!(
+        model
+            .parameters()
+            .iter()
+            .all(|(_, param)| param.trainable || param.role == Role::Statistic)
+    );
+}
+
+/// Averages that are refused are as they were, and so is the model.
+#[test]
+fn averages() {
+    let mut model = Dense::<f64>::new(2, 1);
+    let mut other = Dense::<f64>::new(2, 1);
+    let mut resized = model.clone();
+    resized.weight.value = Array2::zeros([3, 1]).into_dyn().into_shared();
+    let twice = Sequential::new().then(model.clone()).then(model.clone());
+    let mut average = Ema::new(0.9);
+    told! {
+        average.swap(&mut model) =>
+            "Average::swap: there is no average after 0 updates; at least one must have counted";
+        average.update(&twice) =>
+            "Average::update: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)";
+    }
+    average.update(&model);
+    told! {
+        average.update(&other) =>
+            "Average::update: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.swap(&mut other) =>
+            "Average::swap: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.update(&model.clone().without_bias()) =>
+            "Average::update: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.save(&resized) =>
+            "Average::save: the parameter `weight` has the shape [3, 1] and its average [2, 1]; they must be equal";
+        average.clone().warm_up() =>
+            "Ema::warm_up: the option comes after 1 updates; it changes what the average is and must be set before the first";
+    }
+    let section = average.save(&model);
+    average.swap(&mut model);
+    told! {
+        average.update(&model) =>
+            "Average::update: the averages are swapped in; `swap` must put the model's own parameters back first";
+        average.save(&model) =>
+            "Average::save: the averages are swapped in; `swap` must put the model's own parameters back first";
+        average.load(&section, &model) =>
+            "Average::load: the averages are swapped in; `swap` must put the model's own parameters back first";
+    }
+    average.swap(&mut model);
+    assert_eq!(average.updates(), 1);
 }
 
 /// A step that is refused changes nothing.

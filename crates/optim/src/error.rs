@@ -87,4 +87,14 @@ sentences! {
         "Unroll::substitute: the variable has the shape {shape:?}; a strength is one number";
     not_unrolled(shape: &[usize])
         "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model";
+    no_average(who: &str, updates: usize)
+        "{who}: there is no average after {updates} updates; at least one must have counted";
+    swapped_in(who: &str)
+        "{who}: the averages are swapped in; `swap` must put the model's own parameters back first";
+    other_parameters(who: &str)
+        "{who}: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+    average_shape(who: &str, name: &str, average: &[usize], param: &[usize])
+        "{who}: the parameter `{name}` has the shape {param:?} and its average {average:?}; they must be equal";
+    late_averaging(option: &str, updates: usize)
+        "Ema::{option}: the option comes after {updates} updates; it changes what the average is and must be set before the first";
 }

@@ -21,6 +21,7 @@
 //! | [`Warmup`] | up to where another schedule starts | `SequentialLR` with `LinearLR` |
 //! | [`Join`] | a schedule for each stretch | `SequentialLR` |
 //! | [`Product`] | two schedules multiplied, or one scaled by a number | `ChainedScheduler` |
+//! | [`Swa`] | another schedule, then down to the rate of averaging | `SWALR` |
 //! | [`ReduceOnPlateau`] | a drop when the loss stops falling | `ReduceLROnPlateau` |
 //!
 //! ```
@@ -46,6 +47,7 @@ mod polynomial;
 mod product;
 mod reduce_on_plateau;
 mod step;
+mod swa;
 mod warmup;
 
 pub use cosine::Cosine;
@@ -62,5 +64,6 @@ pub use polynomial::Polynomial;
 pub use product::Product;
 pub use reduce_on_plateau::ReduceOnPlateau;
 pub use step::Step;
+pub use swa::Swa;
 pub use tapegrad_nn::Schedule;
 pub use warmup::Warmup;

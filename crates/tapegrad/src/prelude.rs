@@ -4,18 +4,19 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, AlphaDropout, BatchNorm, Constraint, Dense, DropConnect, Dropout, Embedding,
-    Flatten, Function, GaussianNoise, GradientMap, Groups, Initializer, Lambda, Layer, LayerNorm,
-    Loss, Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope,
-    Sequential, Strength, Tied, compact, file, kkt, loss, sparsity, summary, summary_with_input,
+    Accumulation, Activation, AdaptiveClipping, AlphaDropout, BatchNorm, Constraint, Dense,
+    DropConnect, Dropout, Embedding, Flatten, Function, GaussianNoise, GradientMap, GradientNoise,
+    Groups, Initializer, Lambda, Layer, LayerNorm, Loss, Mlp, Module, Name, Normalization, PRelu,
+    Param, Penalty, Residual, Role, Scope, Sequential, Strength, Tied, compact, file, kkt, loss,
+    recompute_statistics, sparsity, summary, summary_with_input,
 };
 #[cfg(feature = "description")]
 pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
-    Adam, AdamW, Changes, Decay, Ledger, LrFinder, Momentum, Optimizer, ParamGroup, RmsProp, Rule,
-    Schedule, Sgd, Unroll, schedule,
+    Adam, AdamW, Average, Changes, Decay, Ema, Guard, Ledger, LrFinder, Momentum, Optimizer,
+    ParamGroup, RmsProp, Rule, Schedule, Sgd, Swa, Unroll, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
 pub use tapegrad_train::{metric, plot};

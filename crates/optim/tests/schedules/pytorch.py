@@ -13,6 +13,7 @@ import random
 
 import torch
 from torch.optim import lr_scheduler as lr
+from torch.optim.swa_utils import SWALR
 
 torch.set_num_threads(1)
 
@@ -54,6 +55,20 @@ def cycle(**arguments):
 
 def cyclic(**arguments):
     return lambda o: lr.CyclicLR(o, base_lr=0.01, max_lr=BASE, **arguments)
+
+
+def swa(factor, start, rate, period, strategy="cos"):
+    """An exponential schedule up to a step, and from there on SWALR."""
+    optimizer = sgd()
+    scheduler = lr.ExponentialLR(optimizer, factor)
+    values = []
+    for step in range(STEPS):
+        if step == start:
+            scheduler = SWALR(optimizer, swa_lr=rate, anneal_epochs=period, anneal_strategy=strategy)
+        values.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return values
 
 
 SCHEDULES = {
@@ -115,6 +130,12 @@ SCHEDULES = {
             ]
         )
     ),
+    "swa, at once": swa(1.0, 0, 0.05, 10),
+    "swa, at once, linear": swa(1.0, 0, 0.05, 10, "linear"),
+    "swa": swa(0.97, 60, 0.02, 25),
+    "swa, up, linear": swa(0.97, 60, 0.5, 40, "linear"),
+    "swa, with a jump": swa(0.97, 60, 0.02, 0),
+    "swa, of one step": swa(0.97, 1, 0.02, 1, "linear"),
     "plateau": run(lambda o: lr.ConstantLR(o, factor=1.0)),
 }
 

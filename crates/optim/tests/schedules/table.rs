@@ -3,7 +3,7 @@
 use tapegrad_optim::Schedule;
 use tapegrad_optim::schedule::{
     Cosine, CosineRestarts, Cyclical, Exponential, InverseSqrt, Join, Linear, MultiStep, OneCycle,
-    Piecewise, Polynomial, Product, ReduceOnPlateau, Step, Warmup,
+    Piecewise, Polynomial, Product, ReduceOnPlateau, Step, Swa, Warmup,
 };
 
 pub(crate) struct Row {
@@ -23,6 +23,7 @@ fn row(name: &'static str, file: &'static str, schedule: impl Schedule + 'static
 }
 
 pub(crate) fn table() -> Vec<Row> {
+    let falling = Exponential::new(0.3, 0.97);
     let cycle = OneCycle::new(0.3, 200);
     let lines = cycle.linear().rising(0.4);
     let three_lines = cycle.rising(0.45).three_phases().linear();
@@ -175,6 +176,24 @@ pub(crate) fn table() -> Vec<Row> {
                 Product::new(Linear::new(0.1, 1.0, 20), Exponential::new(1.0, 0.98)),
                 MultiStep::new(0.3, 0.5, &[60, 120]),
             ),
+        ),
+        row("swa, at once", "swa", Swa::new(0.3, 0, 0.05, 10)),
+        row(
+            "swa, at once, linear",
+            "swa",
+            Swa::new(0.3, 0, 0.05, 10).linear(),
+        ),
+        row("swa", "swa", Swa::new(falling, 60, 0.02, 25)),
+        row(
+            "swa, up, linear",
+            "swa",
+            Swa::new(falling, 60, 0.5, 40).linear(),
+        ),
+        row("swa, with a jump", "swa", Swa::new(falling, 60, 0.02, 0)),
+        row(
+            "swa, of one step",
+            "swa",
+            Swa::new(falling, 1, 0.02, 1).linear(),
         ),
         row("plateau", "reduce_on_plateau", ReduceOnPlateau::new(0.3)),
     ]
