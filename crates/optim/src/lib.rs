@@ -26,22 +26,28 @@
 mod after_update;
 mod decay;
 mod error;
+mod lbfgs;
 mod ledger;
 mod lift;
+mod lookahead;
 mod optimizer;
 mod param_group;
 
 pub mod rule;
+mod sam;
 pub mod schedule;
 mod settings;
 mod state;
 mod unroll;
 
 pub use decay::{Decay, Decayed};
+pub use lbfgs::{Lbfgs, LbfgsEnd, LbfgsReport};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
+pub use lookahead::Lookahead;
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
 pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};
+pub use sam::Sam;
 pub use schedule::Schedule;
 pub use tapegrad_autodiff::Real;
 pub use unroll::Unroll;
