@@ -59,10 +59,11 @@ use strong_wolfe::StrongWolfe;
 /// let mut model = Dense::<f64>::new(1, 1);
 /// let mut tape = Tape::new();
 /// let report = Lbfgs::new().minimize(&mut model, |model| {
-///     tape.clear();
 ///     let on = Scope::train(&tape);
 ///     let loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
-///     (loss.item(), on.backward(loss))
+///     let outcome = (loss.item(), on.backward(loss));
+///     tape.clear();                                  // so that the model is moved in place
+///     outcome
 /// });
 /// assert!(report.is_converged(), "{report}");
 /// assert!((model.weight.value[[0, 0]] - 2.0).abs() < 1e-6);

@@ -40,9 +40,11 @@ use crate::{Optimizer, Rule, error};
 /// for _ in 0..200 {
 ///     let step = sam.steps();
 ///     sam.step(&mut model, |model| {
-///         tape.clear();
 ///         let on = Scope::train(&tape).at_step(step).seed(step as u64);
-///         on.backward(loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y))
+///         let loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
+///         let gradients = on.backward(loss);
+///         tape.clear();                              // so that the steps are in place
+///         gradients
 ///     });
 /// }
 /// assert!((model.weight.value[[0, 0]] - 2.0).abs() < 0.1);
