@@ -66,7 +66,7 @@ use strong_wolfe::StrongWolfe;
 ///     outcome
 /// });
 /// assert!(report.is_converged(), "{report}");
-/// assert!((model.weight.value[[0, 0]] - 2.0).abs() < 1e-6);
+/// assert!((model.weight.value[[0, 0]] - 2.0).abs() < 1e-3);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Lbfgs<T: Element = f32> {
@@ -141,7 +141,8 @@ impl<T: Element> Lbfgs<T> {
     }
 
     /// The end is where the loss falls by less, or no weight moves by more, in one iteration; or where the slope
-    /// along `d` is less. With 0 the gradient alone decides, as long as anything moves.
+    /// along `d` is less. A loss within 1e-9 of its minimum leaves weights with four or five digits: for more, ask for
+    /// less. With 0 the gradient alone decides, as long as anything moves.
     ///
     /// # Panics
     /// If the tolerance is negative or not finite.

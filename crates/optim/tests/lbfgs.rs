@@ -100,9 +100,10 @@ fn orthogonal(rows: usize, columns: usize, stream: &mut Stream) -> Array2<f64> {
 fn least_squares() {
     let even = |i: usize| 1.0 - (1.0 - 1e-3) * i as f64 / 49.0;
     let geometric = |i: usize| 1e-3_f64.powf(i as f64 / 49.0);
-    let cases: [(&str, Lbfgs<f64>, &dyn Fn(usize) -> f64); 2] = [
-        ("even", Lbfgs::new(), &even),
-        ("geometric", Lbfgs::new().wolfe(1e-4, 0.1), &geometric),
+    type Case = (&'static str, Lbfgs<f64>, fn(usize) -> f64);
+    let cases: [Case; 2] = [
+        ("even", Lbfgs::new(), even),
+        ("geometric", Lbfgs::new().wolfe(1e-4, 0.1), geometric),
     ];
     for (name, lbfgs, eigenvalue) in cases {
         let mut stream = random::stream(1);
