@@ -120,7 +120,8 @@ fn around_optimizers_and_along_lines() {
         tape.clear();
         outcome
     };
-    let mut after_five = |step: &mut dyn FnMut(&mut dyn FnMut(&Mlp) -> (f32, GradientMap))| {
+    type Pass<'a> = &'a mut dyn FnMut(&Mlp) -> (f32, GradientMap);
+    let mut after_five = |step: &mut dyn FnMut(Pass<'_>)| {
         (0..5).for_each(|_| step(&mut pass));
         calls(|| (0..10).for_each(|_| step(&mut pass)))
     };
