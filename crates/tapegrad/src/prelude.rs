@@ -15,8 +15,8 @@ pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
-    Adam, AdamW, Average, Changes, Decay, Ema, Guard, Ledger, LrFinder, Momentum, Optimizer,
-    ParamGroup, RmsProp, Rule, Schedule, Sgd, Swa, Unroll, schedule,
+    Adam, AdamW, Average, Changes, Decay, Ema, Guard, Lbfgs, Ledger, Lookahead, LrFinder, Momentum,
+    Optimizer, ParamGroup, RmsProp, Rule, Sam, Schedule, Sgd, Swa, Unroll, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
 pub use tapegrad_train::{metric, plot};
