@@ -1,6 +1,8 @@
 //! Derivatives made of gradients, recorded on the tape: products with Jacobians and Hessians, and
 //! both in full.
 
+use std::collections::BTreeMap;
+
 use crate::{Element, Gradients, IntoVar, Shape, Tape, Var, concatenate, error};
 
 impl<T: Element> Tape<T> {
@@ -165,6 +167,28 @@ impl<T: Element> Tape<T> {
         let mut value = self.filled(x.shape(), T::zero());
         value.numbers_mut()[index] = T::one();
         self.leaf("constant", value, false)
+    }
+
+    /// The number `Σ g · v` over the cotangents `g` of `xs` from that of `y`, as variables with their
+    /// cotangents `v`: what it takes to differentiate it. Products of matrices among them are not
+    /// computed, because their derivatives need but their factors.
+    #[track_caller]
+    fn pull_back_along<'t>(
+        &'t self,
+        y: Var<'t, T>,
+        seed: Var<'t, T>,
+        xs: &[Var<'t, T>],
+        v: &[Var<'t, T>],
+    ) -> Vec<(Var<'t, T>, Var<'t, T>)> {
+        let mut of_nodes = BTreeMap::<_, Vec<_>>::new();
+        for (x, v) in xs.iter().zip(v) {
+            of_nodes.entry(x.index).or_default().push(*v);
+        }
+        let mut slopes = Vec::with_capacity(xs.len());
+        self.record_sweep(&[(y, seed)], xs, true, |node, g| {
+            slopes.extend(of_nodes[&node].iter().map(|v| (g, *v)));
+        });
+        slopes
     }
 
     /// The derivative `Σ ∂y/∂x · v` of one number `y` along a vector, as variables with their cotangents.

@@ -1,9 +1,11 @@
 //! The engine: walks the tape backwards, runs each live operand's rule, un-broadcasts and
 //! accumulates. It is the only place that does.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+mod cotangents;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::cotangents::Cotangents;
 use crate::kernel::elementwise;
 use crate::spare::Buffer;
 use crate::value::Value;
@@ -129,32 +131,10 @@ impl<T: Element> Tape<T> {
         gradients.collect()
     }
 
-    /// The number `Σ g · v` over the cotangents `g` of `xs` from that of `y`, as variables with their
-    /// cotangents `v`: what it takes to differentiate it. Products of matrices among them are not
-    /// computed, because their derivatives need but their factors.
-    #[track_caller]
-    pub(crate) fn pull_back_along<'t>(
-        &'t self,
-        y: Var<'t, T>,
-        seed: Var<'t, T>,
-        xs: &[Var<'t, T>],
-        v: &[Var<'t, T>],
-    ) -> Vec<(Var<'t, T>, Var<'t, T>)> {
-        let mut of_nodes = BTreeMap::<_, Vec<_>>::new();
-        for (x, v) in xs.iter().zip(v) {
-            of_nodes.entry(x.index).or_default().push(*v);
-        }
-        let mut slopes = Vec::with_capacity(xs.len());
-        self.record_sweep(&[(y, seed)], xs, true, |node, g| {
-            slopes.extend(of_nodes[&node].iter().map(|v| (g, *v)));
-        });
-        slopes
-    }
-
     /// The recorded run: gives the cotangent of each of `xs`, from those of some variables. If they
     /// are asked for `in_parts`, it gives those of leaves as they come, of each use one, not added.
     #[track_caller]
-    fn record_sweep<'t>(
+    pub(crate) fn record_sweep<'t>(
         &'t self,
         seeds: &[(Var<'t, T>, Var<'t, T>)],
         xs: &[Var<'t, T>],
@@ -361,46 +341,6 @@ impl<T: Element> Tape<T> {
         let (shape, numbers) = value.into_parts();
         let numbers = numbers.expect("a cotangent is no value passing through");
         (shape, self.spare().unshared(numbers))
-    }
-}
-
-/// What was added so far to the cotangents of the nodes from `first` on.
-struct Cotangents<'s, C> {
-    first: usize,
-    sums: &'s mut Vec<Option<C>>,
-}
-
-impl<'s, C> Cotangents<'s, C> {
-    /// For the nodes from `first` on, in the given storage.
-    fn of(first: usize, sums: &'s mut Vec<Option<C>>) -> Self {
-        sums.clear();
-        Self { first, sums }
-    }
-
-    /// From the first node to the last to which something came.
-    fn nodes(&self) -> Range<usize> {
-        self.first..self.first + self.sums.len()
-    }
-
-    /// What came to a node so far. When its turn comes, in the order opposite to that of the nodes'
-    /// making, that is its whole cotangent.
-    #[inline]
-    fn take(&mut self, node: usize) -> Option<C> {
-        self.sums[node - self.first].take()
-    }
-
-    /// Adds to what came to a node so far.
-    #[inline]
-    fn add(&mut self, node: usize, share: C, sum: impl FnOnce(C, C) -> C) {
-        let place = node - self.first;
-        if place >= self.sums.len() {
-            self.sums.resize_with(place + 1, || None);
-        }
-        let sums = &mut self.sums[place];
-        *sums = Some(match sums.take() {
-            Some(before) => sum(before, share),
-            None => share,
-        });
     }
 }
 

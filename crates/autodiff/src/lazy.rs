@@ -48,3 +48,32 @@ pub(crate) fn multiply<T: Element>(factors: [&Value<T>; 2], inner: [usize; 2], p
     }
     gemm(x, y, Start::Zero, product, None);
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::Tape;
+    use crate::spare::Numbers;
+
+    /// A Hessian-vector product does not compute the gradient that it goes through; who reads it does.
+    #[test]
+    fn what_is_not_read_is_not_computed() {
+        let tape = Tape::<f64>::new();
+        let (x, w) = (
+            tape.constant(array![[1.0, 2.0]]),
+            tape.var(array![[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]),
+        );
+        let y = x.dot(w).square().sum(..);
+        tape.hvp(y, &[w], &[w]);
+        let gradient = (0..tape.len()).map(|node| tape.at(node)).filter(|z| {
+            let (_, numbers) = z.read().clone().into_parts();
+            let numbers = numbers.expect("no value is passing through");
+            matches!(&*numbers, Numbers::Lazy(product) if product.numbers.get().is_none())
+        });
+        let gradient: Vec<_> = gradient.collect();
+        assert_eq!(gradient.len(), 1);
+        assert_eq!(gradient[0].value(), tape.grad(y, &[w])[0].value());
+    }
+}
