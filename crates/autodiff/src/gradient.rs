@@ -154,9 +154,7 @@ impl<T: Element> Tape<T> {
         let mut storage = Vec::new();
         let mut cotangents = Cotangents::of(first, &mut storage);
         for &(y, seed) in seeds.iter().filter(|(y, _)| wanted(y.index)) {
-            cotangents.add(y.index, seed, |before, seed| {
-                self.sum_recorded(before, seed, y.index)
-            });
+            self.add_recorded(&mut cotangents, y.index, seed);
         }
         for node in cotangents.nodes().rev() {
             let Some(g) = cotangents.take(node) else {
@@ -176,9 +174,7 @@ impl<T: Element> Tape<T> {
                     give(place, self.apply(operand, place, g, node, &operands));
                 } else {
                     let share = self.apply(operand, place, g, node, &operands);
-                    cotangents.add(place, share, |before, share| {
-                        self.sum_recorded(before, share, place)
-                    });
+                    self.add_recorded(&mut cotangents, place, share);
                 }
             }
         }
@@ -216,7 +212,7 @@ impl<T: Element> Tape<T> {
         let mut cotangents = Cotangents::of(first, &mut storage);
         for (node, seed) in seeds {
             if self.is_live(node) {
-                cotangents.add(node, seed, |before, seed| self.sum(before, seed, node));
+                self.add(&mut cotangents, node, seed);
             }
         }
         for node in cotangents.nodes().rev() {
@@ -233,7 +229,7 @@ impl<T: Element> Tape<T> {
                 if let Some(place) = self.live_operand(operand) {
                     let share = self.apply(operand, place, g, node, &operands);
                     let share = values_only.take(share, g);
-                    cotangents.add(place, share, |before, share| self.sum(before, share, place));
+                    self.add(&mut cotangents, place, share);
                 }
             }
             values_only.forget();
@@ -290,14 +286,33 @@ impl<T: Element> Tape<T> {
         self.leaf("constant", self.one(operation, y), false)
     }
 
-    /// `a + b` of equal shapes, recorded: cotangents of a node.
+    /// Adds to the cotangent of a node, recorded.
     #[track_caller]
-    fn sum_recorded<'t>(&'t self, a: Var<'t, T>, b: Var<'t, T>, node: usize) -> Var<'t, T> {
-        let sum = a + b;
+    fn add_recorded<'t>(
+        &'t self,
+        cotangents: &mut Cotangents<'_, Var<'t, T>>,
+        node: usize,
+        share: Var<'t, T>,
+    ) {
+        let Some(before) = cotangents.take(node) else {
+            return cotangents.put(node, share);
+        };
+        let sum = before + share;
         if self.detects_anomalies() {
-            self.inspect_sum(&sum.read(), [&*a.read(), &*b.read()], node);
+            self.inspect_sum(&sum.read(), [&*before.read(), &*share.read()], node);
         }
-        sum
+        cotangents.put(node, sum);
+    }
+
+    /// Adds to the cotangent of a node, as a value.
+    #[inline]
+    #[track_caller]
+    fn add(&self, cotangents: &mut Cotangents<'_, Value<T>>, node: usize, share: Value<T>) {
+        let sum = match cotangents.take(node) {
+            Some(before) => self.sum(before, share, node),
+            None => share,
+        };
+        cotangents.put(node, sum);
     }
 
     /// `a + b` of equal shapes, in the storage of one that nobody else holds: cotangents of a node.

@@ -22,20 +22,15 @@ impl<'s, C> Cotangents<'s, C> {
     /// making, that is its whole cotangent.
     #[inline]
     pub(super) fn take(&mut self, node: usize) -> Option<C> {
-        self.sums[node - self.first].take()
+        self.sums.get_mut(node - self.first)?.take()
     }
 
-    /// Adds to what came to a node so far.
     #[inline]
-    pub(super) fn add(&mut self, node: usize, share: C, sum: impl FnOnce(C, C) -> C) {
+    pub(super) fn put(&mut self, node: usize, sum: C) {
         let place = node - self.first;
         if place >= self.sums.len() {
             self.sums.resize_with(place + 1, || None);
         }
-        let sums = &mut self.sums[place];
-        *sums = Some(match sums.take() {
-            Some(before) => sum(before, share),
-            None => share,
-        });
+        self.sums[place] = Some(sum);
     }
 }
