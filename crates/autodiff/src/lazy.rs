@@ -53,7 +53,6 @@ pub(crate) fn multiply<T: Element>(factors: [&Value<T>; 2], inner: [usize; 2], p
 mod tests {
     use ndarray::array;
 
-    use super::*;
     use crate::Tape;
     use crate::spare::Numbers;
 
