@@ -225,6 +225,8 @@ fn derivatives() {
             "backward_from: the cotangent has the shape [1] and the result [3]; they must be equal";
         { let t = tape(); let x = zeros(t, &[3]); t.jvp(x, &[x], &[zeros(t, &[2])]) } =>
             "jvp: a tangent has the shape [2] and its variable [3]; they must be equal";
+        { let (a, b) = (tape(), tape()); let x = zeros(a, &[]); x.backward_along([(zeros(b, &[]), 1.0)]) } =>
+            "backward_along: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); let x = zeros(t, &[]); t.hvp(x, &[x], &[]); } =>
             "hvp: there are 0 tangents and 1 variables; there must be one for each";
         { let t = tape(); let x = zeros(t, &[3]); t.hessian(x, &[x]); } =>
@@ -536,6 +538,20 @@ fn networks() {
         } => "Penalty::orthogonal: the parameter has the shape [3]; it must have two axes";
         Scope::train(tape()).backward(zeros(tape(), &[])) =>
             "Scope::backward: the loss is on another tape; it must be on the scope's";
+        Scope::train(tape()).hvp(zeros(tape(), &[]), &GradientMap::default()) =>
+            "Scope::hvp: the loss is on another tape; it must be on the scope's";
+        { let t = tape(); Scope::train(t).hvp(zeros(t, &[3]), &GradientMap::default()) } =>
+            "backward_along: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+        {
+            let on = Scope::train(tape());
+            let p = Param::<f64>::new(Role::Weight, [1.0, 2.0]);
+            on.hvp(on.param(&p).sum(..), &GradientMap::from_iter([(p.id(), [1.0])]))
+        } => "Scope::hvp: a direction has the shape [1] and its parameter [2]; they must be equal";
+        {
+            let on = Scope::train(tape());
+            let p = Param::<f64>::new(Role::Statistic, [1.0, 2.0]);
+            on.hvp(on.param(&p).sum(..), &GradientMap::from_iter([(p.id(), [1.0, 1.0])]))
+        } => "Scope::hvp: there is a direction for a parameter of the shape [2] that this pass does not train; those that have one must be trainable and not substituted";
         {
             let mut p = Param::<f64>::new(Role::Weight, [1.0, 2.0]);
             let on = Scope::train(tape());
