@@ -41,7 +41,10 @@ pub use decay::{Decay, Decayed};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
-pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};
+pub use rule::{
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, RAdam, RmsProp, Rprop,
+    Rule, Sgd, Then, Yogi,
+};
 pub use schedule::Schedule;
 pub use tapegrad_autodiff::Real;
 pub use unroll::Unroll;

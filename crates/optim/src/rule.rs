@@ -1,18 +1,36 @@
 //! Update rules: how a gradient becomes a direction of descent.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
 mod adamw;
+mod lamb;
+mod lion;
 mod momentum;
+mod nadam;
+mod radam;
 mod rms_prop;
+mod rprop;
 mod sgd;
 mod then;
+mod yogi;
 
+pub use adadelta::Adadelta;
+pub use adagrad::AdaGrad;
 pub use adam::Adam;
+pub use adamax::Adamax;
 pub use adamw::AdamW;
+pub use lamb::Lamb;
+pub use lion::Lion;
 pub use momentum::Momentum;
+pub use nadam::NAdam;
+pub use radam::RAdam;
 pub use rms_prop::RmsProp;
+pub use rprop::Rprop;
 pub use sgd::Sgd;
 pub use then::Then;
+pub use yogi::Yogi;
 
 use crate::Real;
 

@@ -14,8 +14,8 @@ pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
-    Adam, AdamW, Changes, Decay, Ledger, Momentum, Optimizer, ParamGroup, RmsProp, Rule, Schedule,
-    Sgd, Unroll, schedule,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Changes, Decay, Lamb, Ledger, Lion, Momentum, NAdam,
+    Optimizer, ParamGroup, RAdam, RmsProp, Rprop, Rule, Schedule, Sgd, Unroll, Yogi, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
 pub use tapegrad_train::{metric, plot};

@@ -48,10 +48,7 @@ impl Adam {
     /// If one is not in `[0, 1)`.
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        self.betas = [
-            error::fraction("Adam", "beta1", beta1),
-            error::fraction("Adam", "beta2", beta2),
-        ];
+        self.betas = error::betas("Adam", beta1, beta2);
         self
     }
 
