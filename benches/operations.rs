@@ -1,5 +1,5 @@
 //! The loops under the tape: elementary functions beside the standard library's, products beside
-//! matrixmultiply, sums beside ndarray's, update rules, and operations with their derivatives.
+//! matrixmultiply, sums beside ndarray's, and operations with their derivatives.
 //!
 //! ```text
 //! cargo bench --bench operations
@@ -89,26 +89,6 @@ fn reductions(criterion: &mut Criterion) {
     });
 }
 
-/// A step of each rule on one weight of 2¹⁶ numbers.
-fn updates(criterion: &mut Criterion) {
-    fn update<R: Rule>(criterion: &mut Criterion, name: &str, mut optimizer: Optimizer<R>) {
-        let mut layer = Dense::<f32>::new(256, 256).without_bias();
-        let gradients = [(
-            layer.weight.id(),
-            ArrayD::from_elem(vec![256, 256], 0.01_f32),
-        )];
-        let gradients = gradients.into_iter().collect();
-        criterion.bench_function(&format!("update of 2^16 weights, {name}"), |bench| {
-            bench.iter(|| optimizer.step(&mut layer, &gradients));
-        });
-    }
-    update(criterion, "Sgd", Sgd::new(1e-6));
-    update(criterion, "Momentum", Momentum::new(1e-6));
-    update(criterion, "RmsProp", RmsProp::new(1e-6));
-    update(criterion, "Adam", Adam::new(1e-6));
-    update(criterion, "AdamW", AdamW::new(1e-6));
-}
-
 /// An operation of two matrices of 64 × 64 and its derivatives.
 fn operations(criterion: &mut Criterion) {
     type Operation = for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>;
@@ -146,7 +126,6 @@ criterion_group!(
     elementary_functions,
     products,
     reductions,
-    updates,
     operations
 );
 criterion_main!(benches);

@@ -187,6 +187,48 @@ fn dropout_and_normalization() {
     }
 }
 
+/// What stands around a step: two micro-batches as one, a guard, everything that changes gradients, an average
+/// that is swapped in and out.
+#[test]
+fn around_the_step() {
+    set_threads(1);
+    let mut model = Mlp::new(&[6, 32, 16, 1])
+        .normalize(BatchNorm::new)
+        .penalize(0, Penalty::l2(1e-4));
+    let clipping = AdaptiveClipping::default().except(&model.layers[2]);
+    let (mut optimizer, noise) = (Adam::new(1e-3), GradientNoise::new(0.01));
+    let (mut guard, mut accumulation) = (Guard::stop(), Accumulation::new());
+    let (mut ema, mut swa) = (Ema::new(0.99), Swa::new(2, 3));
+    let (x, y) = (ArcArrayD::from_elem(vec![8, 6], 0.5), targets(8));
+    let mut tape = Tape::new();
+    let mut step = || {
+        for _ in 0..2 {
+            let on = Scope::train(&tape);
+            let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
+            let gradients = on.backward(data_loss + model.penalty(&on));
+            tape.clear();
+            gradients.update_statistics(&mut model);
+            accumulation.add(gradients, 8);
+        }
+        let gradients = accumulation
+            .mean()
+            .centralize()
+            .clip_value(1.0)
+            .clip_each_norm(1.0)
+            .clip_adaptive(&model, &clipping)
+            .clip_norm(0.1)
+            .add_noise(&model, &noise, optimizer.steps());
+        assert!(guard.lets_pass(&model, &gradients).unwrap());
+        optimizer.step(&mut model, &gradients);
+        ema.update(&model);
+        swa.update(&model);
+        ema.swap(&mut model);
+        ema.swap(&mut model);
+    };
+    (0..5).for_each(|_| step());
+    assert_eq!(calls(|| (0..10).for_each(|_| step())), 0);
+}
+
 /// Layers of all kinds in a list.
 #[test]
 fn lists_of_layers() {

@@ -670,6 +670,16 @@ fn hyper_parameters() {
             kkt(&layer, &on.backward(layer.forward(&on, zeros(t, &[1, 2])).sum(..)))
         } => "kkt: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
         GradientMap::<f64>::default().clip_norm(0.0) => "GradientMap::clip_norm: the limit is 0; it must be finite and above 0";
+        GradientMap::<f64>::default().clip_each_norm(-1.0) => "GradientMap::clip_each_norm: the limit is -1; it must be finite and above 0";
+        GradientMap::<f64>::default().clip_value(f64::NAN) => "GradientMap::clip_value: the limit is NaN; it must be finite and above 0";
+        AdaptiveClipping::default().clipping(f64::INFINITY) => "AdaptiveClipping: the clipping is inf; it must be finite and above 0";
+        AdaptiveClipping::default().epsilon(0.0) => "AdaptiveClipping: the epsilon is 0; it must be finite and above 0";
+        GradientNoise::new(-0.1) => "GradientNoise: the eta is -0.1; it must be finite and at least 0";
+        GradientNoise::new(0.1).gamma(f64::NAN) => "GradientNoise: the gamma is NaN; it must be finite and at least 0";
+        drop(Ema::new::<f64>(1.0)) => "Ema: the decay is 1; it must be at least 0 and below 1";
+        drop(Ema::new::<f64>(f64::NAN)) => "Ema: the decay is NaN; it must be at least 0 and below 1";
+        drop(Swa::new::<f64>(10, 0)) => "Swa: the period is 0; it must be at least 1";
+        schedule::Swa::new(0.1, 10, -1.0, 3) => "schedule::Swa: the rate is -1; it must be finite and at least 0";
         sparsity(&Activation::Relu as &dyn Module<f64>).selected(&[]) =>
             "Sparsity::selected: there are 0 names; the model has no weight with two axes";
         Lambda::from_sklearn_ridge(1.0, 0) =>
@@ -698,6 +708,171 @@ fn hyper_parameters() {
         schedule::Cosine::new(0.1, -1.0, 3) => "schedule::Cosine: the last value is -1; it must be finite and at least 0";
         schedule::Cosine::new(0.1, 0.0, 0) => "schedule::Cosine: the period is 0; it must be at least 1";
     }
+}
+
+#[test]
+fn schedules() {
+    use schedule::*;
+    let cycle = OneCycle::new(0.1, 10);
+    let plateau = || ReduceOnPlateau::new(0.1);
+    let finder = LrFinder::new(1e-3, 1.0, 10);
+    told! {
+        Step::new(0.1, f64::INFINITY, 3) => "schedule::Step: the factor is inf; it must be finite and at least 0";
+        Exponential::new(-0.1, 0.5) => "schedule::Exponential: the initial value is -0.1; it must be finite and at least 0";
+        Cosine::new(f64::NAN, 0.0, 3) => "schedule::Cosine: the initial value is NaN; it must be finite and at least 0";
+        Linear::new(-0.1, 0.0, 3) => "schedule::Linear: the initial value is -0.1; it must be finite and at least 0";
+        Linear::new(0.1, f64::NAN, 3) => "schedule::Linear: the last value is NaN; it must be finite and at least 0";
+        Linear::new(0.1, 0.0, 0) => "schedule::Linear: the period is 0; it must be at least 1";
+        Polynomial::new(f64::INFINITY, 0.0, 3, 2.0) => "schedule::Polynomial: the initial value is inf; it must be finite and at least 0";
+        Polynomial::new(0.1, -1.0, 3, 2.0) => "schedule::Polynomial: the last value is -1; it must be finite and at least 0";
+        Polynomial::new(0.1, 0.0, 0, 2.0) => "schedule::Polynomial: the period is 0; it must be at least 1";
+        Polynomial::new(0.1, 0.0, 3, 0.0) => "schedule::Polynomial: the power is 0; it must be finite and above 0";
+        Polynomial::new(0.1, 0.0, 3, f64::INFINITY) => "schedule::Polynomial: the power is inf; it must be finite and above 0";
+        MultiStep::new(-0.1, 0.5, &[3]) => "schedule::MultiStep: the initial value is -0.1; it must be finite and at least 0";
+        MultiStep::new(0.1, f64::NAN, &[3]) => "schedule::MultiStep: the factor is NaN; it must be finite and at least 0";
+        MultiStep::new(0.1, 0.5, &[0, 3]) =>
+            "schedule::MultiStep: the milestone 0 comes after 0; each must be a later step than the one before, the first later than 0";
+        MultiStep::new(0.1, 0.5, &[3, 7, 7]) =>
+            "schedule::MultiStep: the milestone 7 comes after 7; each must be a later step than the one before, the first later than 0";
+        Piecewise::new(f64::NAN) => "schedule::Piecewise: the initial value is NaN; it must be finite and at least 0";
+        Piecewise::new(0.1).then(3, -0.1) => "schedule::Piecewise: the value is -0.1; it must be finite and at least 0";
+        Piecewise::new(0.1).then(7, 0.2).then(3, 0.3) =>
+            "schedule::Piecewise: the boundary 3 comes after 7; each must be a later step than the one before, the first later than 0";
+        CosineRestarts::new(-0.1, 0.0, 3) => "schedule::CosineRestarts: the initial value is -0.1; it must be finite and at least 0";
+        CosineRestarts::new(0.1, f64::NAN, 3) => "schedule::CosineRestarts: the last value is NaN; it must be finite and at least 0";
+        CosineRestarts::new(0.1, 0.0, 0) => "schedule::CosineRestarts: the period is 0; it must be at least 1";
+        CosineRestarts::new(0.1, 0.0, 3).period_factor(0) => "schedule::CosineRestarts: the factor of periods is 0; it must be at least 1";
+        Cyclical::new(-0.1, 0.1, 3) => "schedule::Cyclical: the base is -0.1; it must be finite and at least 0";
+        Cyclical::new(0.1, f64::NAN, 3) => "schedule::Cyclical: the peak is NaN; it must be finite and at least 0";
+        Cyclical::new(0.1, 0.2, 0) => "schedule::Cyclical: the number of steps up is 0; it must be at least 1";
+        Cyclical::new(0.1, 0.2, 3).down(0) => "schedule::Cyclical: the number of steps down is 0; it must be at least 1";
+        Cyclical::new(0.1, 0.2, 3).shrinking(1.01) => "schedule::Cyclical: the factor is 1.01; it must be at least 0 and at most 1";
+        OneCycle::new(f64::NAN, 10) => "schedule::OneCycle: the peak is NaN; it must be finite and at least 0";
+        OneCycle::new(0.1, 0) => "schedule::OneCycle: the number of steps is 0; it must be at least 1";
+        cycle.ends(-0.1, 0.0) => "schedule::OneCycle: the initial value is -0.1; it must be finite and at least 0";
+        cycle.ends(0.0, f64::INFINITY) => "schedule::OneCycle: the last value is inf; it must be finite and at least 0";
+        cycle.rising(1.5) => "schedule::OneCycle: the rising share is 1.5; it must be at least 0 and at most 1";
+        cycle.rising(f64::NAN) => "schedule::OneCycle: the rising share is NaN; it must be at least 0 and at most 1";
+        cycle.rising(0.6).three_phases() => "schedule::OneCycle: the rising share is 0.6; it must be at most 0.5 with three phases";
+        cycle.three_phases().rising(0.6) => "schedule::OneCycle: the rising share is 0.6; it must be at most 0.5 with three phases";
+        cycle.momentum(-0.1, 0.9) => "schedule::OneCycle: the lowest momentum is -0.1; it must be at least 0 and below 1";
+        cycle.momentum(0.8, 1.0) => "schedule::OneCycle: the highest momentum is 1; it must be at least 0 and below 1";
+        InverseSqrt::new(-0.1, 10) => "schedule::InverseSqrt: the peak is -0.1; it must be finite and at least 0";
+        InverseSqrt::new(0.1, 0) => "schedule::InverseSqrt: the warm-up is 0; it must be at least 1";
+        Warmup::new(10, 0.1).initial(f64::NAN) => "schedule::Warmup: the initial value is NaN; it must be finite and at least 0";
+        drop(Join::new(0.1).then(0, 0.2)) =>
+            "schedule::Join: the boundary 0 comes after 0; each must be a later step than the one before, the first later than 0";
+        drop(Join::new(0.1).then(5, 0.2).then(5, 0.3)) =>
+            "schedule::Join: the boundary 5 comes after 5; each must be a later step than the one before, the first later than 0";
+        drop(ReduceOnPlateau::new(f64::NAN)) => "schedule::ReduceOnPlateau: the initial value is NaN; it must be finite and at least 0";
+        drop(plateau().factor(1.0)) => "schedule::ReduceOnPlateau: the factor is 1; it must be at least 0 and below 1";
+        drop(plateau().relative_threshold(-1e-4)) =>
+            "schedule::ReduceOnPlateau: the relative threshold is -0.0001; it must be finite and at least 0";
+        drop(plateau().absolute_threshold(f64::NAN)) =>
+            "schedule::ReduceOnPlateau: the absolute threshold is NaN; it must be finite and at least 0";
+        drop(plateau().minimum(-0.1)) => "schedule::ReduceOnPlateau: the minimum is -0.1; it must be finite and at least 0";
+        drop(plateau().epsilon(f64::INFINITY)) => "schedule::ReduceOnPlateau: the epsilon is inf; it must be finite and at least 0";
+        LrFinder::new(0.0, 1.0, 10) => "LrFinder: the lowest rate is 0; it must be finite and above 0";
+        LrFinder::new(0.1, 0.1, 10) => "LrFinder: the highest rate is 0.1; it must be finite and above the lowest";
+        LrFinder::new(0.1, f64::INFINITY, 10) => "LrFinder: the highest rate is inf; it must be finite and above the lowest";
+        LrFinder::new(0.1, 1.0, 1) => "LrFinder: the number of steps is 1; it must be at least 2";
+        finder.smoothing(1.0) => "LrFinder: the smoothing is 1; it must be at least 0 and below 1";
+        finder.diverges(1.0) => "LrFinder: the divergence is 1; it must be finite and above 1";
+        finder.diverges(f64::INFINITY) => "LrFinder: the divergence is inf; it must be finite and above 1";
+        {
+            let model = Dense::<f64>::new(2, 1);
+            finder.run(&model, &Sgd::new(0.1), |_, _| (1.0, GradientMap::default()))
+        } => "Optimizer::step: the parameter `weight` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)";
+    }
+}
+
+/// Between a pass and a step.
+#[test]
+fn gradient_maps() {
+    let layer = Dense::<f64>::new(2, 3);
+    let of = |shape: &[usize]| {
+        GradientMap::from_iter([(layer.weight.id(), ndarray::ArrayD::<f64>::zeros(shape))])
+    };
+    told! {
+        of(&[3, 2]).clip_adaptive(&layer, &AdaptiveClipping::default()) =>
+            "GradientMap::clip_adaptive: the parameter `weight` has the shape [2, 3] and its gradient [3, 2]; they must be equal";
+        Accumulation::new().add(of(&[2, 3]), 0) =>
+            "Accumulation::add: the gradients are of 0 rows; there must be at least one";
+        {
+            let mut accumulation = Accumulation::new();
+            accumulation.add(of(&[2, 3]), 1);
+            accumulation.add(of(&[3, 2]), 1);
+        } => "Accumulation::add: an array has the shape [3, 2] and the one of its parameter before [2, 3]; they must be equal";
+        Accumulation::<f64>::new().mean() =>
+            "Accumulation::mean: there are no gradients; at least those of one micro-batch must be added before";
+        Accumulation::<f64>::new().sum() =>
+            "Accumulation::sum: there are no gradients; at least those of one micro-batch must be added before";
+        recompute_statistics(&mut layer.clone(), [[0.0; 2]; 0]) =>
+            "recompute_statistics: there is no input; there must be at least one batch";
+    }
+}
+
+#[test]
+fn freezing() {
+    let mut model = Mlp::<f64>::new(&[2, 3, 1]).normalize(BatchNorm::new);
+    told! {
+        model.freeze("layer.0.weight") =>
+            "Module::freeze: the pattern `layer.0.weight` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.weight`, `layers.1.weight`, `layers.0.bias`, `layers.1.bias`, `layers.0.normalization.gain`, `layers.0.normalization.shift`";
+        model.unfreeze("**.running_mean") =>
+            "Module::unfreeze: the pattern `**.running_mean` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.bias`, `layers.1.bias`, `layers.0.weight`, `layers.1.weight`, `layers.0.normalization.gain`, `layers.0.normalization.shift`";
+        Module::<f64>::freeze(&mut Activation::Relu.clone(), "**") =>
+            "Module::freeze: the pattern `**` matches no parameter that gradients train; those of the model are, the nearest first, none";
+        Mlp::<f64>::new(&[1; 6]).freeze("layers.9.*") =>
+            "Module::freeze: the pattern `layers.9.*` matches no parameter that gradients train; those of the model are, the nearest first, `layers.0.bias`, `layers.1.bias`, `layers.2.bias`, `layers.3.bias`, `layers.4.bias`, `layers.0.weight`, `layers.1.weight`, `layers.2.weight` and 2 others";
+    }
+    assert!(
+        model
+            .parameters()
+            .iter()
+            .all(|(_, param)| param.trainable || param.role == Role::Statistic)
+    );
+}
+
+/// Averages that are refused are as they were, and so is the model.
+#[test]
+fn averages() {
+    let mut model = Dense::<f64>::new(2, 1);
+    let mut other = Dense::<f64>::new(2, 1);
+    let mut resized = model.clone();
+    resized.weight.value = Array2::zeros([3, 1]).into_dyn().into_shared();
+    let twice = Sequential::new().then(model.clone()).then(model.clone());
+    let mut average = Ema::new(0.9);
+    told! {
+        average.swap(&mut model) =>
+            "Average::swap: there is no average after 0 updates; at least one must have counted";
+        average.update(&twice) =>
+            "Average::update: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)";
+    }
+    average.update(&model);
+    told! {
+        average.update(&other) =>
+            "Average::update: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.swap(&mut other) =>
+            "Average::swap: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.update(&model.clone().without_bias()) =>
+            "Average::update: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+        average.save(&resized) =>
+            "Average::save: the parameter `weight` has the shape [3, 1] and its average [2, 1]; they must be equal";
+        average.clone().warm_up() =>
+            "Ema::warm_up: the option comes after 1 updates; it changes what the average is and must be set before the first";
+    }
+    let section = average.save(&model);
+    average.swap(&mut model);
+    told! {
+        average.update(&model) =>
+            "Average::update: the averages are swapped in; `swap` must put the model's own parameters back first";
+        average.save(&model) =>
+            "Average::save: the averages are swapped in; `swap` must put the model's own parameters back first";
+        average.load(&section, &model) =>
+            "Average::load: the averages are swapped in; `swap` must put the model's own parameters back first";
+    }
+    average.swap(&mut model);
+    assert_eq!(average.updates(), 1);
 }
 
 /// A step that is refused changes nothing.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayViewD, IxDyn};
 
-use crate::spare::{Buffer, Home, List, Numbers, Spare};
+use crate::spare::{Buffer, Home, List, Numbers, Spare, sole};
 use crate::{Element, IntoValue, Shape, Var};
 
 /// Arrays by ascending key. When it is dropped, their memory goes back to the tape that they came
@@ -47,16 +47,36 @@ impl<T: Element> ArrayMap<T> {
             .map(|(key, shape, numbers)| (*key, view((shape, numbers.slice()))))
     }
 
-    /// Multiplies every number.
-    pub fn scale(&mut self, factor: T) {
-        for (_, _, buffer) in &mut self.list {
-            if let Some(Numbers::Own(numbers)) = Arc::get_mut(buffer) {
-                numbers.iter_mut().for_each(|x| *x *= factor);
-            } else {
-                let scaled = buffer.slice().iter().map(|&x| x * factor).collect();
-                *buffer = Arc::new(Numbers::Own(scaled));
-            }
-        }
+    /// Every array by ascending key, to be changed: its key, its shape, and its elements in row-major
+    /// order.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (u64, &[usize], &mut [T])> {
+        let list = self.list.iter_mut();
+        list.map(|(key, shape, buffer)| (*key, &**shape, to_change(buffer)))
+    }
+
+    /// The shape of the array under a key, and its elements in row-major order, to be changed.
+    pub fn numbers_mut(&mut self, key: u64) -> Option<(&[usize], &mut [T])> {
+        let place = self.position(key).ok()?;
+        let (_, shape, buffer) = &mut self.list[place];
+        Some((shape, to_change(buffer)))
+    }
+
+    /// Takes the arrays of another map: those under a key that is free here as they are, of each other
+    /// one `both` gets the numbers here and there.
+    pub fn merge(&mut self, mut other: Self, mut both: impl FnMut(&mut [T], &[T])) {
+        other
+            .list
+            .retain_mut(|(key, shape, buffer)| match self.position(*key) {
+                Ok(place) => {
+                    both(to_change(&mut self.list[place].2), buffer.slice());
+                    true
+                }
+                Err(place) => {
+                    let taken = (*key, shape.clone(), Arc::clone(buffer));
+                    self.list.insert(place, taken);
+                    false
+                }
+            });
     }
 
     /// How many arrays there are.
@@ -117,6 +137,14 @@ impl<T: Element> ArrayMap<T> {
             _ => Err(self.list.len()),
         }
     }
+}
+
+/// The numbers of a buffer to be changed: they become its own if others hold them.
+fn to_change<T: Element>(buffer: &mut Buffer<T>) -> &mut [T] {
+    if !matches!(Arc::get_mut(buffer), Some(Numbers::Own(_))) {
+        *buffer = Arc::new(Numbers::Own(buffer.slice().to_vec()));
+    }
+    sole(buffer)
 }
 
 fn view<'a, T: Element>((shape, numbers): (&[usize], &'a [T])) -> ArrayViewD<'a, T> {

@@ -35,6 +35,8 @@ sentences! {
         "{who}: the {what} is {value}; it must be at least 0 and at most 1";
     at_least_zero(who: &str, what: &str, value: f64)
         "{who}: the {what} is {value}; it must be finite and at least 0";
+    above_zero(who: &str, what: &str, value: f64)
+        "{who}: the {what} is {value}; it must be finite and above 0";
     finite(who: &str, what: &str, value: f64)
         "{who}: the {what} is {value}; it must be finite";
     update_of_another_role(shape: &[usize])
@@ -75,8 +77,20 @@ sentences! {
         given.map_or("no gradient".to_owned(), |shape| format!("a gradient of the shape {shape:?}"));
     kkt_penalty()
         "kkt: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it";
-    clip_limit(limit: f64)
-        "GradientMap::clip_norm: the limit is {limit}; it must be finite and above 0";
+    clip_limit(who: &str, limit: f64)
+        "GradientMap::{who}: the limit is {limit}; it must be finite and above 0";
+    gradient_shape(who: &str, name: &str, gradient: &[usize], param: &[usize])
+        "{who}: the parameter `{name}` has the shape {param:?} and its gradient {gradient:?}; they must be equal";
+    no_rows_to_add()
+        "Accumulation::add: the gradients are of 0 rows; there must be at least one";
+    accumulated_shape(now: &[usize], before: &[usize])
+        "Accumulation::add: an array has the shape {now:?} and the one of its parameter before {before:?}; they must be equal";
+    nothing_accumulated(what: &str)
+        "Accumulation::{what}: there are no gradients; at least those of one micro-batch must be added before";
+    no_match(who: &str, pattern: &str, names: &str)
+        "Module::{who}: the pattern `{pattern}` matches no parameter that gradients train; those of the model are, the nearest first, {names}";
+    no_inputs()
+        "recompute_statistics: there is no input; there must be at least one batch";
     bounds(low: f64, high: f64)
         "Constraint::between: the bounds are {low} and {high}; the lower must not be above the upper";
     limit(who: &str, limit: f64)

@@ -1,7 +1,17 @@
+mod accumulation;
+mod adaptive_clipping;
+mod centralization;
+mod clip;
+mod columns;
+mod finite;
+mod noise;
+
 use ndarray::ArrayViewD;
 use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
 
-use crate::groups::norm;
+pub use self::accumulation::Accumulation;
+pub use self::adaptive_clipping::AdaptiveClipping;
+pub use self::noise::GradientNoise;
 use crate::{Module, Name, Param, ParamId, Role, error};
 
 /// The gradients of one loss, keyed by parameter, in the fixed order of the parameters' making; and
@@ -9,11 +19,41 @@ use crate::{Module, Name, Param, ParamId, Role, error};
 ///
 /// A returned value and not a field of the parameters: there is nothing to zero between steps. When
 /// it is dropped, its memory goes back to the tape of the loss.
+///
+/// What changes gradients before a step takes a map and returns it, so calls chain in any order. The
+/// usual one is that of this table: what is not finite is told before anything divides by it, and noise
+/// is not clipped away.
+///
+/// | | |
+/// |---|---|
+/// | [`Accumulation`] | one map of several micro-batches |
+/// | [`is_finite`](GradientMap::is_finite) | is anything NaN or infinite? |
+/// | [`centralize`](GradientMap::centralize) | weights without the mean over their inputs |
+/// | [`clip_value`](GradientMap::clip_value) | each number |
+/// | [`clip_each_norm`](GradientMap::clip_each_norm) | the norm of each parameter |
+/// | [`clip_adaptive`](GradientMap::clip_adaptive) | the norm of each unit, as a part of its weight's |
+/// | [`clip_norm`](GradientMap::clip_norm) | the norm of all |
+/// | [`add_noise`](GradientMap::add_noise) | Gaussian, less with every step |
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_autodiff::Tape;
+/// use tapegrad_nn::{Dense, GradientNoise, Module, Scope};
+///
+/// let (layer, noise, tape) = (Dense::<f64>::new(2, 3), GradientNoise::new(0.01), Tape::new());
+/// let on = Scope::train(&tape);
+/// let gradients = on.backward(layer.forward(&on, on.input(array![[1.0, 2.0]])).square().sum(..));
+/// assert!(gradients.is_finite());
+/// let gradients = gradients.centralize().clip_norm(1.0);
+/// assert!(gradients.norm() <= 1.0 + 1e-12);
+/// let gradients = gradients.add_noise(&layer, &noise, 0);
+/// assert_eq!(gradients.len(), 2);
+/// ```
 #[derive(Clone, Debug)]
 pub struct GradientMap<T: Element = f32> {
     of: ArrayMap<T>,
     updates: ArrayMap<T>,
-    /// What clipping has multiplied the gradients by.
+    /// What [`clip_norm`](GradientMap::clip_norm) has multiplied the gradients by.
     clipped: f64,
     lacks_penalty: bool,
 }
@@ -127,49 +167,6 @@ impl<T: Element> GradientMap<T> {
     fn update(&self, param: &Param<T>) -> Option<(&[usize], &[T])> {
         let update = || self.updates.numbers(param.id().number());
         (param.role == Role::Statistic).then(update).flatten()
-    }
-
-    /// The Euclidean norm of all gradients together, `√Σ g²`.
-    pub fn norm(&self) -> f64 {
-        let norms = self
-            .of
-            .iter()
-            .map(|(_, g)| norm(g.iter().map(|g| g.wide())));
-        norms.fold(0.0, f64::hypot)
-    }
-
-    /// Multiplies all gradients by `limit / norm` if their [norm](GradientMap::norm) is above the limit
-    /// (Pascanu et al. 2013, as PyTorch's `clip_grad_norm_` without its `ε`). Gradients that are not finite
-    /// stay as they are.
-    ///
-    /// ```
-    /// use ndarray::array;
-    /// use tapegrad_nn::{GradientMap, Param, Role};
-    /// let w = Param::<f64>::new(Role::Weight, array![0.0, 0.0]);
-    /// let gradients = GradientMap::from_iter([(w.id(), array![6.0, 8.0])]);
-    /// assert_eq!(gradients.norm(), 10.0);
-    /// assert_eq!(gradients.clip_norm(5.0).wrt(&w), array![3.0, 4.0].into_dyn());
-    /// ```
-    ///
-    /// # Panics
-    /// If the limit is not positive and finite.
-    #[track_caller]
-    pub fn clip_norm(mut self, limit: f64) -> Self {
-        if !(limit.is_finite() && limit > 0.0) {
-            error::clip_limit(limit);
-        }
-        let norm = self.norm();
-        if norm > limit && norm.is_finite() {
-            self.clipped *= limit / norm;
-            let factor = T::of(limit / norm);
-            self.of.scale(factor);
-        }
-        self
-    }
-
-    /// What [clipping](GradientMap::clip_norm) has multiplied the gradients by; 1 without.
-    pub fn clipped(&self) -> f64 {
-        self.clipped
     }
 
     /// Whether the pass met penalties that act in the loss and [`Module::penalty`] was not called in it:

@@ -1,6 +1,7 @@
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, Tape, Var, total};
 
-use crate::{Name, Param, Role, Scope};
+use crate::freeze::{nearest, set_trainable};
+use crate::{Name, Param, Role, Scope, error};
 
 /// A function with parameters.
 ///
@@ -87,6 +88,43 @@ pub trait Module<T: Element = f32> {
             parameters.push((name.to_string(), param))
         });
         parameters
+    }
+
+    /// Freezes every parameter whose name [matches](crate::matches) a pattern: optimizers leave it as it is.
+    /// Returns how many match, those that were frozen before among them.
+    ///
+    /// Statistics are not meant: no gradient trains them, and a pass for training goes on to update those of
+    /// frozen layers, as in PyTorch.
+    ///
+    /// ```
+    /// use tapegrad_nn::{Mlp, Module};
+    /// let mut model = Mlp::<f32>::new(&[2, 8, 8, 1]);
+    /// assert_eq!(model.freeze("layers.*.weight"), 3);
+    /// assert_eq!(model.unfreeze("layers.2.**"), 2);
+    /// assert!(!model.layers[1].weight.trainable && model.layers[2].weight.trainable);
+    /// ```
+    ///
+    /// # Panics
+    /// If nothing matches.
+    #[track_caller]
+    fn freeze(&mut self, pattern: &str) -> usize {
+        match set_trainable(self, pattern, false) {
+            0 => error::no_match("freeze", pattern, &nearest(self, pattern)),
+            count => count,
+        }
+    }
+
+    /// Lets optimizers change every parameter whose name matches a pattern: what
+    /// [`freeze`](Module::freeze) does, undone. Returns how many match.
+    ///
+    /// # Panics
+    /// If nothing matches.
+    #[track_caller]
+    fn unfreeze(&mut self, pattern: &str) -> usize {
+        match set_trainable(self, pattern, true) {
+            0 => error::no_match("unfreeze", pattern, &nearest(self, pattern)),
+            count => count,
+        }
     }
 
     /// How many numbers are trained or frozen. Statistics are not counted.

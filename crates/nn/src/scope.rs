@@ -36,6 +36,8 @@ pub struct Scope<'t, T: Element = f32> {
     step: Option<usize>,
     all_in_loss: bool,
     observes_parts: bool,
+    /// How many passes count as much as this one in running statistics, if they are equal averages.
+    passes_before: Option<usize>,
     seed: Option<u64>,
     notes: RefCell<Notes>,
     stream: RefCell<Stream>,
@@ -61,6 +63,7 @@ impl<'t, T: Element> Scope<'t, T> {
             step: None,
             all_in_loss: false,
             observes_parts: false,
+            passes_before: None,
             seed: None,
             notes: RefCell::new(Notes::new()),
             stream: RefCell::new(stream(0)),
@@ -84,6 +87,14 @@ impl<'t, T: Element> Scope<'t, T> {
     pub fn at_step(self, step: usize) -> Self {
         Self {
             step: Some(step),
+            ..self
+        }
+    }
+
+    /// Running statistics after the pass are the equal average of its own and of those of so many before it.
+    pub(crate) fn after_passes(self, passes: usize) -> Self {
+        Self {
+            passes_before: Some(passes),
             ..self
         }
     }
@@ -215,6 +226,16 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
+    /// The part `m` of the pass in running statistics, `r ← (1 − m) r + m r_pass`: a layer's own `momentum`,
+    /// or what makes an equal average of several passes where they are
+    /// [recomputed](crate::recompute_statistics). What has running statistics asks here.
+    pub fn momentum(&self, momentum: f64) -> f64 {
+        match self.passes_before {
+            Some(passes) => 1.0 / (passes as f64 + 1.0),
+            None => momentum,
+        }
+    }
+
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.
     pub fn input(&self, x: impl IntoVar<'t, T>) -> Var<'t, T> {
         x.into_var(self.tape)
@@ -234,14 +255,24 @@ impl<'t, T: Element> Scope<'t, T> {
         let gradients = loss.backward();
         let notes = self.notes.borrow();
         let trained = notes.bound.iter().filter(|binding| binding.trained);
-        let updates = notes.updates.iter();
-        let updates = updates.map(|&(id, index)| (id.number(), self.tape.at(index)));
         GradientMap::new(
             gradients
                 .by_key(trained.map(|binding| (binding.id.number(), self.tape.at(binding.index)))),
-            ArrayMap::of_values(updates),
+            self.updates(),
             !notes.summed && (notes.owing || !notes.charges.is_empty()),
         )
+    }
+
+    /// The new values of statistics that were noted.
+    fn updates(&self) -> ArrayMap<T> {
+        let updates = &self.notes.borrow().updates;
+        let updates = updates.iter();
+        ArrayMap::of_values(updates.map(|&(id, index)| (id.number(), self.tape.at(index))))
+    }
+
+    /// A map of the new values of statistics alone.
+    pub(crate) fn statistics(&self) -> GradientMap<T> {
+        GradientMap::new(ArrayMap::default(), self.updates(), false)
     }
 
     /// The tape of the pass.

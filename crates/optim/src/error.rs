@@ -29,6 +29,15 @@ pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
     x
 }
 
+/// `x` if it is in `[0, 1]`.
+#[track_caller]
+pub(crate) fn share(who: &str, name: &str, x: f64) -> f64 {
+    if !(0.0..=1.0).contains(&x) {
+        hyper_parameter(who, name, x, "at least 0 and at most 1");
+    }
+    x
+}
+
 /// `x` if it is in `(0, 1)`.
 #[track_caller]
 pub(crate) fn proper_fraction(who: &str, name: &str, x: f64) -> f64 {
@@ -62,9 +71,20 @@ pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
     n
 }
 
+/// `step` if it comes after the one before.
+#[track_caller]
+pub(crate) fn later(who: &str, name: &str, step: usize, before: usize) -> usize {
+    if step <= before {
+        not_later(who, name, step, before);
+    }
+    step
+}
+
 sentences! {
     hyper_parameter(who: &str, name: &str, x: f64, range: &str)
         "{who}: the {name} is {x}; it must be {range}";
+    not_later(who: &str, name: &str, step: usize, before: usize)
+        "{who}: the {name} {step} comes after {before}; each must be a later step than the one before, the first later than 0";
     too_many_slots(slots: usize, most: usize)
         "Optimizer: the rule asks for {slots} slots; it must be at most {most}";
     no_gradient(who: &str, name: &str)
@@ -91,4 +111,14 @@ sentences! {
         "Unroll::substitute: the variable has the shape {shape:?}; a strength is one number";
     not_unrolled(shape: &[usize])
         "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model";
+    no_average(who: &str, updates: usize)
+        "{who}: there is no average after {updates} updates; at least one must have counted";
+    swapped_in(who: &str)
+        "{who}: the averages are swapped in; `swap` must put the model's own parameters back first";
+    other_parameters(who: &str)
+        "{who}: the model has other parameters than those that were averaged; it must be the same or a clone, or the average be made anew";
+    average_shape(who: &str, name: &str, average: &[usize], param: &[usize])
+        "{who}: the parameter `{name}` has the shape {param:?} and its average {average:?}; they must be equal";
+    late_averaging(option: &str, updates: usize)
+        "Ema::{option}: the option comes after {updates} updates; it changes what the average is and must be set before the first";
 }

@@ -24,21 +24,26 @@
 //! ```
 
 mod after_update;
+mod average;
 mod decay;
 mod error;
+mod guard;
 mod ledger;
 mod lift;
+mod lr_finder;
 mod optimizer;
 mod param_group;
-
-pub mod rule;
+mod rule;
 pub mod schedule;
 mod settings;
 mod state;
 mod unroll;
 
+pub use average::{Average, Averaging, Ema, Swa};
 pub use decay::{Decay, Decayed};
+pub use guard::{Guard, GuardError, NotFinite};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
+pub use lr_finder::{LrCurve, LrFinder, LrPoint};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
 pub use rule::{

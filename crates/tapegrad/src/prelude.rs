@@ -4,18 +4,20 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Activation, AlphaDropout, BatchNorm, Constraint, Dense, DropConnect, Dropout, Embedding,
-    Flatten, Function, GaussianNoise, GradientMap, Groups, Initializer, Lambda, Layer, LayerNorm,
-    Loss, Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope,
-    Sequential, Strength, Tied, compact, file, kkt, loss, sparsity, summary, summary_with_input,
+    Accumulation, Activation, AdaptiveClipping, AlphaDropout, BatchNorm, Constraint, Dense,
+    DropConnect, Dropout, Embedding, Flatten, Function, GaussianNoise, GradientMap, GradientNoise,
+    Groups, Initializer, Lambda, Layer, LayerNorm, Loss, Mlp, Module, Name, Normalization, PRelu,
+    Param, Penalty, Residual, Role, Scope, Sequential, Strength, Tied, compact, file, kkt, loss,
+    recompute_statistics, sparsity, summary, summary_with_input,
 };
 #[cfg(feature = "description")]
 pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Changes, Decay, Lamb, Ledger, Lion, Momentum, NAdam,
-    Optimizer, ParamGroup, RAdam, RmsProp, Rprop, Rule, Schedule, Sgd, Unroll, Yogi, schedule,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Average, Changes, Decay, Ema, Guard, Lamb, Ledger,
+    Lion, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp, Rprop, Rule, Schedule,
+    Sgd, Swa, Unroll, Yogi, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
 pub use tapegrad_train::{metric, plot};

@@ -3,6 +3,8 @@ use crate::error;
 
 /// `initial · factorᵗ`. As PyTorch's `ExponentialLR`.
 ///
+/// With a factor above 1 it grows beyond all bounds, to ∞, which an optimizer refuses.
+///
 /// ```
 /// use tapegrad_optim::{Schedule, schedule::Exponential};
 /// let lr = Exponential::new(1.0, 0.5);
@@ -30,6 +32,15 @@ impl Exponential {
 
 impl Schedule for Exponential {
     fn at(&self, step: usize) -> f64 {
-        self.initial * self.factor.powf(step as f64)
+        multiplied(self.initial, self.factor, step)
+    }
+}
+
+/// `initial · factorⁿ`; 0 stays 0 where the power is infinite.
+pub(super) fn multiplied(initial: f64, factor: f64, n: usize) -> f64 {
+    if initial == 0.0 {
+        0.0
+    } else {
+        initial * factor.powf(n as f64)
     }
 }

@@ -1,4 +1,5 @@
 use super::Schedule;
+use super::exponential::multiplied;
 use crate::error;
 
 /// `initial · factor^⌊t / period⌋`: a drop every `period` steps. As PyTorch's `StepLR`.
@@ -32,6 +33,6 @@ impl Step {
 
 impl Schedule for Step {
     fn at(&self, step: usize) -> f64 {
-        self.initial * self.factor.powf((step / self.period) as f64)
+        multiplied(self.initial, self.factor, step / self.period)
     }
 }

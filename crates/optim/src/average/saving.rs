@@ -1,0 +1,87 @@
+//! An average in a file, and out of it.
+
+use tapegrad_autodiff::Element;
+use tapegrad_nn::{LoadProblem, Module, Name, Section};
+
+use super::{Average, Averaging};
+
+/// What is written before all else.
+const VERSION: u32 = 1;
+
+impl<A: Averaging, T: Element> Average<A, T> {
+    /// The averages by the names of a model's parameters, and how many updates there were; what it was made
+    /// with belongs to the program. With averages in it the section can be
+    /// [loaded into](Section::load_into) a model as well, which then has them for its parameters.
+    ///
+    /// ```
+    /// use tapegrad_nn::Dense;
+    /// use tapegrad_optim::Ema;
+    ///
+    /// let (model, mut average) = (Dense::<f64>::new(2, 1), Ema::new(0.99));
+    /// average.update(&model);
+    /// let section = average.save(&model);
+    /// let mut resumed = Ema::new(0.99);
+    /// resumed.load(&section, &model)?;
+    /// assert_eq!(resumed.updates(), 1);
+    /// # Ok::<(), tapegrad_nn::LoadProblem>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the averages are swapped in, or the model has other parameters.
+    #[track_caller]
+    pub fn save(&self, model: &(impl Module<T> + ?Sized)) -> Section {
+        const WHO: &str = "Average::save";
+        self.check_swapped_out(WHO);
+        let mut section = Section::new();
+        section.set_state(&(VERSION, self.updates, !self.is_empty()));
+        if !self.is_empty() {
+            self.check(WHO, model);
+            let mut arrays = self.arrays.iter();
+            model.visit(Name::root(), &mut |name, param| {
+                if let Some((_, average)) = arrays.next() {
+                    section.insert(&name.to_string(), param.role.name(), average);
+                }
+            });
+        }
+        section
+    }
+
+    /// Goes on from what was [saved](Average::save), with the parameters of a model: the same, or those of another
+    /// run by their names. What comes after is the same to the bit.
+    ///
+    /// # Errors
+    /// If the version is unknown, names are missing or left over, or shapes or element types differ. Then
+    /// nothing is changed.
+    ///
+    /// # Panics
+    /// If the averages are swapped in, or a parameter stands in the model twice.
+    #[track_caller]
+    pub fn load(
+        &mut self,
+        section: &Section,
+        model: &(impl Module<T> + ?Sized),
+    ) -> Result<(), LoadProblem> {
+        const WHO: &str = "Average::load";
+        self.check_swapped_out(WHO);
+        super::check_distinct(WHO, model);
+        let (found, updates, has_averages) = section.state::<(u32, usize, bool)>()?;
+        if found != VERSION {
+            let known = VERSION;
+            return Err(LoadProblem::Version { found, known });
+        }
+        let mut arrays = Vec::new();
+        if has_averages {
+            section.check(model)?;
+            for (name, param) in model.parameters() {
+                arrays.push((param.id(), section.array::<T>(&name)?));
+            }
+        } else if let Some((name, array)) = section.arrays().next() {
+            return Err(LoadProblem::Extra {
+                name: name.to_owned(),
+                shape: array.shape().to_vec(),
+            });
+        }
+        (self.updates, self.arrays) = (updates, arrays);
+        Ok(())
+    }
+}
