@@ -101,7 +101,7 @@ impl Rule for AdaGrad {
         lr * R::number(left) / (slots[0].root() + R::number(self.epsilon))
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0)
     }
 }

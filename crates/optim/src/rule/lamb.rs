@@ -87,8 +87,8 @@ impl Rule for Lamb {
         self.adam.reach(at, slots, g, lr)
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        self.adam.shrinks_at_most(lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        self.adam.shrinks_at_most()
     }
 
     fn is_scaled_by_norm(&self) -> bool {

@@ -84,8 +84,8 @@ impl Rule for Lion {
         lr / mean.magnitude().within(LEAST, f64::INFINITY)
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0)
     }
 
     fn with_momentum(mut self, momentum: f64) -> Option<Self> {

@@ -156,8 +156,8 @@ impl Rule for NAdam {
         lr * R::number(at.whole) / (root + R::number(self.epsilon))
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0)
     }
 
     fn with_momentum(mut self, momentum: f64) -> Option<Self> {

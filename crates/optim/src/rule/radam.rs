@@ -94,9 +94,11 @@ impl Rule for RAdam {
     }
 
     fn at(&self, step: i32) -> RAdamStep {
-        let [left1, left2] = self.betas.map(|beta| beta.powi(step));
+        // The first `worth` are small differences of large numbers: `powi` is not exact enough.
+        let step = f64::from(step);
+        let [left1, left2] = self.betas.map(|beta| beta.powf(step));
         let (most, rest) = (self.most(), 1.0 - left2);
-        let worth = most - 2.0 * f64::from(step) * left2 / rest;
+        let worth = most - 2.0 * step * left2 / rest;
         let share = |worth: f64| (worth - 4.0) * (worth - 2.0) / worth;
         RAdamStep {
             unbias: 1.0 / (1.0 - left1),
@@ -124,8 +126,8 @@ impl Rule for RAdam {
         }
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        (self.most() > ENOUGH).then_some(2.0 * lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        (self.most() > ENOUGH).then_some(2.0)
     }
 
     fn with_momentum(mut self, momentum: f64) -> Option<Self> {

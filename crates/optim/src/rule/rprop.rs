@@ -114,7 +114,7 @@ impl Rule for Rprop {
     }
 
     /// Each weight has a size of its own: this is for the largest that one can have.
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr * self.sizes[1])
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0 * self.sizes[1])
     }
 }
