@@ -169,7 +169,8 @@ fn to_l1_ball<T: Element>(x: &mut [T], radius: f64) {
         let threshold = (sum - radius) / count as f64;
         let above = || x.iter().map(|x| x.wide().abs()).filter(|x| *x > threshold);
         let left = above().count();
-        if left == count || left == 0 {
+        // A weight just at the threshold, which rounding brings back, would go and come for ever.
+        if left >= count || left == 0 {
             break threshold;
         }
         (sum, count) = (above().sum(), left);

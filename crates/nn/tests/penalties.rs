@@ -355,6 +355,19 @@ fn projections_are_nearest_points() {
     assert_eq!(zeros, [0.0; 4]);
 }
 
+/// A weight that the ball's threshold meets exactly, but for rounding, is found at once to be 0.
+#[test]
+fn ties_on_the_l1_ball_end() {
+    for start in [[0.94, 0.34], [0.34, 0.94], [-0.94, 0.34], [0.96, 0.36]] {
+        let mut x = start;
+        Constraint::l1_ball(0.6).project(&mut x, &[2]);
+        for (x, start) in x.into_iter().zip(start) {
+            let expected = 0.6_f64.copysign(start) * f64::from(start.abs() > 0.5);
+            assert!((x - expected).abs() < 1e-15, "{x} of {start}");
+        }
+    }
+}
+
 /// What is not finite is not made to look sparse.
 #[test]
 fn nothing_hides_what_is_not_finite() {

@@ -38,6 +38,30 @@ pub(crate) fn share(who: &str, name: &str, x: f64) -> f64 {
     x
 }
 
+/// `x` if it is in `(0, 1)`.
+#[track_caller]
+pub(crate) fn proper_fraction(who: &str, name: &str, x: f64) -> f64 {
+    if !(x > 0.0 && x < 1.0) {
+        hyper_parameter(who, name, x, "above 0 and below 1");
+    }
+    x
+}
+
+/// `x` if it is finite and above 1.
+#[track_caller]
+pub(crate) fn above_one(who: &str, name: &str, x: f64) -> f64 {
+    if !(x.is_finite() && x > 1.0) {
+        hyper_parameter(who, name, x, "finite and above 1");
+    }
+    x
+}
+
+/// Both if they are in `[0, 1)`.
+#[track_caller]
+pub(crate) fn betas(who: &str, beta1: f64, beta2: f64) -> [f64; 2] {
+    [fraction(who, "beta1", beta1), fraction(who, "beta2", beta2)]
+}
+
 /// `n` if it is not 0.
 #[track_caller]
 pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {

@@ -51,7 +51,10 @@ pub use lookahead::Lookahead;
 pub use lr_finder::{LrCurve, LrFinder, LrPoint};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
-pub use rule::{Adam, AdamW, Momentum, RmsProp, Rule, Sgd, Then};
+pub use rule::{
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, RAdam, RmsProp, Rprop,
+    Rule, Sgd, Then, Yogi,
+};
 pub use sam::Sam;
 pub use schedule::Schedule;
 pub use tapegrad_autodiff::Real;

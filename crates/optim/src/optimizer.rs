@@ -328,7 +328,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             act(
                 (&param.penalty, param.constraint.as_ref()),
                 steps,
-                rule.shrinks_at_most(step.lr.wide()),
+                rule.shrinks_at_most().map(|most| most * step.lr.wide()),
                 (x, shape.slice()),
                 &mut self.spare,
                 |_, _| {},

@@ -1,18 +1,36 @@
 //! Update rules: how a gradient becomes a direction of descent.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
 mod adamw;
+mod lamb;
+mod lion;
 mod momentum;
+mod nadam;
+mod radam;
 mod rms_prop;
+mod rprop;
 mod sgd;
 mod then;
+mod yogi;
 
+pub use adadelta::Adadelta;
+pub use adagrad::AdaGrad;
 pub use adam::Adam;
+pub use adamax::Adamax;
 pub use adamw::AdamW;
+pub use lamb::Lamb;
+pub use lion::Lion;
 pub use momentum::Momentum;
+pub use nadam::NAdam;
+pub use radam::RAdam;
 pub use rms_prop::RmsProp;
+pub use rprop::Rprop;
 pub use sgd::Sgd;
 pub use then::Then;
+pub use yogi::Yogi;
 
 use crate::Real;
 
@@ -80,13 +98,13 @@ pub trait Rule: Copy + Send + Sync {
     /// with no other, weights settle where `0 ∈ g + λ ∂h(x)`.
     fn reach<R: Real>(&self, at: Self::Step, slots: &[R], g: R, lr: R) -> R;
 
-    /// The most that a proximal penalty moves a weight in a step; without limit by default.
+    /// The most that a proximal penalty moves a weight in a step, in learning rates; without limit by default.
     ///
     /// A rule that divides by what it remembers moves a weight by about `lr` once it has settled, and its
     /// reach has no bound where the gradients were 0 so far, as of a unit that was dropped or a row that was
-    /// not asked for. Twice of that lets a penalty win where it is the stronger, and makes no step larger
+    /// not asked for. Twice that, `Some(2.0)`, lets a penalty win where it is the stronger, and makes no step larger
     /// at the point where weights settle.
-    fn shrinks_at_most(&self, _lr: f64) -> Option<f64> {
+    fn shrinks_at_most(&self) -> Option<f64> {
         None
     }
 

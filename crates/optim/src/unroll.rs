@@ -216,7 +216,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
             weight.x = step.of_var(&mut weight.slots, weight.x, g);
             if weight.penalty.is_proximal() {
-                let most = rule.shrinks_at_most(step.lr.item().wide());
+                let most = rule.shrinks_at_most().map(|most| step.lr * most);
                 step.lr = step.lr.broadcast_to(&weight.x.shape());
                 let mut reach = step.reach(&weight.slots, g);
                 for term in weight.penalty.terms() {
@@ -228,7 +228,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
                         error::not_differentiable(&weight.x.shape(), &term.form().name());
                     };
                     weight.x = match most {
-                        Some(most) => weight.x + (x - weight.x).clamp(-most, most),
+                        Some(most) => weight.x + (x - weight.x).minimum(most).maximum(-most),
                         None => x,
                     };
                     reach = left;

@@ -9,7 +9,8 @@ use tapegrad_nn::{
     loss,
 };
 use tapegrad_optim::{
-    Adam, AdamW, Changes, Decay, Ledger, Lint, Momentum, Optimizer, RmsProp, Rule, Sgd,
+    Adadelta, Adam, AdamW, Changes, Decay, Lamb, Ledger, Lint, Lion, Momentum, Optimizer, RmsProp,
+    Rprop, Rule, Sgd, Yogi,
 };
 
 fn gradients(model: &Mlp<f64>, step: usize, x: &Array2<f64>) -> GradientMap<f64> {
@@ -54,7 +55,7 @@ fn constraint(stream: &mut Stream) -> Option<Constraint> {
     }
 }
 
-/// A hundred configurations, three steps each: the parts sum to what the step then changes.
+/// Two hundred configurations, three steps each: the parts sum to what the step then changes.
 #[test]
 fn parts_sum_to_the_change() {
     fn check<R: Rule>(optimizer: Optimizer<R, f64>, stream: &mut Stream) -> usize {
@@ -124,8 +125,8 @@ fn parts_sum_to_the_change() {
     }
     let mut stream = random::stream(9);
     let mut causes = 0;
-    for round in 0..100 {
-        causes += match round % 5 {
+    for round in 0..200 {
+        causes += match round % 10 {
             0 => check(Sgd::new(0.1), &mut stream),
             1 => check(
                 Optimizer::new(Momentum::default().nesterov(), 0.05),
@@ -136,10 +137,18 @@ fn parts_sum_to_the_change() {
                 &mut stream,
             ),
             3 => check(Optimizer::new(Adam::default().amsgrad(), 0.02), &mut stream),
-            _ => check(AdamW::new(0.02), &mut stream),
+            4 => check(AdamW::new(0.02), &mut stream),
+            5 => check(Lamb::new(0.02), &mut stream),
+            6 => check(Lion::new(0.002), &mut stream),
+            7 => check(
+                Optimizer::new(Yogi::default().then(Momentum::default()), 0.002),
+                &mut stream,
+            ),
+            8 => check(Rprop::new(0.01), &mut stream),
+            _ => check(Adadelta::new(1.0), &mut stream),
         };
     }
-    assert!(causes > 3000, "{causes} parts");
+    assert!(causes > 6000, "{causes} parts");
 }
 
 /// Each cause has the part that its formula says, for plain descent.

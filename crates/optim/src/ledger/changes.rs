@@ -194,7 +194,8 @@ impl<T: Element> Stepped<T> {
             &mut spare.before,
         );
         step.reaches(g, &slots, spare.reach(g.len()));
-        let most = step.rule.shrinks_at_most(step.lr.wide());
+        let most = step.rule.shrinks_at_most();
+        let most = most.map(|most| most * step.lr.wide());
         Self { x, spare, most }
     }
 }

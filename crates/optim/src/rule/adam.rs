@@ -48,10 +48,7 @@ impl Adam {
     /// If one is not in `[0, 1)`.
     #[track_caller]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        self.betas = [
-            error::fraction("Adam", "beta1", beta1),
-            error::fraction("Adam", "beta2", beta2),
-        ];
+        self.betas = error::betas("Adam", beta1, beta2);
         self
     }
 
@@ -107,8 +104,8 @@ impl Rule for Adam {
         lr / (square.root() + R::number(self.epsilon))
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0)
     }
 
     fn with_momentum(mut self, momentum: f64) -> Option<Self> {

@@ -128,8 +128,8 @@ impl Rule for RmsProp {
         reach / R::number(1.0 - self.momentum)
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        Some(2.0 * lr / (1.0 - self.momentum))
+    fn shrinks_at_most(&self) -> Option<f64> {
+        Some(2.0 / (1.0 - self.momentum))
     }
 
     /// Only with momentum, and to some.

@@ -85,8 +85,8 @@ impl<A: Rule, B: Rule> Rule for Then<A, B> {
         self.second.reach(at.1, second, g * reach / lr, reach)
     }
 
-    fn shrinks_at_most(&self, lr: f64) -> Option<f64> {
-        self.second.shrinks_at_most(lr)
+    fn shrinks_at_most(&self) -> Option<f64> {
+        self.second.shrinks_at_most()
     }
 
     fn is_scaled_by_norm(&self) -> bool {

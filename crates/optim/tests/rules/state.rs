@@ -3,7 +3,10 @@
 use ndarray::array;
 use tapegrad_autodiff::Tape;
 use tapegrad_nn::{Dense, LoadProblem, Mlp, Module, Scope, Section};
-use tapegrad_optim::{Adam, AdamW, Momentum, Optimizer, RmsProp, Rule, Sgd};
+use tapegrad_optim::{
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, Optimizer, RAdam, RmsProp,
+    Rprop, Rule, Sgd, Yogi,
+};
 
 fn step<R: Rule>(model: &mut impl Module<f64>, optimizer: &mut Optimizer<R, f64>) {
     let tape = Tape::new();
