@@ -3,6 +3,9 @@
 #[macro_use]
 mod table;
 mod convergence;
+mod resume;
+#[path = "../schedules/table.rs"]
+mod schedules;
 mod state;
 mod trajectories;
 mod unroll;

@@ -138,3 +138,16 @@ fn no_warm_up() {
     );
     (0..10).for_each(|step| assert_eq!(warmed.at(step), lr.at(step)));
 }
+
+#[test]
+fn no_schedule_is_missing() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schedule");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let file = file.trim_end_matches(".rs");
+        assert!(
+            table().iter().any(|row| row.file == file),
+            "{file} has no row"
+        );
+    }
+}

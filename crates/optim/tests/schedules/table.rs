@@ -198,16 +198,3 @@ pub(crate) fn table() -> Vec<Row> {
         row("plateau", "reduce_on_plateau", ReduceOnPlateau::new(0.3)),
     ]
 }
-
-#[test]
-fn no_schedule_is_missing() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schedule");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().file_name().into_string().unwrap();
-        let file = file.trim_end_matches(".rs");
-        assert!(
-            table().iter().any(|row| row.file == file),
-            "{file} has no row"
-        );
-    }
-}
