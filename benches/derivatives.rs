@@ -21,21 +21,19 @@ fn best(times: usize, mut f: impl FnMut()) -> f64 {
     seconds
 }
 
-/// Of one network: the loss; `backward` from it; both, a gradient; and a Hessian-vector product, which
-/// takes a recorded gradient and a `backward` through it.
+/// Of one network: the loss; `backward` from it; both, a gradient; and the loss with a Hessian-vector
+/// product.
 fn network(batch: usize, width: usize) {
     let model = Mlp::<f32>::new(&[64, width, width, 10]).activation(Activation::Tanh);
     let numbers = (0..batch * 64).map(|i| (i as f32).sin()).collect();
     let x = ArcArrayD::from_shape_vec(vec![batch, 64], numbers).expect("a matrix");
     let classes: Vec<usize> = (0..batch).map(|row| row % 10).collect();
     let mut tape = Tape::new();
-    let directions: Vec<_> = model
-        .parameters()
+    let parameters = model.parameters();
+    let directions = parameters
         .iter()
-        .map(|(_, param)| param.value.mapv(|w| 1.0 - w).into_shared())
-        .collect();
-    let mut params = Vec::new();
-    model.visit(Name::root(), &mut |_, param| params.push(param));
+        .map(|(_, param)| (param.id(), param.value.mapv(|w| 1.0 - w)));
+    let directions: GradientMap = directions.collect();
     let mut run = |derivative: usize| {
         let on = Scope::train(&tape);
         let z = model.forward(&on, on.input(&x));
@@ -45,14 +43,7 @@ fn network(batch: usize, width: usize) {
                 black_box(loss.item());
             }
             1 => drop(black_box(on.backward(loss))),
-            _ => {
-                let vars: Vec<_> = params.iter().map(|param| on.param(param)).collect();
-                let gradients = tape.grad(loss, &vars);
-                let slopes = gradients.iter().zip(&directions);
-                let slopes: Vec<_> = slopes.map(|(g, v)| g.inner(on.input(v))).collect();
-                let slope = tapegrad::autodiff::total(&slopes).expect("there are parameters");
-                drop(black_box(on.backward(slope)));
-            }
+            _ => drop(black_box(on.hvp(loss, &directions))),
         }
         tape.clear();
     };

@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use tapegrad::autodiff::kernel::threads::set_threads;
 use tapegrad::autodiff::total;
-use tapegrad::ndarray::ArrayD;
+use tapegrad::ndarray::{Array2, ArrayD};
 use tapegrad::prelude::*;
 
 thread_local! {
@@ -99,6 +99,44 @@ fn tiny() {
         loss::SquaredError.mean(p, &y)
     });
     assert_eq!(steps, 0);
+}
+
+#[test]
+fn around_optimizers_and_along_lines() {
+    set_threads(1);
+    let l2 = || Penalty::l2(1e-4);
+    let model = || Mlp::new(&[2, 64, 1]).penalize(0, l2()).penalize(1, l2());
+    let (x, y) = (
+        Array2::from_shape_fn([32, 2], |(i, j)| (i + 2 * j) as f32),
+        targets(32),
+    );
+    let x = x.into_dyn().into_shared();
+    let mut tape = Tape::new();
+    let mut pass = |model: &Mlp| {
+        let on = Scope::train(&tape);
+        let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&x)), &y);
+        let total = data_loss + model.penalty(&on);
+        let outcome = (total.item(), on.backward(total));
+        tape.clear();
+        outcome
+    };
+    type Pass<'a> = &'a mut dyn FnMut(&Mlp) -> (f32, GradientMap);
+    let mut after_five = |step: &mut dyn FnMut(Pass<'_>)| {
+        (0..5).for_each(|_| step(&mut pass));
+        calls(|| (0..10).for_each(|_| step(&mut pass)))
+    };
+    let (mut trained, mut sam) = (model(), Sam::new(Adam::new(1e-3), 0.05).adaptive(0.01));
+    let steps = after_five(&mut |pass| sam.step(&mut trained, |model| pass(model).1));
+    assert_eq!(steps, 0, "Sam");
+    let (mut trained, mut lookahead) = (model(), Lookahead::new(Adam::new(1e-3)));
+    let steps = after_five(&mut |pass| {
+        let (_, gradients) = pass(&trained);
+        lookahead.step(&mut trained, &gradients);
+    });
+    assert_eq!(steps, 0, "Lookahead");
+    let (mut trained, mut lbfgs) = (model(), Lbfgs::new().memory(3));
+    let steps = after_five(&mut |pass| _ = lbfgs.step(&mut trained, |model| pass(model)));
+    assert_eq!(steps, 0, "Lbfgs");
 }
 
 #[test]

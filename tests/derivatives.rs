@@ -187,6 +187,18 @@ impl Fixture {
         loss.of[way](z, &self.targets)
     }
 
+    /// A network's direction, by parameter.
+    fn direction(&self, model: &Mlp<f64>) -> GradientMap<f64> {
+        let outputs = model.layers.last().unwrap().weight.value.shape()[1];
+        let direction = self.networks[&outputs].direction.iter();
+        let parts = model.parameters().into_iter().zip(direction);
+        let parts = parts.map(|((_, param), v)| {
+            let v = ArrayD::from_shape_vec(param.value.shape(), v.clone());
+            (param.id(), v.unwrap())
+        });
+        parts.collect()
+    }
+
     /// A network's parameters and its direction.
     fn on_tape<'t>(&self, model: &Mlp<f64>, on: &Scope<'t, f64>) -> [Vec<Var<'t, f64>>; 2] {
         let outputs = model.layers.last().unwrap().weight.value.shape()[1];
@@ -256,7 +268,10 @@ fn as_pytorch() {
                     value,
                     &case.gradient,
                 );
-                assert_gradient(&format!("{what}: H v"), &model, &on, slope, &case.product);
+                let what = format!("{what}: H v");
+                assert_gradient(&what, &model, &on, slope, &case.product);
+                let direction = fixture.direction(&model);
+                assert_by_parameter(&what, &model, &on.hvp(value, &direction), &case.product);
             }
         }
     }
@@ -278,12 +293,23 @@ fn assert_gradient<'t>(
         .iter()
         .map(|(_, param)| on.param(param))
         .collect();
-    let (recorded, replayed) = (on.tape().grad(y, &xs), on.backward(y));
-    for (place, (name, param)) in parameters.into_iter().enumerate() {
-        let (recorded, expected) = (recorded[place].value(), &expected[place]);
-        assert_close(&format!("{what} by {name}, recorded"), &recorded, expected);
-        let replayed = replayed.wrt(param);
-        assert_close(&format!("{what} by {name}, replayed"), replayed, expected);
+    for (place, recorded) in on.tape().grad(y, &xs).into_iter().enumerate() {
+        let (name, _) = &parameters[place];
+        let what = format!("{what} by {name}, recorded");
+        assert_close(&what, &recorded.value(), &expected[place]);
+    }
+    assert_by_parameter(what, model, &on.backward(y), expected);
+}
+
+fn assert_by_parameter(
+    what: &str,
+    model: &Mlp<f64>,
+    replayed: &GradientMap<f64>,
+    expected: &[Vec<f64>],
+) {
+    for ((name, param), expected) in model.parameters().into_iter().zip(expected) {
+        let what = format!("{what} by {name}, replayed");
+        assert_close(&what, replayed.wrt(param), expected);
     }
 }
 

@@ -225,6 +225,8 @@ fn derivatives() {
             "backward_from: the cotangent has the shape [1] and the result [3]; they must be equal";
         { let t = tape(); let x = zeros(t, &[3]); t.jvp(x, &[x], &[zeros(t, &[2])]) } =>
             "jvp: a tangent has the shape [2] and its variable [3]; they must be equal";
+        { let (a, b) = (tape(), tape()); let x = zeros(a, &[]); x.backward_along([(zeros(b, &[]), 1.0)]) } =>
+            "backward_along: the variables belong to two tapes; all variables of an expression must be on one";
         { let t = tape(); let x = zeros(t, &[]); t.hvp(x, &[x], &[]); } =>
             "hvp: there are 0 tangents and 1 variables; there must be one for each";
         { let t = tape(); let x = zeros(t, &[3]); t.hessian(x, &[x]); } =>
@@ -536,6 +538,20 @@ fn networks() {
         } => "Penalty::orthogonal: the parameter has the shape [3]; it must have two axes";
         Scope::train(tape()).backward(zeros(tape(), &[])) =>
             "Scope::backward: the loss is on another tape; it must be on the scope's";
+        Scope::train(tape()).hvp(zeros(tape(), &[]), &GradientMap::default()) =>
+            "Scope::hvp: the loss is on another tape; it must be on the scope's";
+        { let t = tape(); Scope::train(t).hvp(zeros(t, &[3]), &GradientMap::default()) } =>
+            "backward_along: the variable has the shape [3]; it must hold one number (reduce it with `sum` or `mean`)";
+        {
+            let on = Scope::train(tape());
+            let p = Param::<f64>::new(Role::Weight, [1.0, 2.0]);
+            on.hvp(on.param(&p).sum(..), &GradientMap::from_iter([(p.id(), [1.0])]))
+        } => "Scope::hvp: a direction has the shape [1] and its parameter [2]; they must be equal";
+        {
+            let on = Scope::train(tape());
+            let p = Param::<f64>::new(Role::Statistic, [1.0, 2.0]);
+            on.hvp(on.param(&p).sum(..), &GradientMap::from_iter([(p.id(), [1.0, 1.0])]))
+        } => "Scope::hvp: there is a direction for a parameter of the shape [2] that this pass does not train; those that have one must be trainable and not substituted";
         {
             let mut p = Param::<f64>::new(Role::Weight, [1.0, 2.0]);
             let on = Scope::train(tape());
@@ -700,6 +716,19 @@ fn hyper_parameters() {
         Adam::default().betas(0.9, 1.0) => "Adam: the beta2 is 1; it must be at least 0 and below 1";
         Adam::default().betas(-0.1, 0.9) => "Adam: the beta1 is -0.1; it must be at least 0 and below 1";
         Adam::default().epsilon(f64::NAN) => "Adam: the epsilon is NaN; it must be finite and at least 0";
+        drop(Sam::new(Sgd::new::<f64>(0.1), -0.05)) => "Sam: the rho is -0.05; it must be finite and at least 0";
+        drop(Sam::new(Sgd::new::<f64>(0.1), 0.05).adaptive(f64::NAN)) => "Sam: the eta is NaN; it must be finite and at least 0";
+        drop(Lookahead::new(Sgd::new::<f64>(0.1)).every(0)) => "Lookahead: the number of steps is 0; it must be at least 1";
+        drop(Lookahead::new(Sgd::new::<f64>(0.1)).alpha(0.0)) => "Lookahead: the alpha is 0; it must be above 0 and at most 1";
+        drop(Lookahead::new(Sgd::new::<f64>(0.1)).alpha(1.5)) => "Lookahead: the alpha is 1.5; it must be above 0 and at most 1";
+        drop(Lbfgs::<f64>::new().memory(0)) => "Lbfgs: the memory is 0; it must be at least 1";
+        drop(Lbfgs::<f64>::new().iterations(0)) => "Lbfgs: the number of iterations is 0; it must be at least 1";
+        drop(Lbfgs::<f64>::new().evaluations(0)) => "Lbfgs: the number of evaluations is 0; it must be at least 1";
+        drop(Lbfgs::<f64>::new().gradient_tolerance(-1.0)) => "Lbfgs: the gradient tolerance is -1; it must be finite and at least 0";
+        drop(Lbfgs::<f64>::new().change_tolerance(f64::NAN)) => "Lbfgs: the change tolerance is NaN; it must be finite and at least 0";
+        drop(Lbfgs::<f64>::new().wolfe(0.0, 0.9)) => "Lbfgs: the c1 is 0; it must be above 0 and below 1";
+        drop(Lbfgs::<f64>::new().wolfe(0.5, 0.5)) => "Lbfgs: the c2 is 0.5; it must be above c1 and below 1";
+        drop(Lbfgs::<f64>::new().fixed_step(0.0)) => "Lbfgs: the step is 0; it must be finite and above 0";
         Momentum::default().dampening(-0.1) => "Momentum: the dampening is -0.1; it must be at least 0 and below 1";
         Adamax::default().betas(1.0, 0.9) => "Adamax: the beta1 is 1; it must be at least 0 and below 1";
         Adamax::default().betas(0.9, f64::NAN) => "Adamax: the beta2 is NaN; it must be at least 0 and below 1";
@@ -950,6 +979,116 @@ fn steps() {
         "Optimizer::step: the learning rate is NaN; it must be finite and at least 0"
     );
     assert_eq!(optimizer.steps(), 1);
+}
+
+/// What goes round an optimizer and what searches along lines refuse as it does, and leave the model as it was.
+#[test]
+fn wrapped_steps_and_searches() {
+    let pass = |model: &Mlp<f64>| {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let loss = model.forward(&on, on.input(array![[1.0, 2.0]])).sum(..);
+        (loss.item(), on.backward(loss))
+    };
+    let model = Mlp::<f64>::new(&[2, 3, 1]).seed(1);
+    let (_, others) = pass(&Mlp::new(&[2, 3, 1]));
+    let unchanged = |misuse: &mut dyn FnMut(&mut Mlp<f64>)| {
+        let mut changed = model.clone();
+        let message = sentence(|| misuse(&mut changed));
+        for ((name, before), (_, after)) in model.parameters().into_iter().zip(changed.parameters())
+        {
+            assert_eq!(before.value, after.value, "{name}");
+        }
+        message
+    };
+    let no_gradient = |who| {
+        format!(
+            "{who}: the parameter `layers.0.weight` has no gradient; it must be used in the loss on a `Scope::train`, or frozen (`trainable = false`)"
+        )
+    };
+    let sam = || Sam::new(Sgd::new(0.1), 0.05);
+    let lookahead = || Lookahead::new(Sgd::new(0.1));
+    assert_eq!(
+        unchanged(&mut |model| sam().step(model, |_| others.clone())),
+        no_gradient("Sam::step")
+    );
+    let mut passes = 0;
+    assert_eq!(
+        unchanged(&mut |model| sam().step(model, |model| {
+            passes += 1;
+            if passes == 1 {
+                pass(model).1
+            } else {
+                others.clone()
+            }
+        })),
+        no_gradient("Optimizer::step")
+    );
+    assert_eq!(
+        unchanged(&mut |model| lookahead().step(model, &others)),
+        no_gradient("Lookahead::step")
+    );
+    assert_eq!(
+        unchanged(&mut |model| _ = Lbfgs::new().step(model, |_| (1.0, others.clone()))),
+        no_gradient("Lbfgs::step")
+    );
+    let mut calls = 0;
+    assert_eq!(
+        unchanged(&mut |model| _ = Lbfgs::new().minimize(model, |model| {
+            calls += 1;
+            let (loss, gradients) = pass(model);
+            (
+                loss,
+                if calls == 1 {
+                    gradients
+                } else {
+                    others.clone()
+                },
+            )
+        })),
+        no_gradient("Lbfgs::minimize")
+    );
+
+    let mut resized = model.clone();
+    let mut slow = lookahead();
+    slow.step(&mut resized, &pass(&model).1);
+    resized.layers[1].weight.value = Array2::zeros([2, 2]).into_dyn().into_shared();
+    let wide = GradientMap::from_iter(
+        resized
+            .parameters()
+            .into_iter()
+            .map(|(_, param)| (param.id(), &param.value)),
+    );
+    assert_eq!(
+        sentence(|| slow.step(&mut resized, &wide)),
+        "Lookahead::step: the parameter `layers.1.weight` has the shape [2, 2] and had [3, 1] in the steps before; it must stay, or the optimizer be made anew"
+    );
+    assert_eq!(
+        sentence(|| _ = Lbfgs::new().step(&mut resized, |_| (1.0, pass(&model).1))),
+        "Lbfgs::step: the parameter `layers.1.weight` has the shape [2, 2] and its gradient [3, 1]; they must be equal"
+    );
+    let mut twice = Mlp::<f64>::new(&[2, 2, 2]);
+    twice.layers[1] = twice.layers[0].clone();
+    assert_eq!(
+        sentence(|| _ = Lbfgs::new().step(&mut twice, pass)),
+        "Lbfgs::step: the parameter `layers.1.weight` stands in the model before; each must be one of its own (a clone is the same parameter, `separate` makes another)"
+    );
+    let mut owing = model.clone().penalize(0, Penalty::l2(0.1));
+    assert_eq!(
+        sentence(|| _ = Lbfgs::new().step(&mut owing, pass)),
+        "Lbfgs::step: the model has penalties that act in the loss, and `penalty` was not called in the pass of these gradients; the loss must have `model.penalty(&on)` in it"
+    );
+    let mut proximal = model.clone().penalize(0, Penalty::l1(0.1).proximal());
+    assert_eq!(
+        sentence(|| _ = Lbfgs::new().step(&mut proximal, pass)),
+        "Lbfgs::step: on the parameter `layers.0.weight` acts `L1 0.1 (proximal)` after an update, which a line search knows nothing of; it must act in the loss, as penalties can, or not at all"
+    );
+    let mut bounded = model.clone();
+    bounded.layers[1].weight.constraint = Some(Constraint::non_negative());
+    assert_eq!(
+        sentence(|| _ = Lbfgs::new().minimize(&mut bounded, pass)),
+        "Lbfgs::minimize: on the parameter `layers.1.weight` acts `≥ 0` after an update, which a line search knows nothing of; it must act in the loss, as penalties can, or not at all"
+    );
 }
 
 /// Unrolled training has its own ways to go wrong.

@@ -1,4 +1,3 @@
-use tapegrad::autodiff::total;
 use tapegrad::prelude::*;
 
 use super::{Batch, array, batches, loss_of, network};
@@ -6,30 +5,33 @@ use crate::workloads::data;
 use crate::workloads::specification::Workload;
 use crate::workloads::work::Work;
 
-/// `H v`, the gradient of `Σ g v` with `g` the gradient of the loss.
+/// `H v` with the Hessian `H` of the loss.
 pub(super) struct Hvp {
     model: Mlp,
     tape: Tape,
     batches: Vec<Batch>,
-    /// `v`, in the order of the parameters.
-    directions: Vec<ArcArrayD<f32>>,
+    /// `v`.
+    directions: GradientMap,
     product: GradientMap,
 }
 
 impl Hvp {
     pub(super) fn new(work: &Workload) -> Self {
+        let model = network(work);
         let directions = data::directions(work)
             .into_iter()
             .zip(work.sizes.windows(2));
+        let directions = directions
+            .flat_map(|([weight, bias], sizes)| [array(sizes, weight), array(&sizes[1..], bias)]);
+        let parameters = model.parameters().into_iter();
+        let directions = parameters
+            .zip(directions)
+            .map(|((_, param), v)| (param.id(), v));
         Self {
-            model: network(work),
+            directions: directions.collect(),
+            model,
             tape: Tape::new(),
             batches: batches(work),
-            directions: directions
-                .flat_map(|([weight, bias], sizes)| {
-                    [array(sizes, weight), array(&sizes[1..], bias)]
-                })
-                .collect(),
             product: GradientMap::default(),
         }
     }
@@ -40,14 +42,7 @@ impl Work for Hvp {
         let batch = &self.batches[index % self.batches.len()];
         let on = Scope::train(&self.tape);
         let loss = loss_of(&self.model, &on, batch);
-        let mut params = Vec::with_capacity(self.directions.len());
-        self.model
-            .visit(Name::root(), &mut |_, param| params.push(on.param(param)));
-        let gradients = self.tape.grad(loss, &params);
-        let slopes = gradients.into_iter().zip(&self.directions);
-        let slopes: Vec<_> = slopes.map(|(g, v)| g.inner(on.input(v))).collect();
-        let slope = total(&slopes);
-        let product = on.backward(slope.expect("there are parameters"));
+        let product = on.hvp(loss, &self.directions);
         self.tape.clear();
         if keep {
             self.product = product;
@@ -55,12 +50,11 @@ impl Work for Hvp {
     }
 
     fn value(&mut self) -> f64 {
-        let (mut sum, mut directions) = (0.0, self.directions.iter());
+        let mut sum = 0.0;
         self.model.visit(Name::root(), &mut |_, param| {
-            let h = self.product.wrt(param);
-            let h = h.as_slice().expect("contiguous");
-            let v = directions.next().expect("one for each parameter");
-            sum += data::inner(h, v.as_slice().expect("contiguous"));
+            let numbers = [&self.product, &self.directions].map(|map| map.numbers(param));
+            let [(_, h), (_, v)] = numbers.map(|part| part.expect("one for each parameter"));
+            sum += data::inner(h, v);
         });
         sum
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use ndarray::{ArrayViewD, IxDyn};
 
 use crate::spare::{Buffer, Home, List, Numbers, Spare, sole};
-use crate::{Element, IntoValue, Shape, Var};
+use crate::value::Value;
+use crate::{Element, IntoValue, Shape, Tape, Var};
 
 /// Arrays by ascending key. When it is dropped, their memory goes back to the tape that they came
 /// from, if they came from one.
@@ -38,6 +39,14 @@ impl<T: Element> ArrayMap<T> {
     pub fn numbers(&self, key: u64) -> Option<(&[usize], &[T])> {
         let (_, shape, numbers) = &self.list[self.position(key).ok()?];
         Some((shape, numbers.slice()))
+    }
+
+    /// The array under a key as a constant of a tape, which is not copied.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn constant<'t>(&self, key: u64, tape: &'t Tape<T>) -> Option<Var<'t, T>> {
+        let (_, shape, numbers) = &self.list[self.position(key).ok()?];
+        Some(tape.given(Value::new(shape.clone(), numbers.clone()), false))
     }
 
     /// Every array with its key, by ascending key.

@@ -118,7 +118,7 @@ fn recompute_values<'t, T: Element>(
         let y = f(&own);
         let seed = g.read().clone();
         let out = flat.numbers_mut();
-        tape.sweep(y, seed, first, |node, cotangent| {
+        tape.sweep([(y.index, seed)], first, |node, cotangent| {
             let place = node - first;
             let start: usize = own[..place].iter().map(|x| x.len()).sum();
             let numbers = cotangent.numbers();

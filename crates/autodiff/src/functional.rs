@@ -15,7 +15,7 @@
 
 use ndarray::ArrayD;
 
-use crate::{Element, Gradients, Shape, Tape, Var, error, total};
+use crate::{Element, Gradients, Shape, Tape, Var, error};
 
 /// The one number that `f` gives, and its gradient by each input.
 ///
@@ -136,10 +136,7 @@ where
     let x = variables("hvp", &tape, inputs);
     let v: Vec<_> = v.iter().map(|v| tape.constant(v)).collect();
     tape.check_tangents("hvp", &x, &v);
-    let gradients = tape.grad(f(&x), &x);
-    let slopes = gradients.iter().zip(&v).map(|(g, &v)| g.inner(v));
-    let slope = total(&slopes.collect::<Vec<_>>()).expect("there is an input");
-    wrt(&slope.backward(), &x)
+    wrt(&f(&x).backward_along(x.iter().copied().zip(v)), &x)
 }
 
 /// The Jacobians of `f`, of any shape, by each input: for each the shape of the value, followed by

@@ -1,8 +1,11 @@
 //! The engine: walks the tape backwards, runs each live operand's rule, un-broadcasts and
 //! accumulates. It is the only place that does.
 
-use std::collections::BTreeMap;
+mod cotangents;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::cotangents::Cotangents;
 use crate::kernel::elementwise;
 use crate::spare::Buffer;
 use crate::value::Value;
@@ -59,7 +62,7 @@ impl<T: Element> Tape<T> {
     pub fn vjp<'t>(&'t self, y: Var<'t, T>, v: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         self.check_inputs("vjp", y, xs);
         self.check_cotangent("vjp", y, v);
-        self.or_zeros(self.pull_back(y, v, xs), xs)
+        self.or_zeros(self.pull_back(&[(y, v)], xs), xs)
     }
 
     /// Zeros for what is not used.
@@ -100,8 +103,7 @@ impl<T: Element> Tape<T> {
         xs: &[Var<'t, T>],
     ) -> Vec<Option<Var<'t, T>>> {
         self.check_inputs(operation, y, xs);
-        let one = self.leaf("constant", self.one(operation, y), false);
-        self.pull_back(y, one, xs)
+        self.pull_back(&[(y, self.number_one(operation, y))], xs)
     }
 
     #[track_caller]
@@ -113,52 +115,69 @@ impl<T: Element> Tape<T> {
         }
     }
 
-    /// The recorded run: the cotangents of `xs` from that of `y`, `None` where it does not depend on
-    /// one.
+    /// The recorded run: the cotangents of `xs` from those of some variables, `None` where none of
+    /// these depends on one.
     #[track_caller]
     pub(crate) fn pull_back<'t>(
         &'t self,
-        y: Var<'t, T>,
-        seed: Var<'t, T>,
+        seeds: &[(Var<'t, T>, Var<'t, T>)],
         xs: &[Var<'t, T>],
     ) -> Vec<Option<Var<'t, T>>> {
+        let mut of_nodes = BTreeMap::new();
+        self.record_sweep(seeds, xs, false, |node, g| {
+            of_nodes.insert(node, g);
+        });
+        let gradients = xs.iter().map(|x| of_nodes.get(&x.index).copied());
+        gradients.collect()
+    }
+
+    /// The recorded run: gives the cotangent of each of `xs`, from those of some variables. If they
+    /// are asked for `in_parts`, it gives those of leaves as they come, of each use one, not added.
+    #[track_caller]
+    pub(crate) fn record_sweep<'t>(
+        &'t self,
+        seeds: &[(Var<'t, T>, Var<'t, T>)],
+        xs: &[Var<'t, T>],
+        in_parts: bool,
+        mut give: impl FnMut(usize, Var<'t, T>),
+    ) {
+        let last = seeds.iter().map(|(y, _)| y.index).max();
         // Nothing before the first of them depends on one: a step of a long training is not as long
         // as all steps before it.
         let first = xs.iter().map(|x| x.index).min();
-        let first = first.unwrap_or(y.index).min(y.index);
-        let wanted = self.depends_on(xs, first, y.index);
+        let (Some(first), Some(last)) = (first.min(last), last) else {
+            return;
+        };
+        let asked = BTreeSet::from_iter(xs.iter().map(|x| x.index));
+        let wanted = self.depends_on(xs, first, last);
         let wanted = |node| node >= first && wanted[node - first];
-        let mut of_nodes = BTreeMap::from_iter(xs.iter().map(|x| (x.index, None)));
         let mut storage = Vec::new();
-        let mut cotangents = Cotangents::of(first, y.index, &mut storage, seed, wanted(y.index));
-        for node in (first..=y.index).rev() {
+        let mut cotangents = Cotangents::of(first, &mut storage);
+        for &(y, seed) in seeds.iter().filter(|(y, _)| wanted(y.index)) {
+            self.add_recorded(&mut cotangents, y.index, seed);
+        }
+        for node in cotangents.nodes().rev() {
             let Some(g) = cotangents.take(node) else {
                 continue;
             };
-            if let Some(gradient) = of_nodes.get_mut(&node) {
-                *gradient = Some(g);
+            if asked.contains(&node) {
+                give(node, g);
             }
             let _deriving = self.deriving(node);
             let operands = self.operand_vars(node);
             for operand in self.operands(node) {
-                if let Some(place) = self.ruled_operand(operand).filter(|&place| wanted(place)) {
+                let Some(place) = self.ruled_operand(operand).filter(|&place| wanted(place)) else {
+                    continue;
+                };
+                if in_parts && self.is_leaf(place) {
+                    let _lazily = self.deriving_lazily(node);
+                    give(place, self.apply(operand, place, g, node, &operands));
+                } else {
                     let share = self.apply(operand, place, g, node, &operands);
-                    let sum = match cotangents.take(place) {
-                        Some(before) => {
-                            let sum = before + share;
-                            if self.detects_anomalies() {
-                                let parts = [&*before.read(), &*share.read()];
-                                self.inspect_sum(&sum.read(), parts, place);
-                            }
-                            sum
-                        }
-                        None => share,
-                    };
-                    cotangents.put(place, sum);
+                    self.add_recorded(&mut cotangents, place, share);
                 }
             }
         }
-        xs.iter().map(|x| of_nodes[&x.index]).collect()
     }
 
     /// For each node from `first` to `last`, whether it depends on one of `xs`, none of which is
@@ -179,21 +198,24 @@ impl<T: Element> Tape<T> {
         wanted
     }
 
-    /// The run on values only: the cotangents, from that of `y`, of the leaves from node `first` on,
-    /// the last first.
+    /// The run on values only: the cotangents, from those of some nodes, of the leaves from node
+    /// `first` on, the last first.
     #[track_caller]
     pub(crate) fn sweep(
         &self,
-        y: Var<'_, T>,
-        seed: Value<T>,
+        seeds: impl IntoIterator<Item = (usize, Value<T>)>,
         first: usize,
         mut leaf: impl FnMut(usize, Value<T>),
     ) {
         let values_only = self.values_only();
         let mut storage = self.cotangents().take();
-        let live = self.is_live(y.index);
-        let mut cotangents = Cotangents::of(first, y.index, &mut storage, seed, live);
-        for node in (first..=y.index).rev() {
+        let mut cotangents = Cotangents::of(first, &mut storage);
+        for (node, seed) in seeds {
+            if self.is_live(node) {
+                self.add(&mut cotangents, node, seed);
+            }
+        }
+        for node in cotangents.nodes().rev() {
             let Some(g) = cotangents.take(node) else {
                 continue;
             };
@@ -207,11 +229,7 @@ impl<T: Element> Tape<T> {
                 if let Some(place) = self.live_operand(operand) {
                     let share = self.apply(operand, place, g, node, &operands);
                     let share = values_only.take(share, g);
-                    let sum = match cotangents.take(place) {
-                        Some(sum) => self.sum(sum, share, place),
-                        None => share,
-                    };
-                    cotangents.put(place, sum);
+                    self.add(&mut cotangents, place, share);
                 }
             }
             values_only.forget();
@@ -262,6 +280,41 @@ impl<T: Element> Tape<T> {
         self.filled(shape, T::one())
     }
 
+    /// As [`one`](Tape::one), a constant.
+    #[track_caller]
+    pub(crate) fn number_one(&self, operation: &str, y: Var<'_, T>) -> Var<'_, T> {
+        self.leaf("constant", self.one(operation, y), false)
+    }
+
+    /// Adds to the cotangent of a node, recorded.
+    #[track_caller]
+    fn add_recorded<'t>(
+        &'t self,
+        cotangents: &mut Cotangents<'_, Var<'t, T>>,
+        node: usize,
+        share: Var<'t, T>,
+    ) {
+        let Some(before) = cotangents.take(node) else {
+            return cotangents.put(node, share);
+        };
+        let sum = before + share;
+        if self.detects_anomalies() {
+            self.inspect_sum(&sum.read(), [&*before.read(), &*share.read()], node);
+        }
+        cotangents.put(node, sum);
+    }
+
+    /// Adds to the cotangent of a node, as a value.
+    #[inline]
+    #[track_caller]
+    fn add(&self, cotangents: &mut Cotangents<'_, Value<T>>, node: usize, share: Value<T>) {
+        let sum = match cotangents.take(node) {
+            Some(before) => self.sum(before, share, node),
+            None => share,
+        };
+        cotangents.put(node, sum);
+    }
+
     /// `a + b` of equal shapes, in the storage of one that nobody else holds: cotangents of a node.
     #[inline]
     #[track_caller]
@@ -285,41 +338,24 @@ impl<T: Element> Tape<T> {
         sum
     }
 
+    /// The cotangents, from those of some nodes, of every [`Tape::var`] that they depend on.
+    #[track_caller]
+    pub(crate) fn backward_of(
+        &self,
+        seeds: impl IntoIterator<Item = (usize, Value<T>)>,
+    ) -> Gradients<T> {
+        let mut of = ArrayMap::at_home(self.home(), &mut self.spare());
+        self.sweep(seeds, 0, |node, g| of.push(node as u64, self.export(g)));
+        of.reverse();
+        Gradients::new(of, self.epoch())
+    }
+
     /// The numbers of a value, to leave the tape: moved if nobody else has them.
     #[inline]
     pub(crate) fn export(&self, value: Value<T>) -> (Shape, Buffer<T>) {
         let (shape, numbers) = value.into_parts();
         let numbers = numbers.expect("a cotangent is no value passing through");
         (shape, self.spare().unshared(numbers))
-    }
-}
-
-/// What was added so far to the cotangents of the nodes from `first` on.
-struct Cotangents<'s, C> {
-    first: usize,
-    sums: &'s mut Vec<Option<C>>,
-}
-
-impl<'s, C> Cotangents<'s, C> {
-    /// For the nodes from `first` to `y`, which starts with a seed if it is wanted at all, in the
-    /// given storage.
-    fn of(first: usize, y: usize, sums: &'s mut Vec<Option<C>>, seed: C, wanted: bool) -> Self {
-        sums.clear();
-        sums.resize_with(y + 1 - first, || None);
-        sums[y - first] = wanted.then_some(seed);
-        Self { first, sums }
-    }
-
-    /// What came to a node so far. When its turn comes, in the order opposite to that of the nodes'
-    /// making, that is its whole cotangent.
-    #[inline]
-    fn take(&mut self, node: usize) -> Option<C> {
-        self.sums[node - self.first].take()
-    }
-
-    #[inline]
-    fn put(&mut self, node: usize, sum: C) {
-        self.sums[node - self.first] = Some(sum);
     }
 }
 
@@ -342,7 +378,8 @@ impl<'t, T: Element> Var<'t, T> {
     /// If the variable does not hold exactly one number.
     #[track_caller]
     pub fn backward(self) -> Gradients<T> {
-        self.backward_of(self.tape.one("backward", self))
+        let one = self.tape.one("backward", self);
+        self.tape.backward_of([(self.index, one)])
     }
 
     /// The cotangents `vᵀ ∂y/∂x` for the cotangent `v` of this `y` of any shape, as values:
@@ -366,17 +403,6 @@ impl<'t, T: Element> Var<'t, T> {
             self.tape.check_cotangent("backward_from", self, v);
             v.read().clone()
         };
-        self.backward_of(seed)
-    }
-
-    #[track_caller]
-    fn backward_of(self, seed: Value<T>) -> Gradients<T> {
-        let tape = self.tape;
-        let mut of = ArrayMap::at_home(tape.home(), &mut tape.spare());
-        tape.sweep(self, seed, 0, |node, g| {
-            of.push(node as u64, tape.export(g))
-        });
-        of.reverse();
-        Gradients::new(of, tape.epoch())
+        self.tape.backward_of([(self.index, seed)])
     }
 }

@@ -51,6 +51,7 @@ mod gradient;
 mod gradients;
 mod graph;
 pub mod kernel;
+mod lazy;
 mod operation;
 mod real;
 mod sentences;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::lazy::LazyProduct;
 use crate::{ArcArrayD, Element, Shape};
 
 /// Numbers in storage that is shared while several values have them, and used again when none does.
@@ -13,6 +14,8 @@ pub(crate) enum Numbers<T: Element> {
     Own(Vec<T>),
     /// An array from outside, contiguous.
     Array(ArcArrayD<T>),
+    /// Those that nobody has asked for yet.
+    Lazy(Box<LazyProduct<T>>),
 }
 
 impl<T: Element> Numbers<T> {
@@ -21,15 +24,16 @@ impl<T: Element> Numbers<T> {
         match self {
             Self::Own(numbers) => numbers,
             Self::Array(array) => array.as_slice().expect("arrays join a tape contiguous"),
+            Self::Lazy(product) => product.numbers(),
         }
     }
 
-    /// How many numbers there is room for; none in an array, which is not the tape's.
+    /// How many numbers there is room for; none in what is not the tape's.
     #[inline]
     fn capacity(&self) -> usize {
         match self {
             Self::Own(numbers) => numbers.capacity(),
-            Self::Array(_) => 0,
+            Self::Array(_) | Self::Lazy(_) => 0,
         }
     }
 }
@@ -95,12 +99,12 @@ impl<T: Element> Spare<T> {
         buffer
     }
 
-    /// A buffer with the numbers of an array, which is let go of with it.
+    /// A buffer with numbers that are not the tape's, which are let go of with it.
     #[inline]
-    pub(crate) fn array(&mut self, array: ArcArrayD<T>) -> Buffer<T> {
+    pub(crate) fn hold(&mut self, held: Numbers<T>) -> Buffer<T> {
         let mut buffer = self.take(0);
         if let Some(numbers) = Arc::get_mut(&mut buffer) {
-            *numbers = Numbers::Array(array);
+            *numbers = held;
         }
         buffer
     }

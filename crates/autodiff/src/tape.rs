@@ -6,9 +6,11 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::guard::Rule;
 pub(crate) use self::record::Indices;
 use self::record::{Length, Record};
-use crate::spare::{Home, Spare};
+use crate::lazy::LazyProduct;
+use crate::spare::{Home, Numbers, Spare};
 use crate::value::{Value, contiguous};
 use crate::{ArcArrayD, Element, IntoValue, Shape, Var, error};
 
@@ -38,8 +40,8 @@ pub struct Tape<T: Element = f32> {
     cotangents: Cell<Vec<Option<Value<T>>>>,
     /// While `false`, nothing is remembered of how a value came to be: rules work on values only.
     recording: Cell<bool>,
-    /// The node whose rule is running.
-    deriving: Cell<Option<usize>>,
+    /// The rule that is running.
+    deriving: Cell<Option<Rule>>,
     detects_anomalies: Cell<bool>,
     /// Which filling of which tape this is; a variable's index means nothing in another.
     epoch: Cell<u64>,
@@ -165,7 +167,21 @@ impl<T: Element> Tape<T> {
     #[inline]
     pub(crate) fn shared(&self, array: ArcArrayD<T>) -> Value<T> {
         let shape = Shape::from(array.shape());
-        Value::new(shape, self.spare.borrow_mut().array(contiguous(array)))
+        let array = Numbers::Array(contiguous(array));
+        Value::new(shape, self.spare.borrow_mut().hold(array))
+    }
+
+    /// The product of two matrices, summed over the axes `inner` of the two, that is computed when it
+    /// is read.
+    pub(crate) fn lazy_product(
+        &self,
+        shape: Shape,
+        factors: [&Value<T>; 2],
+        inner: [usize; 2],
+    ) -> Value<T> {
+        let product = LazyProduct::new(factors.map(Clone::clone), inner);
+        let product = Numbers::Lazy(Box::new(product));
+        Value::lazy(shape, self.spare.borrow_mut().hold(product))
     }
 
     /// Takes back the memory of a value that is not needed any more.

@@ -156,6 +156,12 @@ impl<T: Element> Value<T> {
         }
     }
 
+    /// Numbers that are computed when they are read.
+    pub(crate) fn lazy(shape: Shape, numbers: Buffer<T>) -> Self {
+        let numbers = Some(numbers);
+        Self { shape, numbers }
+    }
+
     /// What is never read, because the operation after it did its work as well.
     pub(crate) fn passing(shape: Shape) -> Self {
         Self {
@@ -195,7 +201,7 @@ impl<T: Element> Value<T> {
     pub(crate) fn unshared(&mut self) -> Option<&mut [T]> {
         match Arc::get_mut(self.numbers.as_mut()?)? {
             Numbers::Own(numbers) => Some(numbers),
-            Numbers::Array(_) => None,
+            Numbers::Array(_) | Numbers::Lazy(_) => None,
         }
     }
 

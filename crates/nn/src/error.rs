@@ -110,8 +110,12 @@ sentences! {
         "GradientMap: there is no gradient for this parameter of the shape {shape:?}; it must be trainable, used in the loss's scope and not substituted";
     other_value(shape: &[usize])
         "Scope: a parameter of the shape {shape:?} has another value than when it was bound; each step needs a scope of its own, and each value a parameter of its own (a clone is the same parameter)";
-    loss_on_another_tape()
-        "Scope::backward: the loss is on another tape; it must be on the scope's";
+    loss_on_another_tape(operation: &str)
+        "Scope::{operation}: the loss is on another tape; it must be on the scope's";
+    direction(v: &[usize], param: &[usize])
+        "Scope::hvp: a direction has the shape {v:?} and its parameter {param:?}; they must be equal";
+    untrained_direction(param: &[usize])
+        "Scope::hvp: there is a direction for a parameter of the shape {param:?} that this pass does not train; those that have one must be trainable and not substituted";
     charge_on_another_tape()
         "Scope::charge: the cost is on another tape; it must be on the scope's";
     late_charge()

@@ -7,7 +7,7 @@ mod finite;
 mod noise;
 
 use ndarray::ArrayViewD;
-use tapegrad_autodiff::{ArrayMap, Element, IntoValue};
+use tapegrad_autodiff::{ArrayMap, Element, IntoValue, Tape, Var};
 
 pub use self::accumulation::Accumulation;
 pub use self::adaptive_clipping::AdaptiveClipping;
@@ -96,6 +96,13 @@ impl<T: Element> GradientMap<T> {
     /// if there is one.
     pub fn numbers(&self, param: impl Into<ParamId>) -> Option<(&[usize], &[T])> {
         self.of.numbers(param.into().number())
+    }
+
+    /// The gradient with respect to a parameter as a constant of a tape, which is not copied, if there
+    /// is one.
+    #[track_caller]
+    pub(crate) fn constant<'t>(&self, id: ParamId, tape: &'t Tape<T>) -> Option<Var<'t, T>> {
+        self.of.constant(id.number(), tape)
     }
 
     /// Every gradient, in the order of the parameters' making.

@@ -1,11 +1,12 @@
 mod charges;
+mod hvp;
 mod part;
 mod random;
 
 use std::cell::RefCell;
 use std::fmt;
 
-use tapegrad_autodiff::{ArrayMap, Element, IntoVar, Tape, Var};
+use tapegrad_autodiff::{ArrayMap, Element, Gradients, IntoVar, Tape, Var};
 
 pub use self::part::Within;
 use crate::notes::{Binding, Notes, Source, same_array};
@@ -249,10 +250,20 @@ impl<'t, T: Element> Scope<'t, T> {
     /// If the loss does not hold one number or is on another tape.
     #[track_caller]
     pub fn backward(&self, loss: Var<'t, T>) -> GradientMap<T> {
+        self.check_loss("backward", loss);
+        self.by_parameter(loss.backward())
+    }
+
+    #[track_caller]
+    fn check_loss(&self, operation: &str, loss: Var<'t, T>) {
         if !std::ptr::eq(loss.tape(), self.tape) {
-            error::loss_on_another_tape();
+            error::loss_on_another_tape(operation);
         }
-        let gradients = loss.backward();
+    }
+
+    /// Gradients under the parameters that they belong to.
+    #[track_caller]
+    fn by_parameter(&self, gradients: Gradients<T>) -> GradientMap<T> {
         let notes = self.notes.borrow();
         let trained = notes.bound.iter().filter(|binding| binding.trained);
         GradientMap::new(

@@ -103,6 +103,8 @@ sentences! {
         "{who}: no parameter of the model is in the group of {group}; its pattern, layer or role must have one";
     no_momentum(rule: &str)
         "Optimizer::momentum: the rule `{rule}` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+    after_update(who: &str, name: &str, what: &str)
+        "{who}: on the parameter `{name}` acts `{what}` after an update, which a line search knows nothing of; it must act in the loss, as penalties can, or not at all";
     stale_loss()
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
     not_differentiable(shape: &[usize], what: &str)

@@ -28,12 +28,15 @@ mod average;
 mod decay;
 mod error;
 mod guard;
+mod lbfgs;
 mod ledger;
 mod lift;
+mod lookahead;
 mod lr_finder;
 mod optimizer;
 mod param_group;
 mod rule;
+mod sam;
 pub mod schedule;
 mod settings;
 mod state;
@@ -42,7 +45,9 @@ mod unroll;
 pub use average::{Average, Averaging, Ema, Swa};
 pub use decay::{Decay, Decayed};
 pub use guard::{Guard, GuardError, NotFinite};
+pub use lbfgs::{Lbfgs, LbfgsEnd, LbfgsReport};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
+pub use lookahead::Lookahead;
 pub use lr_finder::{LrCurve, LrFinder, LrPoint};
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
@@ -50,6 +55,7 @@ pub use rule::{
     AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, RAdam, RmsProp, Rprop,
     Rule, Sgd, Then, Yogi,
 };
+pub use sam::Sam;
 pub use schedule::Schedule;
 pub use tapegrad_autodiff::Real;
 pub use unroll::Unroll;

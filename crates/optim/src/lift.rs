@@ -205,7 +205,7 @@ impl<'t, U: Rule, T: Element> Step<U, Var<'t, T>> {
         }
         let [x_norm, norm] = [x, stepped].map(|x| x.norm(..));
         if x_norm.item() > T::zero() && norm.item() > T::zero() {
-            self.lr = self.lr * (x_norm / norm);
+            self.lr *= x_norm / norm;
         }
         self.along(x, stepped)
     }

@@ -15,9 +15,9 @@ pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 // Its methods are there also in a program with a `Loss` of its own.
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Average, Changes, Decay, Ema, Guard, Lamb, Ledger,
-    Lion, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp, Rprop, Rule, Schedule,
-    Sgd, Swa, Unroll, Yogi, schedule,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Average, Changes, Decay, Ema, Guard, Lamb, Lbfgs,
+    Ledger, Lion, Lookahead, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp,
+    Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
 pub use tapegrad_train::{metric, plot};

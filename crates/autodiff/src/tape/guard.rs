@@ -23,7 +23,7 @@ impl<T: Element> Drop for Lent<'_, T> {
 pub(crate) struct Aside<'t, T: Element> {
     tape: &'t Tape<T>,
     recording: bool,
-    deriving: Option<usize>,
+    deriving: Option<Rule>,
     length: Length,
 }
 
@@ -47,7 +47,7 @@ impl<T: Element> Tape<T> {
         self.guard(true, None)
     }
 
-    fn guard(&self, recording: bool, deriving: Option<usize>) -> Aside<'_, T> {
+    fn guard(&self, recording: bool, deriving: Option<Rule>) -> Aside<'_, T> {
         Aside {
             tape: self,
             recording: self.recording.replace(recording),
@@ -98,20 +98,47 @@ impl<T: Element> Drop for Aside<'_, T> {
     }
 }
 
+/// The rule that is running.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    /// The node that it belongs to.
+    pub(super) node: usize,
+    /// Whether its products are computed only when they are read.
+    lazy: bool,
+}
+
 /// Says that a node is being differentiated, until it is dropped.
 pub(crate) struct Deriving<'t, T: Element> {
     tape: &'t Tape<T>,
-    before: Option<usize>,
+    before: Option<Rule>,
 }
 
 impl<T: Element> Tape<T> {
     /// Until the guard is dropped, what is appended is said to come from the derivative of a node.
     #[inline]
     pub(crate) fn deriving(&self, node: usize) -> Deriving<'_, T> {
+        self.running(Rule { node, lazy: false })
+    }
+
+    /// As [`deriving`](Tape::deriving), for a cotangent of which only derivatives are asked for:
+    /// recorded products are computed when they are read.
+    #[inline]
+    pub(crate) fn deriving_lazily(&self, node: usize) -> Deriving<'_, T> {
+        self.running(Rule { node, lazy: true })
+    }
+
+    #[inline]
+    fn running(&self, rule: Rule) -> Deriving<'_, T> {
         Deriving {
             tape: self,
-            before: self.deriving.replace(Some(node)),
+            before: self.deriving.replace(Some(rule)),
         }
+    }
+
+    /// Whether recorded products are computed only when they are read.
+    #[inline]
+    pub(crate) fn is_lazy(&self) -> bool {
+        self.recording.get() && self.deriving.get().is_some_and(|rule| rule.lazy)
     }
 }
 

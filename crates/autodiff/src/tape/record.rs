@@ -139,7 +139,7 @@ impl<T: Element> Tape<T> {
         }
         let place = match self.deriving.get() {
             None => Location::caller(),
-            Some(node) => record.nodes[node].origin.place,
+            Some(rule) => record.nodes[rule.node].origin.place,
         };
         record.nodes.push(Node {
             value,

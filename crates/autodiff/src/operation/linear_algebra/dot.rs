@@ -1,4 +1,5 @@
-use crate::kernel::product::{Batch, Start, gemm, gemm_batch};
+use crate::kernel::product::{Batch, gemm_batch};
+use crate::lazy::multiply;
 use crate::shape::broadcast;
 use crate::{Element, Shape, Var, error};
 
@@ -144,17 +145,14 @@ impl<T: Element> Var<'_, T> {
             }
             let outer = [a_matrix[1 - inner[0]], b_matrix[1 - inner[1]]];
             if a_leading.is_empty() && b_leading.is_empty() {
-                let mut value = self.tape.fresh(Shape::from(outer));
-                // With the inner axis last on the left and first on the right.
-                let (mut x, mut y) = (a.matrix(), b.matrix());
-                if inner[0] == 0 {
-                    x = x.reversed_axes();
+                let (shape, factors) = (Shape::from(outer), [&*a, &*b]);
+                if self.tape.is_lazy() {
+                    self.tape.lazy_product(shape, factors, inner)
+                } else {
+                    let mut value = self.tape.fresh(shape);
+                    multiply(factors, inner, value.numbers_mut());
+                    value
                 }
-                if inner[1] == 1 {
-                    y = y.reversed_axes();
-                }
-                gemm(x, y, Start::Zero, value.numbers_mut(), None);
-                value
             } else {
                 let Some(leading) = broadcast(a_leading, b_leading) else {
                     error::dot_leading(operation, a.shape(), b.shape())

@@ -1,0 +1,150 @@
+//! A model on the line `x + t d`.
+
+use tapegrad_autodiff::{Element, IntoValue};
+use tapegrad_nn::{GradientMap, Module, Name};
+
+use super::flat::product;
+use crate::error;
+
+/// A model that is moved along a line. Dropped, also by a panic, it is where it stays: at the best point that was
+/// tried, or at the one that was chosen.
+pub(super) struct Line<'a, M: Module<T> + ?Sized, F, T: Element> {
+    who: &'a str,
+    model: &'a mut M,
+    evaluate: &'a mut F,
+    x: &'a [T],
+    d: &'a [T],
+    /// Where the loss was lowest, and it.
+    best: (f64, f64),
+    pub(super) evaluations: usize,
+}
+
+/// The loss at a point of the line; infinite if it or the slope is not finite.
+pub(super) struct Trial<T: Element> {
+    pub(super) t: f64,
+    pub(super) loss: f64,
+    /// `gᵀd`.
+    pub(super) slope: f64,
+    /// But at the start.
+    pub(super) gradients: Option<GradientMap<T>>,
+}
+
+impl<'a, M, F, T> Line<'a, M, F, T>
+where
+    M: Module<T> + ?Sized,
+    F: FnMut(&M) -> (T, GradientMap<T>),
+    T: Element,
+{
+    /// From `x`, where the loss is known, along `d`.
+    pub(super) fn new(
+        who: &'a str,
+        model: &'a mut M,
+        evaluate: &'a mut F,
+        (x, d): (&'a [T], &'a [T]),
+        loss: f64,
+    ) -> Self {
+        Self {
+            who,
+            model,
+            evaluate,
+            x,
+            d,
+            best: (0.0, loss),
+            evaluations: 0,
+        }
+    }
+
+    /// The loss at `t`.
+    #[track_caller]
+    pub(super) fn at(&mut self, t: f64) -> Trial<T> {
+        place(self.model, self.x, self.d, t);
+        self.evaluations += 1;
+        let (loss, gradients) = (self.evaluate)(self.model);
+        check(self.who, self.model, &gradients);
+        let (mut slope, mut rest) = (0.0, self.d);
+        self.model.visit(Name::root(), &mut |_, param| {
+            if let Some((_, g)) = gradients.numbers(param).filter(|_| param.is_trained()) {
+                let (d, after) = rest.split_at(g.len());
+                slope += product(g, d);
+                rest = after;
+            }
+        });
+        let mut loss = loss.wide();
+        if !(loss.is_finite() && slope.is_finite()) {
+            loss = f64::INFINITY;
+        } else if loss < self.best.1 {
+            self.best = (t, loss);
+        }
+        Trial {
+            t,
+            loss,
+            slope,
+            gradients: Some(gradients),
+        }
+    }
+
+    /// `max |d|`.
+    pub(super) fn longest(&self) -> f64 {
+        super::flat::largest(self.d)
+    }
+
+    /// Chooses a point.
+    pub(super) fn stays(&mut self, t: f64) {
+        self.best.0 = t;
+    }
+}
+
+impl<M: Module<T> + ?Sized, F, T: Element> Drop for Line<'_, M, F, T> {
+    fn drop(&mut self) {
+        place(self.model, self.x, self.d, self.best.0);
+    }
+}
+
+/// Moves the trained parameters to `x + t d`.
+fn place<T: Element>(model: &mut (impl Module<T> + ?Sized), x: &[T], d: &[T], t: f64) {
+    let t = T::of(t);
+    let mut at = 0;
+    model.visit_mut(Name::root(), &mut |_, param| {
+        if !param.is_trained() {
+            return;
+        }
+        if !param.value.is_standard_layout() {
+            param.value = (&param.value).into_value();
+        }
+        let numbers = param.value.as_slice_mut().expect("it was made contiguous");
+        let part = at..at + numbers.len();
+        at = part.end;
+        if t == T::zero() {
+            numbers.copy_from_slice(&x[part]);
+        } else {
+            for ((number, &x), &d) in numbers.iter_mut().zip(&x[part.clone()]).zip(&d[part]) {
+                *number = x + t * d;
+            }
+        }
+    });
+}
+
+/// That the gradients are those of every trained parameter.
+#[track_caller]
+pub(super) fn check<T: Element>(
+    who: &str,
+    model: &(impl Module<T> + ?Sized),
+    gradients: &GradientMap<T>,
+) {
+    if gradients.lacks_penalty() {
+        error::no_penalty(who);
+    }
+    let mut refused = None;
+    model.visit(Name::root(), &mut |name, param| {
+        let shape = param.value.shape();
+        let gradient = gradients.numbers(param).map(|(shape, _)| shape);
+        if param.is_trained() && gradient != Some(shape) {
+            refused.get_or_insert_with(|| (name.to_string(), gradient, shape));
+        }
+    });
+    match refused {
+        Some((name, None, _)) => error::no_gradient(who, &name),
+        Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
+        None => {}
+    }
+}
