@@ -67,7 +67,10 @@ impl Problem {
         let steepest = most(&mut steepest.wrt(&zeros.weight).iter().copied());
         // With all weights 0, as at the strongest of the penalties, nothing pulls.
         let pull = if pull == 0.0 { steepest } else { pull };
-        optimizers(curvature, pull, steepest)
+        let weights = self.weights.concat();
+        let size = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
+        let size = if size == 0.0 { 1.0 } else { size };
+        optimizers(curvature, pull, steepest, size)
     }
 
     fn outputs(&self) -> usize {
@@ -155,10 +158,10 @@ fn stepper<R: Rule + 'static>(mut optimizer: Optimizer<R, f64>) -> Stepper {
 ///
 /// At a solution the loss pulls at a weight that is not 0 with the force of its penalty, so that an adaptive
 /// rule divides by that: its rate must be a part of `pull`, the penalty's largest. AMSGrad goes on to divide
-/// by the `steepest` gradient. The rates of adaptive rules fall in the end, for weights that are hardly
-/// penalised.
-fn optimizers(curvature: f64, pull: f64, steepest: f64) -> Vec<(&'static str, Stepper)> {
-    let falling = |most: f64| {
+/// by the `steepest` gradient, as does AdaGrad; a weight of LAMB moves by a part of the `size` of all. The rates of
+/// adaptive rules fall in the end, for weights that are hardly penalised.
+fn optimizers(curvature: f64, pull: f64, steepest: f64, size: f64) -> Vec<(&'static str, Stepper)> {
+    let falling = move |most: f64| {
         move |step: usize| most / curvature * 0.997_f64.powf(step.saturating_sub(5000) as f64)
     };
     let adamw = || AdamW::new(falling(pull)).decay(Decay::None);
@@ -188,6 +191,55 @@ fn optimizers(curvature: f64, pull: f64, steepest: f64) -> Vec<(&'static str, St
             )),
         ),
         ("adamw", stepper(adamw())),
+        ("adagrad", stepper(AdaGrad::new(steepest / curvature))),
+        (
+            "adadelta",
+            stepper(Optimizer::new(
+                Adadelta::default().epsilon((0.1 * pull).powi(2)),
+                0.5 / curvature,
+            )),
+        ),
+        (
+            "adamax",
+            stepper(Optimizer::new(
+                Adamax::default().betas(0.9, 0.99),
+                falling(0.5 * pull),
+            )),
+        ),
+        ("nadam", stepper(NAdam::new(falling(pull)))),
+        // Its first steps are those of momentum.
+        (
+            "radam",
+            stepper(RAdam::new(move |step: usize| {
+                if step < 10 {
+                    0.05 / curvature
+                } else {
+                    falling(pull)(step)
+                }
+            })),
+        ),
+        (
+            "lion",
+            stepper(Optimizer::new(
+                Lion::default().betas(0.9, 0.9),
+                falling(0.1 * pull),
+            )),
+        ),
+        ("lamb", stepper(Lamb::new(falling(pull / size)))),
+        (
+            "yogi",
+            stepper(Optimizer::new(
+                Yogi::default().betas(0.9, 0.9),
+                falling(2.0 * pull),
+            )),
+        ),
+        (
+            "rprop",
+            stepper(Optimizer::new(
+                Rprop::default().sizes(1e-4, 1.0),
+                falling(0.2 * pull),
+            )),
+        ),
     ]
 }
 

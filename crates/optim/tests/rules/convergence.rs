@@ -12,20 +12,19 @@ use tapegrad_optim::{
 };
 
 /// A function that is to be made small.
-struct Problem<'a> {
+struct Problem {
     name: &'static str,
     steps: usize,
     start: Array1<f64>,
     /// The value and the gradient.
-    of: Box<dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Send + Sync + 'a>,
+    of: Box<dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Send + Sync>,
     least: f64,
 }
 
-static PROBLEMS: LazyLock<[Problem<'static>; 3]> =
-    LazyLock::new(|| [rosenbrock(), quadratic(), logistic()]);
+static PROBLEMS: LazyLock<[Problem; 3]> = LazyLock::new(|| [rosenbrock(), quadratic(), logistic()]);
 
 /// `(1 − x)² + 100 (y − x²)²`: a bent valley (Rosenbrock 1960).
-fn rosenbrock() -> Problem<'static> {
+fn rosenbrock() -> Problem {
     Problem {
         name: "Rosenbrock",
         steps: 2000,
@@ -40,10 +39,10 @@ fn rosenbrock() -> Problem<'static> {
     }
 }
 
-/// `½ (x − 1)ᵀ H (x − 1)` with eigenvalues from 1 to 1000, whose axes lie across those of the weights.
-fn quadratic() -> Problem<'static> {
+/// `½ (x − 1)ᵀ H (x − 1)` with eigenvalues from 0.001 to 1, whose axes lie across those of the weights.
+fn quadratic() -> Problem {
     const SIZE: usize = 8;
-    let eigenvalues = Array1::from_shape_fn(SIZE, |i| 1e3_f64.powf(i as f64 / (SIZE - 1) as f64));
+    let eigenvalues = Array1::from_shape_fn(SIZE, |i| 1e-3_f64.powf(i as f64 / (SIZE - 1) as f64));
     let v = Array1::from_shape_fn(SIZE, |i| (1.3 * i as f64 + 0.4).sin());
     let v = v.insert_axis(Axis(1));
     let reflection = Array2::eye(SIZE) - v.dot(&v.t()) * (2.0 / v.mapv(|v| v * v).sum());
@@ -62,7 +61,7 @@ fn quadratic() -> Problem<'static> {
 }
 
 /// The mean logistic loss of 60 rows with `0.01 Σ x²`, whose least value Newton's method finds.
-fn logistic() -> Problem<'static> {
+fn logistic() -> Problem {
     const SIZE: usize = 5;
     const LAMBDA: f64 = 0.01;
     let mut stream = random::stream(4);
@@ -105,7 +104,7 @@ fn logistic() -> Problem<'static> {
 }
 
 /// What is left above the least value; the rate falls with a cosine.
-fn gap<R: Rule>(optimizer: &Optimizer<R, f64>, problem: &Problem<'_>, rate: f64) -> f64 {
+fn gap<R: Rule>(optimizer: &Optimizer<R, f64>, problem: &Problem, rate: f64) -> f64 {
     let mut optimizer = optimizer.clone().decay(Decay::None);
     optimizer.set_learning_rate(schedule::Cosine::new(rate, 0.0, problem.steps));
     let mut model = Dense::<f64>::new(problem.start.len(), 1).without_bias();
@@ -123,60 +122,55 @@ fn gap<R: Rule>(optimizer: &Optimizer<R, f64>, problem: &Problem<'_>, rate: f64)
     (problem.of)(&x(&model)).0 - problem.least
 }
 
+/// Of each rule, the first learning rate and what is left at most above the least value, for each problem.
+///
+/// The rates are the best of 1, 2 and 5 times a power of ten, or next to it. What was seen is a fifth of the bound;
+/// where that was nothing but rounding, the bound is 1e-24, or 1e-14 beside a least value that is not 0.
+#[rustfmt::skip]
+const GAPS: [(&str, [(f64, f64); 3]); 25] = [
+    ("sgd", [(5e-3, 8e-2), (2.0, 9e-4), (2.0, 1e-14)]),
+    ("momentum", [(2e-3, 2e-7), (2.0, 3e-13), (1.0, 4e-10)]),
+    ("momentum dampening", [(2e-3, 2e-4), (5.0, 4e-17), (2.0, 2e-9)]),
+    ("nesterov", [(2e-3, 5e-5), (1.0, 2e-7), (1.0, 1e-14)]),
+    ("rms_prop", [(0.02, 2e-2), (0.05, 5e-12), (0.05, 1e-14)]),
+    ("rms_prop centred", [(0.02, 2e-2), (0.05, 4e-12), (0.05, 1e-14)]),
+    ("rms_prop momentum", [(0.02, 2e-5), (0.02, 2e-15), (0.02, 1e-14)]),
+    ("rms_prop centred momentum", [(0.01, 2e-5), (0.02, 2e-15), (0.02, 1e-14)]),
+    ("adagrad", [(2.0, 2e-1), (1.0, 8e-7), (0.5, 1e-14)]),
+    ("adagrad lr_decay initial", [(2.0, 3e-1), (5.0, 5e-5), (1.0, 1e-14)]),
+    ("adadelta", [(1.0, 2e-2), (20.0, 9e-10), (20.0, 1e-14)]),
+    ("adam", [(0.2, 3e-9), (0.5, 1e-24), (0.5, 2e-9)]),
+    ("adam amsgrad", [(0.5, 3e-9), (0.5, 1e-24), (0.5, 5e-10)]),
+    ("adamw", [(0.2, 3e-9), (0.5, 1e-24), (0.5, 2e-9)]),
+    ("adamax", [(1.0, 5e-3), (1.0, 1e-9), (1.0, 4e-9)]),
+    ("nadam", [(0.05, 5e-3), (0.5, 3e-16), (0.2, 1e-14)]),
+    ("radam", [(5e-3, 3e0), (1.0, 1e-24), (1.0, 7e-10)]),
+    ("radam short", [(5e-3, 3e-2), (20.0, 2e-13), (5.0, 3e-10)]),
+    ("lion", [(0.02, 2e-6), (0.02, 3e-7), (0.05, 3e-8)]),
+    ("lamb", [(0.05, 8e-6), (0.01, 2e-10), (0.05, 2e-7)]),
+    ("yogi", [(0.5, 4e-9), (0.5, 1e-24), (0.5, 3e-11)]),
+    ("yogi from 0", [(0.5, 4e-9), (0.5, 1e-24), (0.5, 3e-10)]),
+    ("rprop", [(5e-3, 9e-4), (1e-3, 5e-17), (5e-5, 1e-14)]),
+    ("rprop bounded", [(0.01, 2e-4), (0.02, 8e-15), (0.02, 1e-14)]),
+    ("then", [(0.05, 9e-2), (1.0, 2e-8), (0.05, 9e-7)]),
+];
+
 #[test]
-fn tune() {
-    for problem in PROBLEMS.iter() {
-        println!(
-            "{} starts at {:.1e}",
-            problem.name,
-            (problem.of)(&problem.start).0 - problem.least
-        );
-    }
+fn known_optima_are_found() {
     fn check<R: Rule>(name: &str, optimizer: Optimizer<R, f64>) {
-        let mut row = String::new();
-        for problem in PROBLEMS.iter() {
-            let mut all = Vec::new();
-            for i in -16..9_i32 {
-                let k = [1.0, 2.0, 5.0][(i + 30) as usize % 3];
-                let rate: f64 = k * 10f64.powi(i.div_euclid(3));
-                let gaps: Vec<f64> = if name == "lamb" {
-                    &[1.0][..]
-                } else {
-                    &[1.0, 1.0 + 1e-13, 1.0 - 1e-13, 1.0 + 1e-11, 1.0 - 1e-11]
-                }
-                .iter()
-                .map(|f| {
-                    let problem = Problem {
-                        name: problem.name,
-                        steps: problem.steps,
-                        start: &problem.start * *f + (f - 1.0),
-                        of: Box::new(|x| (problem.of)(x)),
-                        least: problem.least,
-                    };
-                    gap(&optimizer, &problem, rate)
-                })
-                .collect();
-                if gaps.iter().all(|g| g.is_finite()) {
-                    let floor = if problem.name == "logistic" {
-                        1e-15
-                    } else {
-                        1e-28
-                    };
-                    let most = gaps.iter().fold(floor, |a, b| b.max(a));
-                    let least = gaps.iter().fold(f64::INFINITY, |a, b| b.min(a)).max(floor);
-                    if name == "lamb" || most < 1.5 * least || most <= 100.0 * floor {
-                        all.push((most, rate));
-                    }
-                }
-            }
-            all.sort_by(|a, b| a.0.total_cmp(&b.0));
-            row += "(";
-            for (gap, rate) in &all[..4] {
-                row += &format!("{rate:.1e}: {gap:.1e} ");
-            }
-            row += ")";
+        let row = GAPS.iter().find(|(row, _)| *row == name);
+        let (_, of) = row.unwrap_or_else(|| panic!("{name} has no row of gaps"));
+        for (problem, (rate, most)) in PROBLEMS.iter().zip(of) {
+            let first = (problem.of)(&problem.start).0 - problem.least;
+            let last = gap(&optimizer, problem, *rate);
+            println!("{name}, {}: {first:.1e} to {last:.1e}", problem.name);
+            assert!(last <= *most, "{name}, {}: {last:e}", problem.name);
+            assert!(
+                first > 5.0 * most,
+                "{name}, {}: no gap to close",
+                problem.name
+            );
         }
-        println!("    (\"{name}\", [{row}]),");
     }
     every_rule!(check);
 }
