@@ -11,13 +11,15 @@ use tapegrad_optim::{
     RmsProp, Rprop, Rule, Sgd, Yogi, schedule,
 };
 
+type Function = dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Send + Sync;
+
 /// A function that is to be made small.
 struct Problem {
     name: &'static str,
     steps: usize,
     start: Array1<f64>,
     /// The value and the gradient.
-    of: Box<dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Send + Sync>,
+    of: Box<Function>,
     least: f64,
 }
 

@@ -5,6 +5,7 @@ mod table;
 mod convergence;
 mod resume;
 #[path = "../schedules/table.rs"]
+#[expect(dead_code, reason = "the tests of the schedules read more of a row")]
 mod schedules;
 mod state;
 mod trajectories;
