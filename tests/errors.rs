@@ -1140,6 +1140,46 @@ fn unrolling() {
         }),
         "Unroll::substitute: the variable has the shape [2]; a strength is one number"
     );
+    let with = |optimizer: Optimizer<Momentum, f64>, lr: Option<f64>| {
+        sentence(|| {
+            let t = tape();
+            let mut unroll = Unroll::new(t, &optimizer, &model);
+            if let Some(lr) = lr {
+                unroll = unroll.learning_rate(t.var(lr));
+            }
+            for _ in 0..2 {
+                let on = unroll.scope();
+                unroll.step(model.forward(&on, on.input(array![[1.0, 2.0]])).sum(..));
+            }
+        })
+    };
+    let turning = |step: usize| 0.5 - step as f64;
+    let of_all = ParamGroup::matching("**").lr(turning);
+    assert_eq!(
+        with(Momentum::new(0.1).group(of_all), None),
+        "Unroll::step: the learning rate of a group is -0.5; it must be finite and at least 0"
+    );
+    assert_eq!(
+        with(Momentum::new(0.1).momentum(turning), None),
+        "Unroll::step: the momentum is -0.5; it must be at least 0 and below 1"
+    );
+    assert_eq!(
+        with(Momentum::new(0.1), Some(-0.1)),
+        "Unroll::step: the learning rate is -0.1; it must be finite and at least 0"
+    );
+    let decay = Decay::coupled(Strength::scheduled(turning));
+    assert_eq!(
+        with(Momentum::new(0.1).decay(decay), None),
+        "Strength: the number is -0.5; it must be finite and at least 0"
+    );
+    assert_eq!(
+        sentence(|| {
+            let t = tape();
+            let unroll = Unroll::new(t, &Sgd::new(0.1), &Dense::<f64>::new(2, 1));
+            drop(unroll.learning_rate(zeros(t, &[2])))
+        }),
+        "Unroll::learning_rate: the variable has the shape [2]; a learning rate is one number"
+    );
     told! {
         Sgd::new::<f64>(0.1).group(ParamGroup::layer("layers.0").lr(-1.0)) =>
             "ParamGroup: the learning rate is -1; it must be finite and at least 0";
@@ -1151,6 +1191,10 @@ fn unrolling() {
             "Optimizer::step: no parameter of the model is in the group of `*.weigth`; its pattern, layer or role must have one";
         step(Sgd::new(0.1).group(ParamGroup::layer("a"))) =>
             "Optimizer::step: no parameter of the model is in the group of layer `a`; its pattern, layer or role must have one";
+        step(Sgd::new(0.1).group(ParamGroup::role(Role::Statistic))) =>
+            "Optimizer::step: no parameter of the model is in the group of role statistic; its pattern, layer or role must have one";
+        step(Sgd::new(1e200).group(ParamGroup::role(Role::Bias).scale_lr(1e200))) =>
+            "Optimizer::step: the learning rate of a group is inf; it must be finite and at least 0";
         step(Sgd::new(0.1).group(ParamGroup::role(Role::Bias).lr(|step: usize| -(step as f64)))) =>
             "Optimizer::step: the learning rate of a group is -1; it must be finite and at least 0";
         Sgd::new::<f64>(0.1).momentum(0.9) =>

@@ -142,18 +142,9 @@ impl<T: Element> GradientMap<T> {
     /// nothing is written.
     #[track_caller]
     pub fn update_statistics(&self, model: &mut (impl Module<T> + ?Sized)) {
+        self.check_statistics(model);
         if self.updates.is_empty() {
             return;
-        }
-        let mut misfit = None;
-        model.visit(Name::root(), &mut |name, param| {
-            let (old, new) = (param.value.shape(), self.update(param));
-            if let Some((new, _)) = new.filter(|(new, _)| *new != old) {
-                misfit.get_or_insert_with(|| (name.to_string(), old, new));
-            }
-        });
-        if let Some((name, old, new)) = misfit {
-            error::statistic(&name, old, new);
         }
         model.visit_mut(Name::root(), &mut |_, param| {
             let Some((shape, new)) = self.update(param) else {
@@ -168,6 +159,28 @@ impl<T: Element> GradientMap<T> {
                 }
             }
         });
+    }
+
+    /// That every statistic of a model has the shape of its new value, for who writes several things and wants
+    /// all or none.
+    ///
+    /// # Panics
+    /// If one has not, because it was replaced after the pass.
+    #[track_caller]
+    pub fn check_statistics(&self, model: &(impl Module<T> + ?Sized)) {
+        if self.updates.is_empty() {
+            return;
+        }
+        let mut misfit = None;
+        model.visit(Name::root(), &mut |name, param| {
+            let (old, new) = (param.value.shape(), self.update(param));
+            if let Some((new, _)) = new.filter(|(new, _)| *new != old) {
+                misfit.get_or_insert_with(|| (name.to_string(), old, new));
+            }
+        });
+        if let Some((name, old, new)) = misfit {
+            error::statistic(&name, old, new);
+        }
     }
 
     /// The shape of the new value of a parameter and its elements, if it is a statistic that has one.

@@ -10,16 +10,10 @@ use tapegrad_nn::{Constraint, Penalty};
 pub(crate) struct Spare<T> {
     /// How far the update went for each unit of gradient; used up by the penalties.
     pub(crate) reach: Vec<T>,
+    /// The gradient that the rule has seen.
+    pub(crate) seen: Vec<T>,
     /// The numbers before a cause has moved them.
     pub(crate) before: Vec<T>,
-}
-
-impl<T: Element> Spare<T> {
-    /// Room for the reach of a parameter.
-    pub(crate) fn reach(&mut self, len: usize) -> &mut [T] {
-        self.reach.resize(len, T::zero());
-        &mut self.reach
-    }
 }
 
 /// Moves `x`, a parameter's numbers after an update whose reach is in `spare`, and tells `done` of the
@@ -35,6 +29,7 @@ pub(crate) fn act<T: Element>(
     if let Some(set) = set.filter(|set| set.is_non_negative()) {
         // Then what follows is the joint step, also of groups.
         set.project(x, shape);
+        done(set, x);
     }
     for term in penalty.terms() {
         let Some(proximal) = term.proximal() else {

@@ -42,7 +42,8 @@ pub enum Decay {
     Decoupled(Strength),
     /// In the step, past the learning rate.
     Independent(Strength),
-    /// Independent decay of `strength · factor`.
+    /// Independent decay of `strength · factor`, by [`Decay::normalised`].
+    #[non_exhaustive]
     Normalised {
         /// The decay of a run of one step.
         strength: Strength,

@@ -109,8 +109,8 @@ sentences! {
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
     not_differentiable(shape: &[usize], what: &str)
         "Unroll: for a parameter of the shape {shape:?} `{what}` acts after the update and has no derivative here; it must be an L1 or L2 penalty, or act in the loss";
-    substitute_shape(shape: &[usize])
-        "Unroll::substitute: the variable has the shape {shape:?}; a strength is one number";
+    substitute_shape(method: &str, shape: &[usize], what: &str)
+        "Unroll::{method}: the variable has the shape {shape:?}; {what} is one number";
     not_unrolled(shape: &[usize])
         "Unroll: a parameter of the shape {shape:?} is not unrolled; it must be a trainable one of the model";
     no_average(who: &str, updates: usize)

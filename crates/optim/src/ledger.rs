@@ -11,6 +11,7 @@ use tapegrad_nn::{Module, Name, Param, Role};
 
 use crate::decay::Pull;
 use crate::lift;
+use crate::state::State;
 use crate::{Optimizer, ParamGroup, Rule};
 pub use changes::{Change, Changes};
 pub use lint::{Lint, Warning};
@@ -65,7 +66,7 @@ pub struct Row {
     /// The part of a weight that the next step takes away by L2 penalties and decay: `t (2 λ₂ + k)`,
     /// `lr k` of decoupled decay and `k` of what is independent, and what is left is divided by `1 + 2 λ₂ t` if L2 is proximal; with the mean over
     /// the parameter of the reach `t` (the learning rate times how far the rule goes for each unit of
-    /// gradient). Unknown before the first step of a rule that remembers.
+    /// gradient). Unknown before the first step of a rule that remembers, and of one that is scaled by norms.
     pub shrinkage: Option<f64>,
 }
 
@@ -84,14 +85,20 @@ impl Row {
 
 impl Ledger {
     /// The ledger of a model and the optimizer that trains it, as both are now.
+    ///
+    /// # Panics
+    /// If a strength with a schedule is negative or not finite at the optimizer's step.
     pub fn of<R: Rule, T: Element>(
         model: &(impl Module<T> + ?Sized),
         optimizer: &Optimizer<R, T>,
     ) -> Self {
         let (mut rows, mut warnings) = (Vec::new(), Vec::new());
         model.visit(Name::root(), &mut |name, param| {
-            let settings = optimizer.settings_of(name, param.role);
-            let having = |group: &&ParamGroup<R>| group.has(&name.to_string(), param.role);
+            let state = optimizer.state_of(name, param);
+            let settings = state.settings.as_ref().expect("it was looked up");
+            let is_statistic = param.role == Role::Statistic;
+            let having =
+                |group: &&ParamGroup<R>| !is_statistic && group.has(&name.to_string(), param.role);
             let groups = optimizer.groups.iter().filter(having);
             let row = Row {
                 shape: param.value.shape().to_vec(),
@@ -103,7 +110,7 @@ impl Ledger {
                 constraint: param
                     .constraint
                     .map_or("none".to_owned(), |set| set.to_string()),
-                shrinkage: shrinkage(optimizer, name, param),
+                shrinkage: shrinkage(optimizer, &state, param),
                 groups: groups.map(ParamGroup::to_string).collect(),
                 name: name.to_string(),
             };
@@ -145,15 +152,14 @@ impl Ledger {
 /// The part of a parameter that the next step takes away.
 fn shrinkage<R: Rule, T: Element>(
     optimizer: &Optimizer<R, T>,
-    name: &Name<'_>,
+    state: &State<R, T>,
     param: &Param<T>,
 ) -> Option<f64> {
     if !param.is_trained() {
         return None;
     }
-    let state = optimizer.state_of(name, param);
-    let settings = optimizer.settings_of(name, param.role);
-    let mut step = optimizer.next_step(&state, &settings.decay);
+    let settings = state.settings.as_ref()?;
+    let mut step = optimizer.next_step(state, &settings.decay);
     // What is remembered is as the last step has left it.
     step.at = lift::at(step.rule, state.steps.max(1));
     let lr = step.lr.wide();
@@ -164,6 +170,10 @@ fn shrinkage<R: Rule, T: Element>(
         Pull::Independent(k) => (0.0, k.wide()),
     };
     let (in_loss, proximal) = l2_strengths(param, optimizer.steps);
+    let is_pulled = !matches!(step.pull, Pull::None) || in_loss + proximal > 0.0;
+    if step.rule.is_scaled_by_norm() && is_pulled {
+        return None;
+    }
     if coupled + in_loss + proximal == 0.0 {
         return Some(beside);
     }

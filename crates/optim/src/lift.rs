@@ -59,7 +59,7 @@ impl<U: Rule, R: Real> Step<U, R> {
         self.pull.in_step(x, x - direction * self.lr)
     }
 
-    /// How far the step goes for each unit of gradient, after [`of`](Step::of).
+    /// How far the step goes for each unit of the gradient `g` that the rule has seen, after [`of`](Step::of).
     #[inline(always)]
     pub(crate) fn reach(&self, slots: &[R], g: R) -> R {
         self.rule.reach(self.at, slots, g, self.lr)
@@ -107,7 +107,17 @@ impl<U: Rule, T: Element> Step<U, T> {
         }
     }
 
-    /// The reach of the step of each element, after it.
+    /// The gradient that the rule sees, before the step: in `room`, if a decay is in it.
+    pub(crate) fn seen<'a>(&self, x: &[T], g: &'a [T], room: &'a mut Vec<T>) -> &'a [T] {
+        if !matches!(self.pull, Pull::Coupled(_)) {
+            return g;
+        }
+        room.clear();
+        room.extend(x.iter().zip(g).map(|(&x, &g)| self.pull.in_gradient(x, g)));
+        room
+    }
+
+    /// The reach of the step of each element, after it, with the gradient that the rule [has seen](Step::seen).
     pub(crate) fn reaches(self, g: &[T], slots: &[ArrayD<T>], reach: &mut [T]) {
         let mut numbers: [&[T]; MOST_SLOTS] = [&[]; MOST_SLOTS];
         for (numbers, slot) in numbers.iter_mut().zip(slots) {

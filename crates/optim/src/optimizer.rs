@@ -182,6 +182,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             _ => Decay::None,
         };
         let mut settings = Settings {
+            role,
             rule: None,
             rate: None,
             factor: 1.0,
@@ -200,8 +201,15 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// What is kept of a parameter; of one that was in no step, what will be.
     pub(crate) fn state_of(&self, name: &Name<'_>, param: &Param<T>) -> State<R, T> {
         let state = self.states.get(&param.id()).cloned();
-        let mut state = state.unwrap_or_else(|| State::new(self.rule, param.value.shape()));
-        state.settings = Some(self.settings_of(name, param.role));
+        if let Some(state) = &state
+            && state.settings_for(param.role).is_some()
+        {
+            return state.clone();
+        }
+        let settings = self.settings_of(name, param.role);
+        let rule = settings.rule.unwrap_or(self.rule);
+        let mut state = state.unwrap_or_else(|| State::new(rule, param.value.shape()));
+        state.settings = Some(settings);
         state
     }
 
@@ -235,13 +243,15 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// written on, and after them its [`Constraint`](tapegrad_nn::Constraint). New values of statistics
     /// that came with the gradients are written, too.
     ///
-    /// Everything is checked before anything is changed.
+    /// Everything is checked before anything is changed. What a parameter is given by its name, a group or a
+    /// decay, is looked up when it is met first, and again when settings change.
     ///
     /// # Panics
     /// If a trainable parameter has no gradient, one of another shape, or had another shape before;
     /// if the loss lacks the penalties of the pass; if a parameter stands in the model twice (a clone is
-    /// the same parameter); if a group has no parameter of the model; or if a learning rate, or the strength of
-    /// a decay or of a proximal penalty, is negative or not finite.
+    /// the same parameter); if a statistic has another shape than its new value; if a group has no parameter of
+    /// the model; or if a learning rate, or the strength of a decay or of a proximal penalty, is negative or not
+    /// finite, or a momentum not in `[0, 1)`.
     #[track_caller]
     pub fn step(&mut self, model: &mut (impl Module<T> + ?Sized), gradients: &GradientMap<T>) {
         const WHO: &str = "Optimizer::step";
@@ -263,11 +273,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.steps += 1;
     }
 
-    /// Looks up what applies to each parameter that is met for the first time.
+    /// Looks up what applies to each parameter that is met for the first time, or has another role.
     fn settle(&mut self, model: &(impl Module<T> + ?Sized)) {
         model.visit(Name::root(), &mut |name, param| {
             let state = self.states.get(&param.id());
-            if !param.is_trained() || state.is_some_and(|state| state.settings.is_some()) {
+            let settings = state.and_then(|state| state.settings_for(param.role));
+            if !param.is_trained() || settings.is_some() {
                 return;
             }
             let state = self.state_of(name, param);
@@ -320,11 +331,23 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let x = param.value.as_slice_mut().expect(contiguous);
         let numbers = slots.iter_mut();
         let numbers = numbers.map(|slot| slot.as_slice_mut().expect(contiguous));
-        step.of_param(x, g, numbers, &mut self.spare.before);
-        if param.penalty.is_proximal() {
-            step.reaches(g, slots, self.spare.reach(g.len()));
+        let Spare {
+            reach,
+            seen,
+            before,
+        } = &mut self.spare;
+        let is_proximal = param.penalty.is_proximal();
+        let seen = if is_proximal {
+            step.seen(x, g, seen)
+        } else {
+            g
+        };
+        step.of_param(x, g, numbers, before);
+        if is_proximal {
+            reach.resize(g.len(), T::zero());
+            step.reaches(seen, slots, reach);
         }
-        if param.penalty.is_proximal() || param.constraint.is_some() {
+        if is_proximal || param.constraint.is_some() {
             act(
                 (&param.penalty, param.constraint.as_ref()),
                 steps,

@@ -1,11 +1,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tapegrad_nn::Role;
+
 use crate::{Decay, Schedule};
 
 /// What applies to one parameter: the optimizer's own, and what its groups have set.
 #[derive(Clone)]
 pub(crate) struct Settings<R> {
+    /// Of the parameter, when it was looked up.
+    pub(crate) role: Role,
     /// In place of the optimizer's.
     pub(crate) rule: Option<R>,
     /// In place of the optimizer's learning rate.

@@ -1,5 +1,6 @@
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::ndarray::ArrayD;
+use tapegrad_nn::Role;
 
 use crate::Rule;
 use crate::settings::Settings;
@@ -24,5 +25,12 @@ impl<R: Rule, T: Element> State<R, T> {
             steps: 0,
             settings: None,
         }
+    }
+
+    /// What applies to the parameter, if that was looked up for one of this role.
+    pub(crate) fn settings_for(&self, role: Role) -> Option<&Settings<R>> {
+        self.settings
+            .as_ref()
+            .filter(|settings| settings.role == role)
     }
 }

@@ -65,7 +65,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     ///
     /// # Panics
     /// If a parameter stands in the model twice, had another shape in the optimizer's steps, or has a
-    /// constraint.
+    /// constraint or a proximal penalty whose step is not written on the tape (a group lasso).
     #[track_caller]
     pub fn new(
         tape: &'t Tape<T>,
@@ -74,13 +74,13 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     ) -> Self {
         optimizer.check("Unroll::new", model, None, &mut Vec::new());
         let mut weights = BTreeMap::new();
-        let mut constrained = None;
+        let mut refused = None;
         model.visit(Name::root(), &mut |name, param| {
             if !param.is_trained() {
                 return;
             }
-            let set = param.constraint.map(|set| (param.value.shape(), set));
-            constrained = constrained.or(set);
+            let after = after_update(param).map(|what| (param.value.shape(), what));
+            refused = refused.take().or(after);
             let State {
                 slots,
                 steps,
@@ -96,8 +96,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
             };
             weights.insert(param.id(), weight);
         });
-        if let Some((shape, set)) = constrained {
-            error::not_differentiable(shape, &set.to_string());
+        if let Some((shape, what)) = refused {
+            error::not_differentiable(shape, &what);
         }
         Self {
             tape,
@@ -132,7 +132,7 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// If the variable does not hold one number.
     #[track_caller]
     pub fn learning_rate(mut self, var: Var<'t, T>) -> Self {
-        self.lr = Some(one(var));
+        self.lr = Some(one("learning_rate", "a learning rate", var));
         self
     }
 
@@ -144,7 +144,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     /// If the variable does not hold one number.
     #[track_caller]
     pub fn substitute(mut self, strength: &Strength, var: Var<'t, T>) -> Self {
-        self.substitutes.insert(strength.into(), one(var));
+        let var = one("substitute", "a strength", var);
+        self.substitutes.insert(strength.into(), var);
         self
     }
 
@@ -181,12 +182,22 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     ///
     /// # Panics
     /// If the loss does not hold one number, is on another tape or depends on no parameter as it is
-    /// now, the learning rate is negative or not finite, or a parameter has a proximal penalty whose step
-    /// is not written on the tape (a group lasso).
+    /// now, or if a learning rate or a strength is negative or not finite, or a momentum not in `[0, 1)`. Then
+    /// nothing is changed.
     #[track_caller]
     pub fn step(&mut self, loss: Var<'t, T>) {
-        let lr = self.optimizer.learning_rate();
-        let lr = error::at_least_zero("Unroll::step", "learning rate", lr);
+        let lr = match self.lr {
+            Some(var) => var.item().wide(),
+            None => self.optimizer.learning_rate(),
+        };
+        let weights = self.weights.values();
+        let is_substituted = |strength: &Strength| self.substitutes.contains_key(&strength.into());
+        self.optimizer.check_numbers(
+            "Unroll::step",
+            lr,
+            weights.map(|weight| (&weight.penalty, &weight.settings)),
+            is_substituted,
+        );
         let x: Vec<_> = self.weights.values().map(|weight| weight.x).collect();
         let gradients = self.tape.grad_if_used(loss, &x);
         if !x.is_empty() && gradients.iter().all(Option::is_none) {
@@ -214,19 +225,19 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
                 },
             };
             let g = g.unwrap_or_else(|| self.tape.constant(ArcArrayD::zeros(weight.x.shape())));
+            let seen = step.pull.in_gradient(weight.x, g);
             weight.x = step.of_var(&mut weight.slots, weight.x, g);
             if weight.penalty.is_proximal() {
                 let most = rule.shrinks_at_most().map(|most| step.lr * most);
                 step.lr = step.lr.broadcast_to(&weight.x.shape());
-                let mut reach = step.reach(&weight.slots, g);
+                let mut reach = step.reach(&weight.slots, seen);
                 for term in weight.penalty.terms() {
                     let Some(proximal) = term.proximal() else {
                         continue;
                     };
                     let strength = strength(term.strength());
-                    let Some([x, left]) = proximal.step_on_tape(strength, weight.x, reach) else {
-                        error::not_differentiable(&weight.x.shape(), &term.form().name());
-                    };
+                    let stepped = proximal.step_on_tape(strength, weight.x, reach);
+                    let [x, left] = stepped.expect("what has no step on a tape was refused");
                     weight.x = match most {
                         Some(most) => weight.x + (x - weight.x).minimum(most).maximum(-most),
                         None => x,
@@ -239,11 +250,31 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     }
 }
 
+/// What acts on a parameter after the update and has no derivative.
+fn after_update<T: Element>(param: &Param<T>) -> Option<String> {
+    if let Some(set) = param.constraint {
+        return Some(set.to_string());
+    }
+    // Whether a step is written on the tape shows when it is asked for.
+    let tape = Tape::new();
+    let x = tape.constant(&param.value);
+    let mut proximal = param
+        .penalty
+        .terms()
+        .iter()
+        .filter_map(|term| Some((term, term.proximal()?)));
+    let (term, _) = proximal.find(|(_, proximal)| {
+        let none = proximal.step_on_tape(tape.constant(T::zero()), x, x);
+        none.is_none()
+    })?;
+    Some(term.form().name().into_owned())
+}
+
 /// The variable, if it holds one number, as a number.
 #[track_caller]
-fn one<T: Element>(var: Var<'_, T>) -> Var<'_, T> {
+fn one<'t, T: Element>(method: &str, what: &str, var: Var<'t, T>) -> Var<'t, T> {
     if var.len() != 1 {
-        error::substitute_shape(&var.shape());
+        error::substitute_shape(method, &var.shape(), what);
     }
     var.reshape(&[])
 }

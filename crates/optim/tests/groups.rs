@@ -4,7 +4,8 @@ use ndarray::ArrayD;
 use tapegrad_nn::{BatchNorm, GradientMap, Mlp, Module, Name, Role, Strength};
 use tapegrad_optim::schedule::{Cosine, OneCycle};
 use tapegrad_optim::{
-    Adam, AdamW, Decay, Ledger, Momentum, Optimizer, ParamGroup, RmsProp, Rule, Schedule, Sgd,
+    AdaGrad, Adam, AdamW, Changes, Decay, Ledger, Momentum, Optimizer, ParamGroup, RmsProp, Rule,
+    Schedule, Sgd,
 };
 
 fn model() -> Mlp<f64> {
@@ -246,6 +247,63 @@ fn momentum_has_a_schedule() {
             "layers.2.weight"
         )
     );
+}
+
+/// A momentum that comes to 0 is 0, and not the rule's own.
+#[test]
+fn momentum_falls_to_zero() {
+    let falling = |step: usize| if step == 0 { 0.9 } else { 0.0 };
+    let rule = || RmsProp::default().momentum(0.5);
+    let scheduled = trained(Optimizer::new(rule(), 0.1).momentum(falling), 2);
+    let plain = trained(RmsProp::new(0.1), 2);
+    for (x, y) in value(&scheduled, "layers.1.weight")
+        .iter()
+        .zip(value(&plain, "layers.1.weight"))
+    {
+        assert!((x - y).abs() < 1e-15, "{x} and {y}");
+    }
+}
+
+/// Slots start as those of the group's own rule.
+#[test]
+fn the_rule_of_a_group_starts_its_slots() {
+    let from = |sum: f64| AdaGrad::default().initial_sum(sum);
+    let grouped = Optimizer::new(from(0.0), 0.1);
+    let grouped = trained(
+        grouped.group(ParamGroup::layer("layers.1").rule(from(3.0))),
+        2,
+    );
+    let own = trained(Optimizer::new(from(3.0), 0.1), 2);
+    assert_eq!(
+        value(&grouped, "layers.1.weight"),
+        value(&own, "layers.1.weight")
+    );
+    assert_ne!(
+        value(&grouped, "layers.0.weight"),
+        value(&own, "layers.0.weight")
+    );
+}
+
+/// A role that changes is looked up anew; table, parts and step agree.
+#[test]
+fn another_role() {
+    let mut optimizer = Sgd::new(0.1).decay(Decay::decoupled(0.5));
+    let mut model = model();
+    let gradients = gradients(&model, 0);
+    optimizer.step(&mut model, &gradients);
+    model.layers[0].weight.role = Role::Bias;
+    let before = value(&model, "layers.0.weight");
+    assert_eq!(Ledger::of(&model, &optimizer).rows[0].decay, "none");
+    let changes = Changes::of(&optimizer, &model, &gradients);
+    optimizer.step(&mut model, &gradients);
+    let g = gradients.wrt(&model.layers[0].weight);
+    let parts = changes.parameters[0].parts.iter();
+    let sum = parts.fold(ArrayD::<f64>::zeros(g.shape()), |sum, (_, part)| sum + part);
+    let after = value(&model, "layers.0.weight");
+    for (((after, before), g), sum) in after.iter().zip(before).zip(g).zip(&sum) {
+        assert!((after - (before - 0.1 * g)).abs() < 1e-15);
+        assert!((after - before - sum).abs() < 1e-15);
+    }
 }
 
 /// Unfrozen later, a parameter is settled then; frozen, it stays whatever its group.

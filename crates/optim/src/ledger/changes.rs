@@ -97,7 +97,7 @@ fn parts<R: Rule, T: Element>(
     let shape = param.value.shape();
     let start: ArcArrayD<T> = param.value.as_standard_layout().to_shared();
     let state = optimizer.state_of(name, param);
-    let settings = optimizer.settings_of(name, param.role);
+    let settings = state.settings.as_ref().expect("it was looked up");
     let stepped = |g: &[T], decay: &Decay| Stepped::of(optimizer, &start, g, decay, &state);
     let mut parts = Parts {
         last: start.clone(),
@@ -187,13 +187,16 @@ impl<T: Element> Stepped<T> {
         let (mut x, mut spare) = (start.clone(), Spare::default());
         let contiguous = "copies and slots are contiguous";
         let numbers = slots.iter_mut();
+        let x_numbers = x.as_slice_mut().expect(contiguous);
+        let seen = step.seen(x_numbers, g, &mut spare.seen);
         step.of_param(
-            x.as_slice_mut().expect(contiguous),
+            x_numbers,
             g,
             numbers.map(|slot| slot.as_slice_mut().expect(contiguous)),
             &mut spare.before,
         );
-        step.reaches(g, &slots, spare.reach(g.len()));
+        spare.reach.resize(g.len(), T::zero());
+        step.reaches(seen, &slots, &mut spare.reach);
         let most = step.rule.shrinks_at_most();
         let most = most.map(|most| most * step.lr.wide());
         Self { x, spare, most }

@@ -2,7 +2,7 @@
 
 use tapegrad_autodiff::Element;
 use tapegrad_nn::penalty::{Acts, Term};
-use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Strength};
+use tapegrad_nn::{GradientMap, Module, Name, ParamId, Penalty, Role, Strength};
 
 use crate::settings::Settings;
 use crate::{Optimizer, Rule, error};
@@ -31,9 +31,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         if gradients.is_some_and(GradientMap::lacks_penalty) {
             error::no_penalty(who);
         }
-        let lr = error::at_least_zero(who, "learning rate", self.learning_rate());
-        if let Some(momentum) = &self.momentum {
-            error::fraction(who, "momentum", momentum.at(self.steps));
+        let lr = self.learning_rate();
+        self.check_own(who, lr);
+        if let Some(gradients) = gradients {
+            gradients.check_statistics(model);
         }
         seen.clear();
         let mut new = false;
@@ -54,7 +55,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
                 refused.get_or_insert_with(|| (name.to_string(), gradient, shape));
             }
             let anew;
-            let settings = match state.and_then(|state| state.settings.as_ref()) {
+            let settings = match state.and_then(|state| state.settings_for(param.role)) {
                 Some(settings) => settings,
                 None => {
                     new = true;
@@ -62,12 +63,10 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
                     &anew
                 }
             };
-            if settings.rate.is_some() {
-                let own = settings.rate(lr, self.steps);
-                rate = rate.or(Some(own).filter(|own| !(own.is_finite() && *own >= 0.0)));
-            }
+            rate = rate.or_else(|| self.unfit_rate(lr, settings));
             if unfit.is_none() {
-                unfit = self.unfit(param, settings);
+                let mut strengths = strengths(&param.penalty, settings);
+                unfit = strengths.find(|k| !k.is_fit(self.steps)).cloned();
             }
         });
         if !seen.is_sorted() {
@@ -80,7 +79,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             error::empty_group(who, &group);
         }
         if let Some(rate) = rate {
-            error::at_least_zero(who, "learning rate of a group", rate);
+            rate_of_group(who, rate);
         }
         if let Some(strength) = unfit {
             strength.at(self.steps); // which tells what is wrong
@@ -98,18 +97,42 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         Checked { lr, new }
     }
 
-    /// The first strength of a parameter's decay or proximal penalties that is none at the next step.
-    fn unfit(&self, param: &Param<T>, settings: &Settings<R>) -> Option<Strength> {
-        let proximal = |term: &&Term<T>| term.acts() == Acts::Proximal;
-        let terms = param.penalty.terms().iter().filter(proximal);
-        let mut strengths = settings
-            .decay
-            .strength()
-            .into_iter()
-            .chain(terms.map(Term::strength));
-        strengths
-            .find(|strength| !strength.is_fit(self.steps))
-            .cloned()
+    /// That the optimizer's own learning rate and momentum of the next step are ones.
+    #[track_caller]
+    fn check_own(&self, who: &str, lr: f64) {
+        error::at_least_zero(who, "learning rate", lr);
+        if let Some(momentum) = &self.momentum {
+            error::fraction(who, "momentum", momentum.at(self.steps));
+        }
+    }
+
+    /// That all numbers of the next step are such as they can be, for weights whose settings were looked up;
+    /// strengths that something stands for are not asked.
+    #[track_caller]
+    pub(crate) fn check_numbers<'w>(
+        &self,
+        who: &str,
+        lr: f64,
+        weights: impl Iterator<Item = (&'w Penalty<T>, &'w Settings<R>)>,
+        is_substituted: impl Fn(&Strength) -> bool,
+    ) where
+        R: 'w,
+    {
+        self.check_own(who, lr);
+        for (penalty, settings) in weights {
+            if let Some(rate) = self.unfit_rate(lr, settings) {
+                rate_of_group(who, rate);
+            }
+            for strength in strengths(penalty, settings).filter(|k| !is_substituted(k)) {
+                strength.at(self.steps);
+            }
+        }
+    }
+
+    /// The learning rate with these settings, if it is none.
+    fn unfit_rate(&self, lr: f64, settings: &Settings<R>) -> Option<f64> {
+        let rate = settings.rate(lr, self.steps);
+        (!(T::of(rate).is_finite() && rate >= 0.0)).then_some(rate)
     }
 
     /// The first group without any parameter of the model.
@@ -121,12 +144,29 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         model.visit(Name::root(), &mut |name, param| {
             let name = name.to_string();
             for (has, group) in has.iter_mut().zip(&self.groups) {
-                *has |= group.has(&name, param.role);
+                *has |= param.role != Role::Statistic && group.has(&name, param.role);
             }
         });
         let empty = has.iter().position(|has| !has)?;
         Some(self.groups[empty].to_string())
     }
+}
+
+/// The strengths of a weight's decay and proximal penalties.
+fn strengths<'w, R, T: Element>(
+    penalty: &'w Penalty<T>,
+    settings: &'w Settings<R>,
+) -> impl Iterator<Item = &'w Strength> {
+    let proximal = |term: &&Term<T>| term.acts() == Acts::Proximal;
+    let terms = penalty.terms().iter().filter(proximal);
+    let decay = settings.decay.strength().into_iter();
+    decay.chain(terms.map(Term::strength))
+}
+
+#[track_caller]
+fn rate_of_group(who: &str, rate: f64) -> ! {
+    let range = "finite and at least 0";
+    error::hyper_parameter(who, "learning rate of a group", rate, range)
 }
 
 /// Where a parameter stands in a model for the last time.

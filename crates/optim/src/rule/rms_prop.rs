@@ -20,7 +20,7 @@ pub struct RmsProp {
     alpha: f64,
     epsilon: f64,
     centred: bool,
-    momentum: f64,
+    momentum: Option<f64>,
 }
 
 impl Default for RmsProp {
@@ -29,7 +29,7 @@ impl Default for RmsProp {
             alpha: 0.99,
             epsilon: 1e-8,
             centred: false,
-            momentum: 0.0,
+            momentum: None,
         }
     }
 }
@@ -70,13 +70,14 @@ impl RmsProp {
         self
     }
 
-    /// How much of the velocity stays, `μ`.
+    /// How much of the velocity stays, `μ`; 0 is no velocity.
     ///
     /// # Panics
     /// If it is not in `[0, 1)`.
     #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = error::fraction("RmsProp", "momentum", momentum);
+        let momentum = error::fraction("RmsProp", "momentum", momentum);
+        self.momentum = Some(momentum).filter(|momentum| *momentum > 0.0);
         self
     }
 }
@@ -85,7 +86,7 @@ impl Rule for RmsProp {
     type Step = ();
 
     fn slots(&self) -> usize {
-        1 + usize::from(self.centred) + usize::from(self.momentum > 0.0)
+        1 + usize::from(self.centred) + usize::from(self.momentum.is_some())
     }
 
     fn slot_name(&self, slot: usize) -> &'static str {
@@ -109,10 +110,8 @@ impl Rule for RmsProp {
             square = square - *mean * *mean;
         }
         let mut direction = g / (square.root() + R::number(self.epsilon));
-        if self.momentum > 0.0
-            && let Some(velocity) = slots.last_mut()
-        {
-            *velocity = *velocity * R::number(self.momentum) + direction;
+        if let (Some(momentum), Some(velocity)) = (self.momentum, slots.last_mut()) {
+            *velocity = *velocity * R::number(momentum) + direction;
             direction = *velocity;
         }
         direction
@@ -125,17 +124,16 @@ impl Rule for RmsProp {
             square = square - slots[1] * slots[1];
         }
         let reach = lr / (square.root() + R::number(self.epsilon));
-        reach / R::number(1.0 - self.momentum)
+        reach / R::number(1.0 - self.momentum.unwrap_or(0.0))
     }
 
     fn shrinks_at_most(&self) -> Option<f64> {
-        Some(2.0 / (1.0 - self.momentum))
+        Some(2.0 / (1.0 - self.momentum.unwrap_or(0.0)))
     }
 
-    /// Only with momentum, and to some.
+    /// If it has a velocity.
     fn with_momentum(mut self, momentum: f64) -> Option<Self> {
-        let both = self.momentum > 0.0 && momentum > 0.0;
-        self.momentum = momentum;
-        both.then_some(self)
+        let had = self.momentum.replace(momentum);
+        had.map(|_| self)
     }
 }

@@ -1,3 +1,4 @@
+use crate::lift::MOST_SLOTS;
 use crate::{Real, Rule};
 
 /// Two rules, one after the other: the direction of the first is the gradient of the second. Made by
@@ -81,20 +82,35 @@ impl<A: Rule, B: Rule> Rule for Then<A, B> {
     #[inline(always)]
     fn reach<R: Real>(&self, at: Self::Step, slots: &[R], g: R, lr: R) -> R {
         let (first, second) = slots.split_at(self.first.slots());
-        let reach = self.first.reach(at.0, first, g, lr);
-        self.second.reach(at.1, second, g * reach / lr, reach)
+        // Of the first the part for each unit of its own rate, which may be 0.
+        let one = lr * R::number(0.0) + R::number(1.0);
+        let part = self.first.reach(at.0, first, g, one);
+        self.second.reach(at.1, second, g * part, lr * part)
     }
 
+    /// That of the second; if it has none that of the first, as far as the second goes with it.
     fn shrinks_at_most(&self) -> Option<f64> {
-        self.second.shrinks_at_most()
+        let (first, second) = (&self.first, &self.second);
+        second.shrinks_at_most().or_else(|| {
+            let slots = [0.0; MOST_SLOTS];
+            let goes = second.reach(second.at(i32::MAX), &slots[..second.slots()], 1.0, 1.0);
+            first.shrinks_at_most().map(|most| most * goes)
+        })
     }
 
+    /// If one of them is: then what both make of a gradient is scaled.
     fn is_scaled_by_norm(&self) -> bool {
-        self.second.is_scaled_by_norm()
+        self.first.is_scaled_by_norm() || self.second.is_scaled_by_norm()
     }
 
+    /// Of the second, or of the first if the second has none.
     fn with_momentum(self, momentum: f64) -> Option<Self> {
-        let second = self.second.with_momentum(momentum)?;
-        Some(Self { second, ..self })
+        match self.second.with_momentum(momentum) {
+            Some(second) => Some(Self { second, ..self }),
+            None => {
+                let first = self.first.with_momentum(momentum)?;
+                Some(Self { first, ..self })
+            }
+        }
     }
 }
