@@ -3,6 +3,7 @@
 #[macro_use]
 mod table;
 mod convergence;
+mod nadam;
 mod state;
 mod trajectories;
 mod unroll;
