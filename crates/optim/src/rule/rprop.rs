@@ -17,7 +17,12 @@ use crate::{Optimizer, Real, Rule, Schedule, error};
 ///
 /// It is for full batches: of one batch and the next, gradients turn by chance. Nor does it know of
 /// [proximal penalties](tapegrad_nn::Penalty::proximal): where one holds a weight against a gradient that stays, the
-/// size grows, so let the upper bound be 1 then.
+/// size grows, so let the upper bound be 1 then:
+///
+/// ```
+/// use tapegrad_optim::{Optimizer, Rprop};
+/// let optimizer: Optimizer<Rprop> = Optimizer::new(Rprop::default().sizes(1e-4, 1.0), 1e-3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rprop {
     etas: [f64; 2],

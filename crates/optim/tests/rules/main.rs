@@ -7,6 +7,7 @@ mod resume;
 #[path = "../schedules/table.rs"]
 #[expect(dead_code, reason = "the tests of the schedules read more of a row")]
 mod schedules;
+mod nadam;
 mod state;
 mod trajectories;
 mod unroll;
