@@ -32,14 +32,12 @@ impl ClassRows {
     ) -> Self {
         let columns = columns(who, outputs, targets.shape());
         let count = columns.max(2);
-        let class = |(row, target): (usize, &T)| {
-            let target = target.wide();
-            if !(target >= 0.0 && target < count as f64 && target.fract() == 0.0) {
-                error::target_class(who, row, target, count);
-            }
-            target as usize
-        };
-        let classes = targets.iter().enumerate().map(class).collect();
+        let targets = targets.iter().map(|target| target.wide());
+        let holds = |y: f64| y >= 0.0 && y < count as f64 && y.fract() == 0.0;
+        if let Some((row, target)) = targets.clone().enumerate().find(|(_, y)| !holds(*y)) {
+            error::target_class(who, row, target, count);
+        }
+        let classes = targets.map(|target| target as usize).collect();
         Self::of_classes(who, given, outputs, classes, weights)
     }
 

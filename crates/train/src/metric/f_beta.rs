@@ -25,7 +25,8 @@ use crate::error;
 /// ```
 ///
 /// # Panics
-/// If outputs, targets and weights are not [of a classifier](super), or there is no row.
+/// If outputs, targets and weights are not [of a classifier](super), there is no row, or no class that
+/// the average names.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FBeta {
     beta: f64,

@@ -77,6 +77,7 @@ fn of_logits(rows: &ClassRows) -> Vec<f64> {
 fn of_probabilities(rows: &ClassRows) -> Vec<f64> {
     let cost = |(row, class): (&[f64], usize)| {
         let p = match row {
+            row if row.iter().any(|p| p.is_nan()) => f64::NAN,
             [p] if class == 0 => 1.0 - p,
             [p] => *p,
             row => row[class],

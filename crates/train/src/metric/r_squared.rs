@@ -16,7 +16,7 @@ use super::weights;
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::metric::{RSquared, Metric};
+/// use tapegrad_train::metric::{Metric, RSquared};
 /// let (p, y) = (array![[1.0_f64], [2.0], [4.0]], array![[1.0_f64], [2.0], [3.0]]);
 /// assert_eq!(RSquared.of(p, y, None), 0.5);
 /// ```

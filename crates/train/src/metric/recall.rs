@@ -11,13 +11,14 @@ use super::{Average, Metric};
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::metric::{Average, Recall, Metric};
+/// use tapegrad_train::metric::{Average, Metric, Recall};
 /// let (logits, classes) = (array![[2.0_f64], [1.0], [-3.0], [1.0]], array![[1.0_f64], [0.0], [1.0], [1.0]]);
 /// assert_eq!(Recall::new(Average::Class(1)).of(logits, classes, None), 2.0 / 3.0);
 /// ```
 ///
 /// # Panics
-/// If outputs, targets and weights are not [of a classifier](super), or there is no row.
+/// If outputs, targets and weights are not [of a classifier](super), there is no row, or no class that
+/// the average names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recall {
     average: Average,

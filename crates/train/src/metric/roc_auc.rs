@@ -14,7 +14,7 @@ use super::{Metric, RocCurve};
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::metric::{RocAuc, Metric};
+/// use tapegrad_train::metric::{Metric, RocAuc};
 /// let (logits, classes) = (array![[0.1_f64], [0.4], [0.35], [0.8]], array![[0.0_f64], [0.0], [1.0], [1.0]]);
 /// assert_eq!(RocAuc::new().of(logits, classes, None), 0.75);
 /// ```

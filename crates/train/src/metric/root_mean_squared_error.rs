@@ -10,7 +10,7 @@ use super::weights;
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::metric::{RootMeanSquaredError, Metric};
+/// use tapegrad_train::metric::{Metric, RootMeanSquaredError};
 /// let (p, y) = (array![[1.0_f64], [5.0]], array![[-1.0_f64], [3.0]]);
 /// assert_eq!(RootMeanSquaredError.of(p, y, None), 2.0);
 /// ```

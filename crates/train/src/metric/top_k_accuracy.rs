@@ -14,7 +14,7 @@ use crate::error;
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::metric::{TopKAccuracy, Metric};
+/// use tapegrad_train::metric::{Metric, TopKAccuracy};
 /// let (logits, classes) = (array![[0.1_f64, 0.9, 0.0], [0.8, 0.2, 0.0], [0.0, 0.1, 0.9], [0.0, 0.3, 0.2]], array![[1.0_f64], [1.0], [2.0], [0.0]]);
 /// assert_eq!(TopKAccuracy::new(2).of(logits, classes, None), 0.75);
 /// ```

@@ -7,7 +7,7 @@ mod undefined;
 
 use std::collections::BTreeSet;
 
-use ndarray::{Axis, array};
+use ndarray::{Array1, Array2, Axis, ShapeBuilder, array};
 use tapegrad_autodiff::ArcArrayD;
 use tapegrad_train::metric::{self, Accuracy, ConfusionMatrix, MeanSquaredError, Metric};
 
@@ -287,7 +287,7 @@ fn short_forms() {
     }
 }
 
-fn case_targets(classes: &[usize]) -> ndarray::Array1<f64> {
+fn case_targets(classes: &[usize]) -> Array1<f64> {
     classes.iter().map(|class| *class as f64).collect()
 }
 
@@ -313,14 +313,17 @@ fn layouts() {
         array![[0.0, 4.0], [5.0, 1.0], [1.0, 3.0]],
     );
     let of = MeanSquaredError.of(&p, &y, Some(&[1.0, 2.0, 0.5]));
-    let turned =
-        |x: &ndarray::Array2<f64>| x.t().to_owned().reversed_axes().into_dyn().into_shared();
+    let turned = |x: &Array2<f64>| {
+        let mut turned = Array2::zeros(x.dim().f());
+        turned.assign(x);
+        turned.into_dyn().into_shared()
+    };
     assert!(!turned(&p).is_standard_layout());
     assert_eq!(
         MeanSquaredError.evaluate(&turned(&p), &turned(&y), Some(&[1.0, 2.0, 0.5])),
         of
     );
-    let deep = |x: &ndarray::Array2<f64>| x.clone().insert_axis(Axis(1));
+    let deep = |x: &Array2<f64>| x.clone().insert_axis(Axis(1));
     assert_eq!(
         MeanSquaredError.of(deep(&p), deep(&y), Some(&[1.0, 2.0, 0.5])),
         of
