@@ -31,11 +31,9 @@ macro_rules! of_probabilities {
     ($metric:ident) => {
         impl $metric {
             /// The outputs are probabilities, in `[0, 1]`, and not logits.
-            pub fn of_probabilities(self) -> Self {
-                Self {
-                    given: $crate::metric::given::Given::Probabilities,
-                    ..self
-                }
+            pub fn of_probabilities(mut self) -> Self {
+                self.given = $crate::metric::given::Given::Probabilities;
+                self
             }
         }
     };

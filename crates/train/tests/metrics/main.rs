@@ -278,7 +278,7 @@ fn short_forms() {
             let of = Accuracy::new().of(logits, targets, None);
             assert_eq!(metric::accuracy(logits, &classes), of);
             assert_eq!(
-                ConfusionMatrix::of_logits(logits, &case_targets(&classes), None).accuracy(),
+                ConfusionMatrix::of_logits(logits, case_targets(&classes), None).accuracy(),
                 of
             );
         }
