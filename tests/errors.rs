@@ -1060,8 +1060,8 @@ fn data_sets() {
 fn metrics() {
     use tapegrad::metric::{
         Accuracy, Average, Bins, BrierScore, CalibrationCurve, ConfusionMatrix,
-        ExpectedCalibrationError, FBeta, LogLoss, MaxError, Metric, Precision,
-        PrecisionRecallCurve, RocAuc, RocCurve, TopKAccuracy,
+        ExpectedCalibrationError, FBeta, LogLoss, MaxError, Precision, PrecisionRecallCurve,
+        RocAuc, RocCurve, TopKAccuracy,
     };
     let (z, y) = (array![[1.0], [-2.0]], array![[1.0], [0.0]]);
     let outputs_must = "the outputs must be [rows, 1] or [rows, classes] and the targets one a row, with at least one row";

@@ -19,4 +19,5 @@ pub use tapegrad_optim::{
     ParamGroup, RmsProp, Rule, Schedule, Sgd, Swa, Unroll, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
+pub use tapegrad_train::metric::Metric;
 pub use tapegrad_train::{metric, plot};
