@@ -1258,7 +1258,7 @@ fn data_sets() {
         data::sparse_linear_regression::<f64>(10, 2, 1, -0.5, 1) =>
             "data::sparse_linear_regression: the noise is -0.5; it must be finite and at least 0";
         metric::accuracy::<f64>(Array2::zeros([3, 2]), &[0]) =>
-            "metric::accuracy: 1 classes are given for logits of the shape [3, 2]; there must be one for each row, and a row";
+            "metric::accuracy: the outputs have the shape [3, 2] and the targets [1]; the outputs must be [rows, 1] or [rows, classes] and the targets one a row, with at least one row";
         plot::boundary(&data::linear_regression::<f64>(4, 3, 0.0, 1).0, 10, 10, |x| x.clone()) =>
             "plot::boundary: the inputs have the shape [4, 3]; they must be points of a plane, [rows, 2], at least one";
         plot::boundary(&data::moons::<f64>(4, 0.0, 1), 10, 1, |x| x.clone()) =>
@@ -1266,7 +1266,73 @@ fn data_sets() {
         plot::boundary(&data::moons::<f64>(4, 0.0, 1), 10, 10, |x| x.clone()) =>
             "plot::boundary: for 100 points the logits have the shape [100, 2]; it must be [100, 1]";
         metric::binary_accuracy::<f64>(Array2::zeros([3, 1]), Array2::zeros([2, 1])) =>
-            "metric::binary_accuracy: the logits have the shape [3, 1] and the targets [2, 1]; they must be equal, with at least one row";
+            "metric::binary_accuracy: the outputs have the shape [3, 1] and the targets [2, 1]; they must be equal, with at least one row";
+    }
+}
+
+#[test]
+fn metrics() {
+    use tapegrad::metric::{
+        Accuracy, Average, Bins, BrierScore, CalibrationCurve, ConfusionMatrix,
+        ExpectedCalibrationError, FBeta, LogLoss, MaxError, Precision, PrecisionRecallCurve,
+        RocAuc, RocCurve, TopKAccuracy,
+    };
+    let (z, y) = (array![[1.0], [-2.0]], array![[1.0], [0.0]]);
+    let outputs_must = "the outputs must be [rows, 1] or [rows, classes] and the targets one a row, with at least one row";
+    assert_eq!(
+        sentence(|| RocAuc::new().of(&z, array![[1.0, 0.0], [0.0, 1.0]], None)),
+        format!(
+            "metric::RocAuc: the outputs have the shape [2, 1] and the targets [2, 2]; {outputs_must}"
+        )
+    );
+    assert_eq!(
+        sentence(|| LogLoss::new().of(
+            Array2::<f64>::zeros([0, 1]),
+            Array2::<f64>::zeros([0, 1]),
+            None
+        )),
+        format!(
+            "metric::LogLoss: the outputs have the shape [0, 1] and the targets [0, 1]; {outputs_must}"
+        )
+    );
+    told! {
+        Accuracy::new().of(&z, array![[1.0], [0.5]], None) =>
+            "metric::Accuracy: the target of row 1 is 0.5; it must be a class, a whole number at least 0 and below 2";
+        Accuracy::new().of(Array2::<f64>::zeros([2, 3]), array![[2.0], [3.0]], None) =>
+            "metric::Accuracy: the target of row 1 is 3; it must be a class, a whole number at least 0 and below 3";
+        Accuracy::new().of(&z, array![[f64::NAN], [0.0]], None) =>
+            "metric::Accuracy: the target of row 0 is NaN; it must be a class, a whole number at least 0 and below 2";
+        metric::accuracy(&z, &[0, 2]) =>
+            "metric::accuracy: the target of row 1 is 2; it must be a class, a whole number at least 0 and below 2";
+        BrierScore::new().of_probabilities().of(&z, &y, None) =>
+            "metric::BrierScore: a probability of row 1 is -2; it must be at least 0 and at most 1, as logits need not be";
+        MaxError.of(&z, array![1.0, 0.0], None) =>
+            "metric::MaxError: the outputs have the shape [2, 1] and the targets [2]; they must be equal, with at least one row";
+        MaxError.of(&z, &y, Some(&[1.0])) =>
+            "metric::MaxError: 1 weights are given for 2 rows; there must be one for each";
+        MaxError.of(&z, &y, Some(&[1.0, -1.0])) =>
+            "metric::MaxError: the weight of row 1 is -1; it must be finite and at least 0";
+        RocAuc::new().of(&z, &y, Some(&[f64::NAN, 1.0])) =>
+            "metric::RocAuc: the weight of row 0 is NaN; it must be finite and at least 0";
+        RocCurve::new(Array2::<f64>::zeros([2, 2]), &y, None) =>
+            "RocCurve::new: the outputs have the shape [2, 2]; they must be one column, [rows, 1], that of class 1";
+        PrecisionRecallCurve::new(Array2::<f64>::zeros([2, 2]), &y, None) =>
+            "PrecisionRecallCurve::new: the outputs have the shape [2, 2]; they must be one column, [rows, 1], that of class 1";
+        CalibrationCurve::new(&y, &y, None, Bins::Uniform(0)) => "CalibrationCurve::new: the number of bins is 0; it must be at least 1";
+        ExpectedCalibrationError::new(Bins::Quantile(0)) =>
+            "metric::ExpectedCalibrationError: the number of bins is 0; it must be at least 1";
+        TopKAccuracy::new(0) => "metric::TopKAccuracy: the number of outputs to choose is 0; it must be at least 1";
+        FBeta::new(-1.0, Average::Macro) => "metric::FBeta: the beta is -1; it must be finite and at least 0";
+        ConfusionMatrix::new(&[0], &[1], None).f_beta(f64::NAN, Average::Macro) =>
+            "ConfusionMatrix::f_beta: the beta is NaN; it must be finite and at least 0";
+        ConfusionMatrix::new(&[0], &[1, 1], None) =>
+            "ConfusionMatrix::new: 1 predicted and 2 actual classes are given; there must be as many of both, at least one";
+        ConfusionMatrix::new(&[], &[], None) =>
+            "ConfusionMatrix::new: 0 predicted and 0 actual classes are given; there must be as many of both, at least one";
+        ConfusionMatrix::new(&[0], &[1], None).names(["no"]) =>
+            "ConfusionMatrix::names: 1 names are given for 2 classes; there must be one for each";
+        Precision::new(Average::Class(2)).of(&z, &y, None) =>
+            "ConfusionMatrix: the average is that of class 2; it must be below 2, the number of classes";
     }
 }
 

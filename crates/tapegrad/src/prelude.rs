@@ -20,4 +20,5 @@ pub use tapegrad_optim::{
     Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
 };
 pub use tapegrad_train::data::{self, Dataset, Standardizer};
+pub use tapegrad_train::metric::Metric;
 pub use tapegrad_train::{metric, plot};

@@ -25,10 +25,26 @@ sentences! {
         "{who}: the number of {what} is 0; it must be at least 1";
     informative(informative: usize, features: usize)
         "data::sparse_linear_regression: {informative} features are to be informative; there are {features}";
-    binary_accuracy(predictions: &[usize], targets: &[usize])
-        "metric::binary_accuracy: the logits have the shape {predictions:?} and the targets {targets:?}; they must be equal, with at least one row";
-    accuracy(predictions: &[usize], classes: usize)
-        "metric::accuracy: {classes} classes are given for logits of the shape {predictions:?}; there must be one for each row, and a row";
+    class_rows(who: &str, outputs: &[usize], targets: &[usize])
+        "{who}: the outputs have the shape {outputs:?} and the targets {targets:?}; the outputs must be [rows, 1] or [rows, classes] and the targets one a row, with at least one row";
+    one_column(who: &str, outputs: &[usize])
+        "{who}: the outputs have the shape {outputs:?}; they must be one column, [rows, 1], that of class 1";
+    target_class(who: &str, row: usize, target: f64, classes: usize)
+        "{who}: the target of row {row} is {target}; it must be a class, a whole number at least 0 and below {classes}";
+    probability(who: &str, row: usize, probability: f64)
+        "{who}: a probability of row {row} is {probability}; it must be at least 0 and at most 1, as logits need not be";
+    number_rows(who: &str, outputs: &[usize], targets: &[usize])
+        "{who}: the outputs have the shape {outputs:?} and the targets {targets:?}; they must be equal, with at least one row";
+    weight_count(who: &str, weights: usize, rows: usize)
+        "{who}: {weights} weights are given for {rows} rows; there must be one for each";
+    weight(who: &str, row: usize, weight: f64)
+        "{who}: the weight of row {row} is {weight}; it must be finite and at least 0";
+    class_lists(predicted: usize, actual: usize)
+        "ConfusionMatrix::new: {predicted} predicted and {actual} actual classes are given; there must be as many of both, at least one";
+    class_names(names: usize, classes: usize)
+        "ConfusionMatrix::names: {names} names are given for {classes} classes; there must be one for each";
+    average_class(class: usize, classes: usize)
+        "ConfusionMatrix: the average is that of class {class}; it must be below {classes}, the number of classes";
     row(row: usize, of: usize)
         "Dataset::select: row {row} is asked for; there are {of}, counted from 0";
     boundary_logits(points: usize, logits: &[usize])

@@ -1,0 +1,59 @@
+use tapegrad_autodiff::{ArcArrayD, Element};
+
+use super::class_rows::ClassRows;
+use super::confusion_matrix::ConfusionMatrix;
+use super::given::{Given, of_probabilities};
+use super::{Average, Metric};
+
+/// `tp / (tp + fn)`, in `[0, 1]`: what part of the rows of a class is found; the true positive rate, or sensitivity.
+///
+/// It is 0 where the denominator is. [`Average`] says of which classes.
+///
+/// ```
+/// use ndarray::array;
+/// use tapegrad_train::metric::{Average, Metric, Recall};
+/// let (logits, classes) = (array![[2.0_f64], [1.0], [-3.0], [1.0]], array![[1.0_f64], [0.0], [1.0], [1.0]]);
+/// assert_eq!(Recall::new(Average::Class(1)).of(logits, classes, None), 2.0 / 3.0);
+/// ```
+///
+/// # Panics
+/// If outputs, targets and weights are not [of a classifier](super), there is no row, or no class that
+/// the average names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recall {
+    average: Average,
+    given: Given,
+}
+
+impl Recall {
+    /// Of logits.
+    pub fn new(average: Average) -> Self {
+        Self {
+            average,
+            given: Given::Logits,
+        }
+    }
+}
+
+of_probabilities!(Recall);
+
+impl<T: Element> Metric<T> for Recall {
+    fn name(&self) -> String {
+        format!("recall_{}", self.average)
+    }
+
+    fn is_better_larger(&self) -> bool {
+        true
+    }
+
+    #[track_caller]
+    fn evaluate(
+        &self,
+        outputs: &ArcArrayD<T>,
+        targets: &ArcArrayD<T>,
+        weights: Option<&[f64]>,
+    ) -> f64 {
+        let rows = ClassRows::new("metric::Recall", self.given, outputs, targets, weights);
+        ConfusionMatrix::of_rows(&rows).recall(self.average)
+    }
+}
