@@ -1,29 +1,55 @@
-//! Data sets: read, made, split, shuffled, standardised.
+//! Data sets: read, made, split, shuffled, transformed.
 
 mod batches;
 mod blobs;
 mod circles;
-#[cfg(feature = "csv")]
-mod csv_error;
+mod class_weights;
+mod data_error;
 mod dataset;
+mod hold_out;
+mod jacobi;
+mod k_fold;
+mod label_encoder;
+mod leave_one_out;
 mod linear;
+mod min_max;
 mod moons;
 mod noise;
+mod one_hot;
+mod pca;
 mod points;
+mod repetition;
+mod saved_transform;
 mod spirals;
+mod splitter;
 mod standardizer;
+mod stratified_k_fold;
 #[cfg(feature = "csv")]
 mod table;
+mod task;
+mod time_series_split;
+mod transform;
 
 pub use batches::Batches;
 pub use blobs::blobs;
 pub use circles::circles;
-#[cfg(feature = "csv")]
-pub use csv_error::{CsvError, CsvProblem};
+pub use data_error::{DataError, DataProblem};
 pub use dataset::Dataset;
+pub use hold_out::HoldOut;
+pub use k_fold::KFold;
+pub use label_encoder::LabelEncoder;
+pub use leave_one_out::LeaveOneOut;
 pub use linear::{linear_regression, sparse_linear_regression};
+pub use min_max::MinMax;
 pub use moons::moons;
+pub use one_hot::OneHot;
+pub use pca::Pca;
 pub use spirals::spirals;
+pub use splitter::{Fold, Splitter};
 pub use standardizer::Standardizer;
+pub use stratified_k_fold::StratifiedKFold;
 #[cfg(feature = "csv")]
 pub use table::Table;
+pub use task::Task;
+pub use time_series_split::TimeSeriesSplit;
+pub use transform::Transform;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use approx::assert_relative_eq;
 use ndarray::{Array2, Axis, array};
-use tapegrad_train::data::{self, Dataset, Standardizer};
+use tapegrad_train::data::{self, Dataset, Standardizer, Transform};
 use tapegrad_train::{metric, plot};
 
 /// Rows that tell their own number in both inputs and targets.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{Array2, Axis};
 use tapegrad_autodiff::Element;
 
-use super::{CsvError, CsvProblem, Dataset};
+use super::{DataError, DataProblem, Dataset};
 
 /// A comma-separated file of numbers under a line of names.
 ///
@@ -38,14 +38,14 @@ impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// If the file cannot be read, or is not a table of numbers: [`CsvProblem`] says where.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, CsvError> {
+    /// If the file cannot be read, or is not a table of numbers: [`DataProblem`] says where.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let source = path.as_ref();
         match File::open(source) {
             Ok(file) => Self::read(source, file),
-            Err(cause) => Err(CsvError {
-                file: source.into(),
-                problem: CsvProblem::Unreadable { cause },
+            Err(cause) => Err(DataError {
+                file: Some(source.into()),
+                problem: DataProblem::Unreadable { cause },
             }),
         }
     }
@@ -54,20 +54,20 @@ impl Table {
     ///
     /// # Errors
     /// As [`open`](Table::open).
-    pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, CsvError> {
+    pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, DataError> {
         let source = source.as_ref().to_path_buf();
         let mut bytes = Vec::new();
         let read = reader
             .read_to_end(&mut bytes)
-            .map_err(|cause| CsvProblem::Unreadable { cause });
+            .map_err(|cause| DataProblem::Unreadable { cause });
         match read.and_then(|_| parse(&bytes)) {
             Ok((names, values)) => Ok(Self {
                 source,
                 names,
                 values,
             }),
-            Err(problem) => Err(CsvError {
-                file: source,
+            Err(problem) => Err(DataError {
+                file: Some(source),
                 problem,
             }),
         }
@@ -77,25 +77,25 @@ impl Table {
     ///
     /// # Errors
     /// If a column is not there or asked for twice, or a number is not finite in the element type.
-    pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvError> {
-        self.split(targets).map_err(|problem| CsvError {
-            file: self.source.clone(),
+    pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, DataError> {
+        self.split(targets).map_err(|problem| DataError {
+            file: Some(self.source.clone()),
             problem,
         })
     }
 
-    fn split<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvProblem> {
+    fn split<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, DataProblem> {
         let mut columns = Vec::new();
         for &name in targets {
             match self.names.iter().position(|column| column == name) {
                 None => {
-                    return Err(CsvProblem::MissingColumn {
+                    return Err(DataProblem::MissingColumn {
                         name: name.to_owned(),
                         names: self.names.clone(),
                     });
                 }
                 Some(column) if columns.contains(&column) => {
-                    return Err(CsvProblem::RepeatedTarget {
+                    return Err(DataProblem::RepeatedTarget {
                         name: name.to_owned(),
                     });
                 }
@@ -106,9 +106,8 @@ impl Table {
         if let Some(((row, column), &number)) =
             numbers.find(|(_, number)| !T::of(**number).is_finite())
         {
-            return Err(CsvProblem::TooLarge {
-                row,
-                column: self.names[column].clone(),
+            return Err(DataProblem::TooLarge {
+                place: format!("row {row}, column `{}`", self.names[column]),
                 number,
             });
         }
@@ -126,15 +125,15 @@ impl<T: Element> Dataset<T> {
     ///
     /// # Errors
     /// As [`Table::open`] and [`Table::dataset`].
-    pub fn read_csv(path: impl AsRef<Path>, targets: &[&str]) -> Result<Self, CsvError> {
+    pub fn read_csv(path: impl AsRef<Path>, targets: &[&str]) -> Result<Self, DataError> {
         Table::open(path)?.dataset(targets)
     }
 }
 
 /// The names and the numbers of a file.
-fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
+fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), DataProblem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes); // a byte-order mark
-    let unreadable = |cause: csv::Error| CsvProblem::Unreadable {
+    let unreadable = |cause: csv::Error| DataProblem::Unreadable {
         cause: cause.into(),
     };
     let mut reader = csv::ReaderBuilder::new()
@@ -146,17 +145,17 @@ fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
     let names: Vec<String> = header.iter().map(text).collect();
     let line = line_of(bytes, header.position());
     if bytes.trim_ascii().is_empty() {
-        return Err(CsvProblem::Empty);
+        return Err(DataProblem::Empty);
     }
     if names
         .iter()
         .all(|name| name.is_empty() || name.parse::<f64>().is_ok())
     {
-        return Err(CsvProblem::NoNames { line });
+        return Err(DataProblem::NoNames { line });
     }
     let mut seen = BTreeSet::new();
     if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
-        return Err(CsvProblem::RepeatedColumn {
+        return Err(DataProblem::RepeatedColumn {
             line,
             name: name.clone(),
         });
@@ -176,7 +175,7 @@ fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
         }
         if record.len() != names.len() {
             let line = line_of(bytes, record.position());
-            return Err(CsvProblem::Ragged {
+            return Err(DataProblem::Ragged {
                 line,
                 fields: record.len(),
                 columns: names.len(),
@@ -188,7 +187,7 @@ fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
                 .and_then(|text| text.parse::<f64>().ok());
             let Some(number) = number.filter(|number| number.is_finite()) else {
                 let line = line_of(bytes, record.position());
-                return Err(CsvProblem::NotANumber {
+                return Err(DataProblem::NotANumber {
                     line,
                     column: column.clone(),
                     text: text(field),
