@@ -4,8 +4,14 @@ mod batches;
 mod blobs;
 mod circles;
 mod class_weights;
+#[cfg(feature = "csv")]
+mod columns;
+#[cfg(feature = "csv")]
+mod comma_separated;
 mod data_error;
 mod dataset;
+#[cfg(feature = "csv")]
+mod fitted_columns;
 mod hold_out;
 mod jacobi;
 mod k_fold;
@@ -13,6 +19,8 @@ mod label_encoder;
 mod leave_one_out;
 mod linear;
 mod min_max;
+#[cfg(feature = "csv")]
+mod missing;
 mod moons;
 mod noise;
 mod one_hot;
@@ -33,14 +41,20 @@ mod transform;
 pub use batches::Batches;
 pub use blobs::blobs;
 pub use circles::circles;
+#[cfg(feature = "csv")]
+pub use columns::Columns;
 pub use data_error::{DataError, DataProblem};
 pub use dataset::Dataset;
+#[cfg(feature = "csv")]
+pub use fitted_columns::FittedColumns;
 pub use hold_out::HoldOut;
 pub use k_fold::KFold;
 pub use label_encoder::LabelEncoder;
 pub use leave_one_out::LeaveOneOut;
 pub use linear::{linear_regression, sparse_linear_regression};
 pub use min_max::MinMax;
+#[cfg(feature = "csv")]
+pub use missing::Missing;
 pub use moons::moons;
 pub use one_hot::OneHot;
 pub use pca::Pca;

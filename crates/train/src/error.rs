@@ -48,8 +48,12 @@ sentences! {
         "metric::binary_accuracy: the logits have the shape {predictions:?} and the targets {targets:?}; they must be equal, with at least one row";
     accuracy(predictions: &[usize], classes: usize)
         "metric::accuracy: {classes} classes are given for logits of the shape {predictions:?}; there must be one for each row, and a row";
-    row(row: usize, of: usize)
-        "Dataset::select: row {row} is asked for; there are {of}, counted from 0";
+    field(row: usize, column: usize, rows: usize, columns: usize)
+        "Table::field: row {row}, column {column} is asked for; there are {rows} rows of {columns}, counted from 0";
+    missing_constant(value: f64)
+        "Columns::missing: the constant is {value}; it must be finite";
+    row(who: &str, row: usize, of: usize)
+        "{who}: row {row} is asked for; there are {of}, counted from 0";
     boundary_logits(points: usize, logits: &[usize])
         "plot::boundary: for {points} points the logits have the shape {logits:?}; it must be [{points}, 1]";
     picture(width: usize, height: usize)

@@ -44,7 +44,7 @@ pub enum DataProblem {
         names: Vec<String>,
     },
     /// A column is asked for twice.
-    RepeatedTarget {
+    RepeatedUse {
         /// The column's name.
         name: String,
     },
@@ -299,8 +299,8 @@ impl fmt::Display for DataProblem {
                 write!(f, "two columns are called `{name}`; names must differ"),
             Self::MissingColumn { name, names } =>
                 write!(f, "there is no column `{name}`; the columns are {names:?}"),
-            Self::RepeatedTarget { name } =>
-                write!(f, "the column `{name}` is asked for twice; each target must be named once"),
+            Self::RepeatedUse { name } =>
+                write!(f, "the column `{name}` is asked for twice; it must be named once"),
             Self::Ragged { fields, columns, .. } =>
                 write!(f, "{fields} fields are given; there must be {columns}, one for each column"),
             Self::NotANumber { text, .. } =>

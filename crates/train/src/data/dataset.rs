@@ -85,7 +85,7 @@ impl<T: Element> Dataset<T> {
     #[track_caller]
     pub fn select(&self, rows: &[usize]) -> Self {
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            error::row(row, self.rows());
+            error::row("Dataset::select", row, self.rows());
         }
         let select = |from: &ArcArrayD<T>| from.select(Axis(0), rows).into_shared();
         Self {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tapegrad_nn::{LoadProblem, Section};
 
@@ -112,7 +112,12 @@ impl LabelEncoder {
             let here = KIND.to_owned();
             return Err(LoadProblem::OtherKind { file, here });
         }
-        let mut seen = std::collections::BTreeSet::new();
+        Self::of_labels(labels)
+    }
+
+    /// From the labels of a file, each of which must be another.
+    pub(super) fn of_labels(labels: Vec<String>) -> Result<Self, LoadProblem> {
+        let mut seen = BTreeSet::new();
         if let Some(label) = labels.iter().find(|label| !seen.insert(*label)) {
             let reason = format!("the label {label:?} stands there twice");
             return Err(saved_transform::malformed(reason));

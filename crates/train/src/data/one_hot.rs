@@ -10,7 +10,7 @@ use crate::error;
 /// scikit-learn's `OneHotEncoder`.
 ///
 /// The categories of a column are the numbers in it, in ascending order. Texts are made such columns by
-/// [`Columns::one_hot`](super::Columns::one_hot).
+/// `Columns::one_hot`.
 ///
 /// ```
 /// use ndarray::array;
