@@ -18,5 +18,5 @@ pub use tapegrad_optim::{
     Adam, AdamW, Average, Changes, Decay, Ema, Guard, Ledger, LrFinder, Momentum, Optimizer,
     ParamGroup, RmsProp, Rule, Schedule, Sgd, Swa, Unroll, schedule,
 };
-pub use tapegrad_train::data::{self, Dataset, Standardizer};
+pub use tapegrad_train::data::{self, Dataset, Splitter, Standardizer, Transform};
 pub use tapegrad_train::{metric, plot};

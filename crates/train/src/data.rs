@@ -4,6 +4,7 @@ mod batches;
 mod blobs;
 mod circles;
 mod class_weights;
+mod classification;
 #[cfg(feature = "csv")]
 mod columns;
 #[cfg(feature = "csv")]
@@ -12,6 +13,7 @@ mod data_error;
 mod dataset;
 #[cfg(feature = "csv")]
 mod fitted_columns;
+mod friedman1;
 mod hold_out;
 mod jacobi;
 mod k_fold;
@@ -23,6 +25,10 @@ mod min_max;
 mod missing;
 mod moons;
 mod noise;
+#[cfg(feature = "npy")]
+pub mod npy;
+#[cfg(feature = "npy")]
+pub mod npz;
 mod one_hot;
 mod pca;
 mod points;
@@ -41,17 +47,19 @@ mod transform;
 pub use batches::Batches;
 pub use blobs::blobs;
 pub use circles::circles;
+pub use classification::Classification;
 #[cfg(feature = "csv")]
 pub use columns::Columns;
 pub use data_error::{DataError, DataProblem};
 pub use dataset::Dataset;
 #[cfg(feature = "csv")]
 pub use fitted_columns::FittedColumns;
+pub use friedman1::friedman1;
 pub use hold_out::HoldOut;
 pub use k_fold::KFold;
 pub use label_encoder::LabelEncoder;
 pub use leave_one_out::LeaveOneOut;
-pub use linear::{linear_regression, sparse_linear_regression};
+pub use linear::{linear_regression, multi_output_regression, sparse_linear_regression};
 pub use min_max::MinMax;
 #[cfg(feature = "csv")]
 pub use missing::Missing;

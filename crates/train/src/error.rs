@@ -44,6 +44,11 @@ sentences! {
         "{who}: the number of {what} is 0; it must be at least 1";
     informative(informative: usize, features: usize)
         "data::sparse_linear_regression: {informative} features are to be informative; there are {features}";
+    friedman1(features: usize)
+        "data::friedman1: the number of features is {features}; it must be at least 5";
+    corners(classes: usize, clusters: usize, informative: usize)
+        "Classification: {classes} classes of {clusters} clusters are asked for; {informative} informative columns have a corner for {} clusters",
+        1_usize << informative;
     binary_accuracy(predictions: &[usize], targets: &[usize])
         "metric::binary_accuracy: the logits have the shape {predictions:?} and the targets {targets:?}; they must be equal, with at least one row";
     accuracy(predictions: &[usize], classes: usize)

@@ -22,6 +22,75 @@ pub enum DataProblem {
         /// What the system says.
         cause: io::Error,
     },
+    /// Writing failed.
+    #[cfg(feature = "npy")]
+    Unwritable {
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The first bytes are not those of an `.npy` file.
+    #[cfg(feature = "npy")]
+    NotNpy,
+    /// The format of an `.npy` file is newer than this program.
+    #[cfg(feature = "npy")]
+    NpyVersion {
+        /// Before the point.
+        major: u8,
+        /// After it.
+        minor: u8,
+    },
+    /// The header of an `.npy` file breaks the rules.
+    #[cfg(feature = "npy")]
+    NpyHeader {
+        /// Which.
+        reason: String,
+    },
+    /// An `.npy` file holds other numbers than are read.
+    #[cfg(feature = "npy")]
+    NpyType {
+        /// NumPy's name of their type.
+        descr: String,
+    },
+    /// Numbers are missing at the end of an `.npy` file, or there are too many.
+    #[cfg(feature = "npy")]
+    NpyLength {
+        /// How many bytes there are.
+        found: usize,
+        /// How many there must be.
+        expected: usize,
+    },
+    /// The archive of an `.npz` file is damaged.
+    #[cfg(feature = "npy")]
+    Archive {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something is wrong with an array of an `.npz` file.
+    #[cfg(feature = "npy")]
+    InArray {
+        /// Its name.
+        name: String,
+        /// What.
+        problem: Box<DataProblem>,
+    },
+    /// An array that is asked for is not in the file.
+    #[cfg(feature = "npy")]
+    NoArray {
+        /// Its name.
+        name: String,
+        /// The names that there are.
+        names: Vec<String>,
+    },
+    /// An array has another shape than is needed.
+    #[cfg(feature = "npy")]
+    ArrayShape {
+        /// Its name.
+        name: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What it must have.
+        expected: String,
+    },
     /// There is nothing but blanks.
     Empty,
     /// The first line holds numbers or nothing in each field: taken for names, a row would be lost.
@@ -245,6 +314,13 @@ impl DataProblem {
             }
             Self::RareClass { .. } | Self::FewerRowsThanClasses { .. } => "HoldOut".to_owned(),
             Self::TooFewForTime { .. } => "TimeSeriesSplit".to_owned(),
+            #[cfg(feature = "npy")]
+            Self::InArray { name, problem } => match problem.place() {
+                place if place.is_empty() => format!("array `{name}`"),
+                place => format!("array `{name}`, {place}"),
+            },
+            #[cfg(feature = "npy")]
+            Self::ArrayShape { name, .. } => format!("array `{name}`"),
             _ => String::new(),
         }
     }
@@ -263,6 +339,8 @@ impl Error for DataError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
             DataProblem::Unreadable { cause } => Some(cause),
+            #[cfg(feature = "npy")]
+            DataProblem::Unwritable { cause } => Some(cause),
             _ => None,
         }
     }
@@ -291,6 +369,36 @@ impl fmt::Display for DataProblem {
         match self {
             Self::Unreadable { cause } =>
                 write!(f, "cannot be read: {cause}"),
+            #[cfg(feature = "npy")]
+            Self::Unwritable { cause } =>
+                write!(f, "cannot be written: {cause}"),
+            #[cfg(feature = "npy")]
+            Self::NotNpy =>
+                write!(f, "this is no .npy file; its first bytes are others"),
+            #[cfg(feature = "npy")]
+            Self::NpyVersion { major, minor } =>
+                write!(f, "the format has the version {major}.{minor}; versions 1, 2 and 3 are read"),
+            #[cfg(feature = "npy")]
+            Self::NpyHeader { reason } =>
+                write!(f, "the header is malformed: {reason}"),
+            #[cfg(feature = "npy")]
+            Self::NpyType { descr } =>
+                write!(f, "the numbers are of the type {descr:?}; they must be floats of 4 or 8 bytes, integers or bool, little-endian"),
+            #[cfg(feature = "npy")]
+            Self::NpyLength { found, expected } =>
+                write!(f, "the array has {found} bytes; by its header it must have {expected}"),
+            #[cfg(feature = "npy")]
+            Self::Archive { reason } =>
+                write!(f, "the archive is malformed: {reason}"),
+            #[cfg(feature = "npy")]
+            Self::InArray { problem, .. } =>
+                problem.fmt(f),
+            #[cfg(feature = "npy")]
+            Self::NoArray { name, names } =>
+                write!(f, "there is no array `{name}`; the arrays are {names:?}"),
+            #[cfg(feature = "npy")]
+            Self::ArrayShape { shape, expected, .. } =>
+                write!(f, "the shape is {shape:?}; it must have {expected}"),
             Self::Empty =>
                 write!(f, "the file is empty; its first line must name the columns"),
             Self::NoNames { .. } =>
