@@ -135,7 +135,7 @@ impl Classification {
         for (cloud, corner) in corners.rows().into_iter().enumerate() {
             let turned = uniform(informative, informative, stream);
             let of_cloud = (rows + clouds - 1 - cloud) / clouds;
-            let points = normal(of_cloud, informative, stream).dot(&turned) + &corner;
+            let points = normal(of_cloud, informative, stream).dot(&turned) + corner;
             for (index, point) in points.rows().into_iter().enumerate() {
                 x.row_mut(cloud + index * clouds).assign(&point);
             }

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Data that were refused: which file, if they come from one, and why.
 #[derive(Debug)]
@@ -282,7 +282,8 @@ pub enum DataProblem {
 }
 
 impl DataProblem {
-    pub(super) fn of(self, file: &Path) -> DataError {
+    #[cfg(any(feature = "csv", feature = "npy"))]
+    pub(super) fn of(self, file: &std::path::Path) -> DataError {
         DataError {
             file: Some(file.to_path_buf()),
             problem: self,

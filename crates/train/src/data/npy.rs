@@ -67,7 +67,7 @@ pub fn write<T: Element>(
     written.map_err(|cause| DataProblem::Unwritable { cause }.of(path))
 }
 
-/// The bytes that [`write`] writes.
+/// The bytes that [`write()`] writes.
 pub fn to_bytes<T: Element>(array: impl IntoValue<T>) -> Vec<u8> {
     let array = array.into_value();
     let mut bytes = header::bytes(numbers::type_of::<T>(), array.shape());

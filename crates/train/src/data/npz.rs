@@ -63,7 +63,7 @@ pub fn write<T: Element>(
         .map_err(|problem| problem.of(path))
 }
 
-/// The bytes that [`write`] writes.
+/// The bytes that [`write()`] writes.
 ///
 /// # Errors
 /// If a name stands there twice.
