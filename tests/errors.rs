@@ -6,7 +6,10 @@ use std::sync::Once;
 
 use ndarray::{Array2, array};
 use tapegrad::autodiff::total;
-use tapegrad::data::{Standardizer, Table};
+use tapegrad::data::{
+    Classification, Columns, HoldOut, KFold, LabelEncoder, LeaveOneOut, MinMax, Missing, OneHot,
+    Pca, StratifiedKFold, Table, Task, TimeSeriesSplit,
+};
 use tapegrad::prelude::*;
 
 thread_local! {
@@ -1242,11 +1245,39 @@ fn data_sets() {
         data::moons::<f64>(10, 0.1, 1).split_at(11) => "Dataset::split_at: the first part is to have 11 rows; there are 10";
         data::moons::<f64>(10, 0.1, 1).split(1.5, 1) => "Dataset::split: the fraction is 1.5; it must be at least 0 and at most 1";
         drop(data::moons::<f64>(10, 0.1, 1).batches(0, 1, 0)) => "Dataset::batches: the batch size is 0; it must be at least 1";
+        drop(data::moons::<f64>(10, 0.1, 1).balanced_batches(0, 1, 0)) =>
+            "Dataset::balanced_batches: the batch size is 0; it must be at least 1";
+        data::moons::<f64>(3, 0.1, 1).weighted([1.0, 2.0]) =>
+            "Dataset::weighted: the weights have the shape [2]; for 3 rows it must be [3]";
+        Dataset::<f64>::new(array![[0.0], [0.0]], array![[0.0], [2.0]]).weighted_by_class(&[1.0, 2.0]) =>
+            "Dataset::weighted_by_class: row 1 is of the class 2 and there are 2 weights; there must be one for each class";
+        KFold::new(1) => "KFold::new: the number of folds is 1; it must be at least 2";
+        StratifiedKFold::new(0) => "StratifiedKFold::new: the number of folds is 0; it must be at least 2";
+        TimeSeriesSplit::new(1) => "TimeSeriesSplit::new: the number of folds is 1; it must be at least 2";
+        KFold::new(2).repeat(0, 1) => "KFold::repeat: the number of times is 0; it must be at least 1";
+        StratifiedKFold::new(2).repeat(0, 1) => "StratifiedKFold::repeat: the number of times is 0; it must be at least 1";
+        TimeSeriesSplit::new(2).test_rows(0) => "TimeSeriesSplit::test_rows: the number of rows is 0; it must be at least 1";
+        TimeSeriesSplit::new(2).most_train_rows(0) =>
+            "TimeSeriesSplit::most_train_rows: the number of rows is 0; it must be at least 1";
+        HoldOut::new(1.0, 1) => "HoldOut::new: the share is 1; it must be above 0 and below 1";
         data::moons::<f64>(10, f64::NAN, 1) => "data::moons: the noise is NaN; it must be finite and at least 0";
         data::circles::<f64>(10, -1.0, 1) => "data::circles: the noise is -1; it must be finite and at least 0";
         data::spirals::<f64>(10, 0, 0.1, 1) => "data::spirals: the number of arms is 0; it must be at least 1";
         data::blobs::<f64>(10, 3, -0.1, 1) => "data::blobs: the spread is -0.1; it must be finite and at least 0";
         data::blobs::<f64>(10, 0, 0.1, 1) => "data::blobs: the number of clouds is 0; it must be at least 1";
+        data::multi_output_regression::<f64>(10, 2, 2, -0.5, 1) =>
+            "data::multi_output_regression: the noise is -0.5; it must be finite and at least 0";
+        data::friedman1::<f64>(10, 4, 0.0, 1) => "data::friedman1: the number of features is 4; it must be at least 5";
+        data::friedman1::<f64>(10, 5, -0.5, 1) => "data::friedman1: the noise is -0.5; it must be finite and at least 0";
+        Classification::new(0, 1, 1) => "Classification::new: the number of informative columns is 0; it must be at least 1";
+        Classification::new(1, 1, 1).classes(0) => "Classification::classes: the number of classes is 0; it must be at least 1";
+        Classification::new(1, 1, 1).clusters(0) => "Classification::clusters: the number of clusters is 0; it must be at least 1";
+        Classification::new(1, 1, 1).separation(-1.0) =>
+            "Classification::separation: the separation is -1; it must be finite and at least 0";
+        Classification::new(1, 1, 1).flipped(1.5) =>
+            "Classification::flipped: the fraction is 1.5; it must be at least 0 and at most 1";
+        Classification::new(2, 1, 1).classes(3).clusters(2).generate::<f64>(9, 1) =>
+            "Classification: 3 classes of 2 clusters are asked for; 2 informative columns have a corner for 4 clusters";
         data::linear_regression::<f64>(10, 2, -0.5, 1) => "data::linear_regression: the noise is -0.5; it must be finite and at least 0";
         data::sparse_linear_regression::<f64>(10, 2, 3, 0.5, 1) =>
             "data::sparse_linear_regression: 3 features are to be informative; there are 2";
@@ -1254,6 +1285,34 @@ fn data_sets() {
             "Standardizer::fit: the data have the shape [0, 2]; they must be [rows, columns] with at least one row";
         Standardizer::<f64>::fit(Array2::zeros([3, 2])).transform(Array2::zeros([3, 1])) =>
             "Standardizer: the data have the shape [3, 1]; they must be [rows, 2], as those it was fitted on";
+        MinMax::<f64>::fit(array![[1.0, 2.0], [3.0, f64::INFINITY]]) =>
+            "MinMax::fit: the number in row 1, column 1 is inf; it must be finite (`Dataset::check` tells before)";
+        MinMax::<f64>::fit_between(1.0, 1.0, array![[1.0]]) =>
+            "MinMax::fit_between: the bounds are 1 and 1; they must be finite, the lower first";
+        MinMax::<f64>::fit(array![[1.0]]).inverse([1.0]) =>
+            "MinMax: the data have the shape [1]; they must be [rows, 1], as those it was fitted on";
+        OneHot::<f64>::fit([1.0]) =>
+            "OneHot::fit: the data have the shape [1]; they must be [rows, columns] with at least one row";
+        OneHot::<f64>::fit(array![[1.0], [2.0]]).transform(array![[1.0], [3.0]]) =>
+            "OneHot: the category in row 1, column 0 is 3; it must be one that was fitted on, or unknown ones ignored (`OneHot::check` tells before)";
+        OneHot::<f64>::fit(array![[1.0], [2.0]]).inverse(array![[1.0]]) =>
+            "OneHot::inverse: the data have the shape [1, 1]; they must be [rows, 2], as those it was fitted on";
+        Pca::<f64>::fit(3, array![[1.0, 2.0], [3.0, 5.0]]) =>
+            "Pca::fit: 3 components are asked for; with 2 rows and 2 columns there must be from 1 to 2";
+        Pca::<f64>::fit(1, array![[1.0, 2.0], [3.0, 5.0]]).inverse(array![[1.0, 2.0]]) =>
+            "Pca::inverse: the data have the shape [1, 2]; they must be [rows, 1], as those it was fitted on";
+        Pca::<f64>::fit(1, array![[1.0, 2.0], [3.0, 5.0]]).transform(array![[1.0]]) =>
+            "Pca: the data have the shape [1, 1]; they must be [rows, 2], as those it was fitted on";
+        LabelEncoder::fit(&["a"]).decode(&[0, 1]).len() =>
+            "LabelEncoder::decode: the class is 1; it must be below 1";
+        Columns::label("a").missing(Missing::Constant(f64::NAN)) =>
+            "Columns::missing: the constant is NaN; it must be finite";
+        Table::read("data.csv", "a,b\n1,2\n".as_bytes()).unwrap().field(1, 0).len() =>
+            "Table::field: row 1, column 0 is asked for; there are 1 rows of 2, counted from 0";
+        Table::read("data.csv", "a,b\n1,2\n".as_bytes()).unwrap().select(&[1]) =>
+            "Table::select: row 1 is asked for; there are 1, counted from 0";
+        Table::read("data.csv", "a,b\n1,2\n".as_bytes()).unwrap().split(-0.5, 1) =>
+            "Table::split: the fraction is -0.5; it must be at least 0 and at most 1";
         data::moons::<f64>(10, 0.1, 1).select(&[3, 10]) => "Dataset::select: row 10 is asked for; there are 10, counted from 0";
         data::sparse_linear_regression::<f64>(10, 2, 1, -0.5, 1) =>
             "data::sparse_linear_regression: the noise is -0.5; it must be finite and at least 0";
@@ -1340,6 +1399,7 @@ fn metrics() {
 fn files() {
     let error = |text: &str| {
         Table::read("data.csv", text.as_bytes())
+            .and_then(|table| table.dataset::<f64>(&[]))
             .unwrap_err()
             .to_string()
     };
@@ -1387,11 +1447,11 @@ fn files() {
     );
     assert_eq!(
         error("a,b\n1,\n"),
-        "data.csv, line 2, column `b`: \"\" is given; it must be a finite number"
+        "data.csv, line 2, column `b`: the value is missing (\"\" is given); each must be there, or `Missing` say what stands for it"
     );
     assert_eq!(
         error("a,b\nNaN,1\n"),
-        "data.csv, line 2, column `a`: \"NaN\" is given; it must be a finite number"
+        "data.csv, line 2, column `a`: the value is missing (\"NaN\" is given); each must be there, or `Missing` say what stands for it"
     );
     assert_eq!(
         error("a\n1e999\n"),
@@ -1408,12 +1468,12 @@ fn files() {
     let table = Table::read("data.csv", "a,b\n1,2\n1e39,3\n".as_bytes()).unwrap();
     assert_eq!(
         table.dataset::<f64>(&["b", "b"]).unwrap_err().to_string(),
-        "data.csv: the column `b` is asked for twice; each target must be named once"
+        "data.csv: the column `b` is asked for twice; it must be named once"
     );
     assert_eq!(table.dataset::<f64>(&["b"]).unwrap().rows(), 2);
     assert_eq!(
         table.dataset::<f32>(&["b"]).unwrap_err().to_string(),
-        "data.csv, row 1, column `a`: 1e39 is given; it must be finite in the element type"
+        "data.csv, line 3, column `a`: 1e39 is given; it must be finite in the element type"
     );
     assert!(
         error("a,b\r1,2\r3\r").starts_with("data.csv, line 3: 1 fields"),
@@ -1422,9 +1482,8 @@ fn files() {
     assert_eq!(
         Table::read("data.csv", "a,b\n  \n1,2\n".as_bytes())
             .unwrap()
-            .values
-            .dim(),
-        (1, 2)
+            .rows(),
+        1
     );
     struct Broken;
     impl std::io::Read for Broken {
@@ -1448,22 +1507,167 @@ fn files() {
         "\u{feff}a,\"b,c\"\r\n 1 ,\"2\"\r\n\r\n-3e2,.5".as_bytes(),
     )
     .unwrap();
-    assert_eq!(table.names, ["a", "b,c"]);
-    assert_eq!(table.values, array![[1.0, 2.0], [-300.0, 0.5]]);
+    assert_eq!(table.names(), ["a", "b,c"]);
+    assert_eq!(
+        table.dataset::<f64>(&[]).unwrap().x,
+        array![[1.0, 2.0], [-300.0, 0.5]].into_dyn()
+    );
     // Names alone are a table without rows; bytes that are no text are no number.
     assert_eq!(
-        Table::read("data.csv", "a,b\n".as_bytes())
-            .unwrap()
-            .values
-            .dim(),
-        (0, 2)
+        Table::read("data.csv", "a,b\n".as_bytes()).unwrap().rows(),
+        0
     );
     assert!(
         Table::read("data.csv", &b"a\n\xff\xfe\n"[..])
+            .and_then(|table| table.dataset::<f64>(&[]))
             .unwrap_err()
             .to_string()
             .starts_with("data.csv, line 2")
     );
+    let empty = Table::read("data.csv", "a,b\n,1\n".as_bytes()).unwrap();
+    let columns = Columns::targets(&["b"]).missing(Missing::Mean);
+    assert_eq!(
+        columns.fit(&empty).unwrap_err().to_string(),
+        "data.csv, column `a`: every value is missing; for others to be filled there must be one"
+    );
+    let train = Table::read("data.csv", "a,b\n1,x\n".as_bytes()).unwrap();
+    let test = Table::read("test.csv", "b,a\nx,1\ny,2\n".as_bytes()).unwrap();
+    let columns = Columns::label("b").fit(&train).unwrap();
+    assert_eq!(
+        columns.dataset::<f64>(&test).unwrap_err().to_string(),
+        "test.csv, line 3, column `b`: \"y\" is given; the rows that were fitted on have [\"x\"]"
+    );
+}
+
+/// What data in memory are told, with their place.
+#[test]
+fn data_in_memory() {
+    use tapegrad::data::DataError;
+
+    fn told<R>(outcome: Result<R, DataError>) -> String {
+        outcome
+            .err()
+            .map_or_else(String::new, |error| error.to_string())
+    }
+    let of = |targets: &[f64]| {
+        let y = Array2::from_shape_vec([targets.len(), 1], targets.to_vec()).unwrap();
+        Dataset::<f64>::new(&y, &y)
+    };
+    let (none, one, two) = (of(&[]), of(&[0.0]), of(&[0.0, 1.0]));
+    let wide = Dataset::<f64>::new(array![[0.0], [1.0]], array![[0.0, 1.0], [1.0, 1.0]]);
+    let series = of(&[0.0; 10]);
+    let cases = [
+        (
+            told(none.check(Task::Regression)),
+            "there are 0 rows; there must be at least one",
+        ),
+        (
+            told(two.map_x(|_| array![[0.0], [f64::NAN]]).check(Task::Binary)),
+            "inputs, row 1, column 0: the number is NaN; it must be finite",
+        ),
+        (
+            told(
+                of(&[f64::INFINITY])
+                    .map_x(|_| array![[0.0]])
+                    .check(Task::Regression),
+            ),
+            "targets, row 0, column 0: the number is inf; it must be finite",
+        ),
+        (
+            told(two.clone().weighted([1.0, f64::NAN]).check(Task::Binary)),
+            "weights, row 1, column 0: the number is NaN; it must be finite",
+        ),
+        (
+            told(of(&[0.0, 2.0]).check(Task::Binary)),
+            "targets, row 1, column 0: the target is 2; it must be 0 or 1",
+        ),
+        (
+            told(of(&[0.0, 0.5]).check(Task::Classes(3))),
+            "targets, row 1, column 0: the target is 0.5; it must be a whole number from 0 to 2",
+        ),
+        (
+            told(two.check(Task::Classes(0))),
+            "targets, row 0, column 0: the target is 0; it must be one of 0 classes",
+        ),
+        (
+            told(wide.check(Task::Classes(2))),
+            "there are 2 targets a row; there must be one, a class",
+        ),
+        (
+            told(
+                wide.map_y(|_| Array2::<f64>::zeros([2, 0]))
+                    .check(Task::Regression),
+            ),
+            "there are 0 targets a row; there must be at least one",
+        ),
+        (
+            told(wide.check(Task::Binary)),
+            "targets, column 1: every row is of the class 1; there must be rows of two classes",
+        ),
+        (
+            told(KFold::new(3).folds(&two)),
+            "KFold: 3 folds are asked for and there are 2 rows; there must be one for each fold",
+        ),
+        (
+            told(StratifiedKFold::new(2).folds(&two)),
+            "StratifiedKFold: 2 folds are asked for and no class has more than 1 rows; one must have a row for each fold",
+        ),
+        (
+            told(StratifiedKFold::new(2).folds(&none)),
+            "StratifiedKFold: 2 folds are asked for and there are 0 rows; there must be one for each fold",
+        ),
+        (
+            told(TimeSeriesSplit::new(2).folds(&two)),
+            "TimeSeriesSplit: 3 folds are asked for and there are 2 rows; there must be one for each fold",
+        ),
+        (
+            told(TimeSeriesSplit::new(3).test_rows(3).gap(1).folds(&series)),
+            "TimeSeriesSplit: 3 × 3 rows for testing and a gap of 1 leave none of 10 for training; there must be at least one",
+        ),
+        (
+            told(LeaveOneOut.folds(&one)),
+            "LeaveOneOut: of 1 rows none are left for training; there must be at least one",
+        ),
+        (
+            told(HoldOut::new(0.5, 1).split(&one)),
+            "HoldOut: of 1 rows none are left for training; there must be at least one",
+        ),
+        (
+            told(HoldOut::new(0.5, 1).split(&none)),
+            "HoldOut: of 0 rows none are left for testing; there must be at least one",
+        ),
+        (
+            told(
+                HoldOut::new(0.5, 1)
+                    .stratified()
+                    .split(&of(&[0.0, 0.0, 4.0])),
+            ),
+            "HoldOut: the class 4 has 1 rows; for both parts it must have at least 2",
+        ),
+        (
+            told(
+                HoldOut::new(0.1, 1)
+                    .stratified()
+                    .split(&of(&[0.0, 0.0, 1.0, 1.0])),
+            ),
+            "HoldOut: 1 rows are for testing, of 2 classes; each class must be able to have one",
+        ),
+        (
+            told(of(&[0.0, 2.0]).balanced_class_weights()),
+            "the class 1 of 3 has no row; for a weight it must have at least one",
+        ),
+        (
+            told(LabelEncoder::fit(&["a"]).encode(&["a", "b"])),
+            "row 1: the label is \"b\"; those that were fitted on are [\"a\"]",
+        ),
+        (
+            told(OneHot::<f64>::fit(array![[1.0]]).check(array![[2.0]])),
+            "row 0, column 0: the category is 2; it is none of the 1 that were fitted on",
+        ),
+    ];
+    for (told, expected) in cases {
+        assert_eq!(told, expected);
+    }
 }
 
 #[test]
@@ -1538,7 +1742,7 @@ fn no_sentence_is_missing() {
         "nn/src/description/description_error",
         "optim/src/error",
         "train/src/error",
-        "train/src/data/csv_error",
+        "train/src/data/data_error",
     ] {
         let path = format!("{}/crates/{module}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
@@ -1555,6 +1759,7 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/nn/tests/description/undescribable.rs"),
                 include_str!("../crates/nn/tests/files/refusals.rs"),
                 include_str!("../crates/nn/tests/safetensors/main.rs"),
+                include_str!("../crates/train/tests/npy/main.rs"),
             ];
             assert!(
                 here.contains(piece) || elsewhere.iter().any(|tests| tests.contains(piece)),

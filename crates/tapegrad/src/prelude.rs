@@ -19,6 +19,6 @@ pub use tapegrad_optim::{
     Ledger, Lion, Lookahead, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp,
     Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
 };
-pub use tapegrad_train::data::{self, Dataset, Standardizer};
+pub use tapegrad_train::data::{self, Dataset, Splitter, Standardizer, Transform};
 pub use tapegrad_train::metric::Metric;
 pub use tapegrad_train::{metric, plot};

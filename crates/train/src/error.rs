@@ -9,16 +9,35 @@ sentences! {
         "Dataset::split_at: the first part is to have {rows} rows; there are {of}";
     fraction(who: &str, fraction: f64)
         "{who}: the fraction is {fraction}; it must be at least 0 and at most 1";
-    batch_size()
-        "Dataset::batches: the batch size is 0; it must be at least 1";
+    batch_size(method: &str)
+        "Dataset::{method}: the batch size is 0; it must be at least 1";
+    row_weights(weights: &[usize], rows: usize)
+        "Dataset::weighted: the weights have the shape {weights:?}; for {rows} rows it must be [{rows}]";
+    class_without_weight(row: usize, class: usize, weights: usize)
+        "Dataset::weighted_by_class: row {row} is of the class {class} and there are {weights} weights; there must be one for each class";
+    folds(who: &str, folds: usize)
+        "{who}: the number of folds is {folds}; it must be at least 2";
+    share(share: f64)
+        "HoldOut::new: the share is {share}; it must be above 0 and below 1";
     not_a_class(row: usize, target: f64)
         "Dataset::classes: the target of row {row} is {target}; it must be a whole number and at least 0";
     outputs(who: &str, count: usize)
         "{who}: there are {count} targets a row; there must be one";
-    standardizer_input(shape: &[usize])
-        "Standardizer::fit: the data have the shape {shape:?}; they must be [rows, columns] with at least one row";
-    standardizer_columns(shape: &[usize], columns: usize)
-        "Standardizer: the data have the shape {shape:?}; they must be [rows, {columns}], as those it was fitted on";
+    transform_fit(who: &str, shape: &[usize])
+        "{who}: the data have the shape {shape:?}; they must be [rows, columns] with at least one row";
+    transform_number(who: &str, row: usize, column: usize, number: f64)
+        "{who}: the number in row {row}, column {column} is {number}; it must be finite (`Dataset::check` tells before)";
+    transform_columns(who: &str, shape: &[usize], columns: usize)
+        "{who}: the data have the shape {shape:?}; they must be [rows, {columns}], as those it was fitted on";
+    min_max_bounds(low: f64, high: f64)
+        "MinMax::fit_between: the bounds are {low} and {high}; they must be finite, the lower first";
+    one_hot_category(row: usize, column: usize, number: f64)
+        "OneHot: the category in row {row}, column {column} is {number}; it must be one that was fitted on, or unknown ones ignored (`OneHot::check` tells before)";
+    components(components: usize, rows: usize, columns: usize)
+        "Pca::fit: {components} components are asked for; with {rows} rows and {columns} columns there must be from 1 to {}",
+        rows.min(columns);
+    label_class(class: usize, count: usize)
+        "LabelEncoder::decode: the class is {class}; it must be below {count}";
     spread(who: &str, name: &str, value: f64)
         "{who}: the {name} is {value}; it must be finite and at least 0";
     none(who: &str, what: &str)
@@ -45,8 +64,17 @@ sentences! {
         "ConfusionMatrix::names: {names} names are given for {classes} classes; there must be one for each";
     average_class(class: usize, classes: usize)
         "ConfusionMatrix: the average is that of class {class}; it must be below {classes}, the number of classes";
-    row(row: usize, of: usize)
-        "Dataset::select: row {row} is asked for; there are {of}, counted from 0";
+    friedman1(features: usize)
+        "data::friedman1: the number of features is {features}; it must be at least 5";
+    corners(classes: usize, clusters: usize, informative: usize)
+        "Classification: {classes} classes of {clusters} clusters are asked for; {informative} informative columns have a corner for {} clusters",
+        1_usize << informative;
+    field(row: usize, column: usize, rows: usize, columns: usize)
+        "Table::field: row {row}, column {column} is asked for; there are {rows} rows of {columns}, counted from 0";
+    missing_constant(value: f64)
+        "Columns::missing: the constant is {value}; it must be finite";
+    row(who: &str, row: usize, of: usize)
+        "{who}: row {row} is asked for; there are {of}, counted from 0";
     boundary_logits(points: usize, logits: &[usize])
         "plot::boundary: for {points} points the logits have the shape {logits:?}; it must be [{points}, 1]";
     picture(width: usize, height: usize)

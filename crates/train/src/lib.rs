@@ -1,7 +1,7 @@
 //! Data sets, metrics and pictures for training small networks.
 //!
 //! ```
-//! use tapegrad_train::data::{self, Standardizer};
+//! use tapegrad_train::data::{self, Standardizer, Transform};
 //!
 //! let (train, test) = data::moons::<f32>(100, 0.2, 1).split(0.3, 1);
 //! let standardizer = Standardizer::fit(&train.x);        // on the training rows only

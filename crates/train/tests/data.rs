@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use approx::assert_relative_eq;
 use ndarray::{Array2, Axis, array};
-use tapegrad_train::data::{self, Dataset, Standardizer};
+use tapegrad_train::data::{self, Dataset, Standardizer, Transform};
 use tapegrad_train::{metric, plot};
 
 /// Rows that tell their own number in both inputs and targets.
@@ -215,6 +215,85 @@ fn regressions_have_the_weights_that_they_tell() {
         .map(residual)
         .collect();
     assert!((residuals.std(0.0) - 0.5).abs() < 0.02);
+}
+
+#[test]
+fn regressions_of_several_outputs_have_the_weights_that_they_tell() {
+    let (data, weights) = data::multi_output_regression::<f64>(50, 4, 3, 0.0, 5);
+    assert_eq!((data.y.shape(), weights.dim()), (&[50, 3][..], (4, 3)));
+    for (row, y) in data.x.rows().into_iter().zip(data.y.rows()) {
+        for (w, y) in weights.columns().into_iter().zip(y) {
+            let sum: f64 = row.iter().zip(w).map(|(x, w)| x * w).sum();
+            assert_relative_eq!(sum, *y, epsilon = 1e-12);
+        }
+    }
+    assert!(weights.iter().all(|w| (1.0..3.0).contains(&w.abs())));
+    let noisy = |seed| data::friedman1::<f64>(2000, 6, 0.5, seed);
+    assert_eq!(noisy(1), noisy(1));
+    assert_ne!(noisy(1), noisy(2));
+    assert!(noisy(1).x.iter().all(|x| (0.0..1.0).contains(x)));
+}
+
+#[test]
+fn classifications_have_the_columns_that_they_tell() {
+    let kinds = data::Classification::new(3, 2, 4).classes(3).clusters(2);
+    let data = kinds.separation(50.0).generate::<f64>(301, 7);
+    assert_eq!((data.rows(), data.features()), (301, 9));
+    assert_eq!(data, kinds.separation(50.0).generate(301, 7));
+    assert_ne!(data, kinds.separation(50.0).generate(301, 8));
+    let corner = |row: usize| [0, 1, 2].map(|column| data.x[[row, column]] > 0.0);
+    let classes = data.classes();
+    // Far apart, a corner tells the class, and each class has two.
+    let mut corners = BTreeSet::new();
+    for (row, &class) in classes.iter().enumerate() {
+        assert!((0..3).all(|column| (data.x[[row, column]].abs() - 50.0).abs() < 20.0));
+        corners.insert((corner(row), class));
+    }
+    assert_eq!(corners.len(), 6);
+    assert_eq!(
+        corners
+            .iter()
+            .map(|(corner, _)| corner)
+            .collect::<BTreeSet<_>>()
+            .len(),
+        6
+    );
+    for class in 0..3 {
+        assert!(
+            classes
+                .iter()
+                .filter(|other| **other == class)
+                .count()
+                .abs_diff(100)
+                <= 1
+        );
+    }
+    // Redundant columns add nothing to the rank, noise does.
+    let variances = data::Pca::fit(9, &data.x).explained_variance;
+    assert!(variances[6] > 0.5 && variances[7] < 1e-9, "{variances:?}");
+    // Half by chance, of which a third is right.
+    let flipped = kinds.separation(50.0).flipped(0.5).generate::<f64>(3000, 7);
+    let right = data::Classification::new(3, 2, 4)
+        .classes(3)
+        .clusters(2)
+        .separation(50.0);
+    let right = right.generate::<f64>(3000, 7).classes();
+    let same = right
+        .iter()
+        .zip(flipped.classes())
+        .filter(|(a, b)| *a == b)
+        .count();
+    assert!(
+        (same as f64 / 3000.0 - (0.5 + 0.5 / 3.0)).abs() < 0.04,
+        "{same}"
+    );
+    assert_eq!(kinds.generate::<f64>(0, 1).rows(), 0);
+    assert_eq!(
+        data::Classification::new(70, 0, 0)
+            .generate::<f32>(2, 1)
+            .features(),
+        70
+    );
 }
 
 #[test]

@@ -3,11 +3,11 @@
 #[macro_use]
 mod table;
 mod convergence;
+mod nadam;
 mod resume;
 #[path = "../schedules/table.rs"]
 #[expect(dead_code, reason = "the tests of the schedules read more of a row")]
 mod schedules;
-mod nadam;
 mod state;
 mod trajectories;
 mod unroll;

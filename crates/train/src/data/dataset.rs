@@ -3,18 +3,28 @@ use rand::seq::SliceRandom;
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 use tapegrad_nn::random;
 
-use super::Batches;
+use super::DataProblem;
 use crate::error;
 
-/// Rows of inputs and targets.
+/// Rows of inputs and targets, with a weight each if they have [some](Dataset::weighted).
 ///
-/// Storage is shared: a whole data set goes on a tape without a copy.
+/// | task | targets |
+/// |---|---|
+/// | regression, of one output or several | any numbers |
+/// | two classes, or several labels that may hold at once | 0 or 1 |
+/// | several classes | one class index, from 0 |
+///
+/// [`check`](Dataset::check) tells whether data are those of a task. Storage is shared: a whole data set goes
+/// on a tape without a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset<T: Element = f32> {
     /// Inputs `[rows, features]`.
     pub x: ArcArrayD<T>,
     /// Targets `[rows, outputs]`: numbers, 0 or 1, or class indices.
     pub y: ArcArrayD<T>,
+    /// What each row counts, `[rows]`, as [losses](tapegrad_nn::Loss::weighted_mean) take it; `None` if all
+    /// count the same.
+    pub weights: Option<ArcArrayD<T>>,
 }
 
 impl<T: Element> Dataset<T> {
@@ -28,12 +38,39 @@ impl<T: Element> Dataset<T> {
         if x.ndim() != 2 || y.ndim() != 2 || x.shape()[0] != y.shape()[0] {
             error::dataset(x.shape(), y.shape());
         }
-        Self { x, y }
+        Self {
+            x,
+            y,
+            weights: None,
+        }
     }
 
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.x.shape()[0]
+    }
+
+    /// The same rows with a weight each, `[rows]`, in place of those before. They go with their rows through
+    /// splits and batches.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tapegrad_train::data::Dataset;
+    ///
+    /// let data = Dataset::<f64>::new(array![[1.0], [2.0]], array![[0.0], [1.0]]).weighted([0.5, 2.0]);
+    /// assert_eq!(data.select(&[1]).weights, Some(array![2.0].into_dyn().into_shared()));
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one weight for each row.
+    #[track_caller]
+    pub fn weighted(mut self, weights: impl IntoValue<T>) -> Self {
+        let weights = weights.into_value();
+        if weights.shape() != [self.rows()] {
+            error::row_weights(weights.shape(), self.rows());
+        }
+        self.weights = Some(weights);
+        self
     }
 
     /// How many inputs a row has.
@@ -48,12 +85,13 @@ impl<T: Element> Dataset<T> {
     #[track_caller]
     pub fn select(&self, rows: &[usize]) -> Self {
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            error::row(row, self.rows());
+            error::row("Dataset::select", row, self.rows());
         }
         let select = |from: &ArcArrayD<T>| from.select(Axis(0), rows).into_shared();
         Self {
             x: select(&self.x),
             y: select(&self.y),
+            weights: self.weights.as_ref().map(select),
         }
     }
 
@@ -70,7 +108,8 @@ impl<T: Element> Dataset<T> {
         (self.select(&all[..rows]), self.select(&all[rows..]))
     }
 
-    /// Two parts of shuffled rows, the first with `fraction` of them, rounded.
+    /// Two parts of shuffled rows, the first with `fraction` of them, rounded. A part may have no row; a
+    /// [`HoldOut`](super::HoldOut) refuses that, and can keep the shares of classes.
     ///
     /// # Panics
     /// If the fraction is not in `[0, 1]`.
@@ -94,37 +133,40 @@ impl<T: Element> Dataset<T> {
         order
     }
 
-    /// The rows in batches of `size`, the last one perhaps smaller, in an order that (`seed`,
-    /// `epoch`) fixes and nothing else.
-    ///
-    /// # Panics
-    /// If `size` is 0.
-    #[track_caller]
-    pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Batches<'_, T> {
-        if size == 0 {
-            error::batch_size();
-        }
-        Batches::new(self, self.order(random::derive(seed, epoch)), size)
-    }
-
     /// The targets as class indices.
     ///
     /// # Panics
     /// If there is not one target a row, or one is not a whole number of at least 0.
     #[track_caller]
     pub fn classes(&self) -> Vec<usize> {
+        match self.class_indices() {
+            Ok(classes) => classes,
+            Err(DataProblem::NotATarget { row, target, .. }) => error::not_a_class(row, target),
+            Err(_) => error::outputs("Dataset::classes", self.y.shape()[1]),
+        }
+    }
+
+    /// As [`classes`](Dataset::classes), for data that need not have any.
+    pub(super) fn class_indices(&self) -> Result<Vec<usize>, DataProblem> {
         if self.y.shape()[1] != 1 {
-            error::outputs("Dataset::classes", self.y.shape()[1]);
+            return Err(DataProblem::Outputs {
+                found: self.y.shape()[1],
+                expected: "one, a class",
+            });
         }
-        let targets = self.y.iter().map(|y| y.wide());
-        if let Some((row, target)) = targets
-            .clone()
-            .enumerate()
-            .find(|(_, y)| *y < 0.0 || y.fract() != 0.0)
-        {
-            error::not_a_class(row, target);
-        }
-        targets.map(|y| y as usize).collect()
+        let class = |(row, target): (usize, f64)| {
+            if target >= 0.0 && target.fract() == 0.0 {
+                return Ok(target as usize);
+            }
+            Err(DataProblem::NotATarget {
+                row,
+                column: 0,
+                target,
+                expected: "a whole number and at least 0".to_owned(),
+            })
+        };
+        let targets = self.y.iter().map(|y| y.wide()).enumerate();
+        targets.map(class).collect()
     }
 
     /// The same rows with other inputs.
@@ -133,7 +175,11 @@ impl<T: Element> Dataset<T> {
     /// If `f` changes the number of rows or axes.
     #[track_caller]
     pub fn map_x<V: IntoValue<T>>(&self, f: impl FnOnce(&ArcArrayD<T>) -> V) -> Self {
-        Self::new(f(&self.x), &self.y)
+        let weights = self.weights.clone();
+        Self {
+            weights,
+            ..Self::new(f(&self.x), &self.y)
+        }
     }
 
     /// The same rows with other targets.
@@ -142,6 +188,10 @@ impl<T: Element> Dataset<T> {
     /// If `f` changes the number of rows or axes.
     #[track_caller]
     pub fn map_y<V: IntoValue<T>>(&self, f: impl FnOnce(&ArcArrayD<T>) -> V) -> Self {
-        Self::new(&self.x, f(&self.y))
+        let weights = self.weights.clone();
+        Self {
+            weights,
+            ..Self::new(&self.x, f(&self.y))
+        }
     }
 }

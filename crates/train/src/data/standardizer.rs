@@ -1,7 +1,9 @@
 use ndarray::Axis;
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue, reduction};
+use tapegrad_nn::{LoadProblem, Section};
 
-use crate::error;
+use super::transform::{to_change, to_fit};
+use super::{Transform, saved_transform};
 
 /// Columns of mean 0 and deviation 1: `(x − mean) / deviation`. Penalties treat weights alike, so
 /// the inputs should be alike too.
@@ -11,7 +13,7 @@ use crate::error;
 ///
 /// ```
 /// use ndarray::array;
-/// use tapegrad_train::data::Standardizer;
+/// use tapegrad_train::data::{Standardizer, Transform};
 ///
 /// let x = array![[1.0, 5.0], [3.0, 5.0]];
 /// let standardizer = Standardizer::<f64>::fit(&x);
@@ -31,13 +33,10 @@ impl<T: Element> Standardizer<T> {
     /// The means and deviations of the columns of `[rows, columns]`, computed in `f64`.
     ///
     /// # Panics
-    /// If the data have not two axes or no row.
+    /// If the data have not two axes or no row, or a number is not finite.
     #[track_caller]
     pub fn fit(x: impl IntoValue<T>) -> Self {
-        let x = x.into_value();
-        if x.ndim() != 2 || x.shape()[0] == 0 {
-            error::standardizer_input(x.shape());
-        }
+        let x = to_fit("Standardizer::fit", x);
         let mean_of = |x: &[f64]| reduction::sum(x) / x.len() as f64;
         let moments = x.axis_iter(Axis(1)).map(|column| {
             let column: Vec<f64> = column.iter().map(|x| x.wide()).collect();
@@ -60,30 +59,9 @@ impl<T: Element> Standardizer<T> {
         Self { mean, deviation }
     }
 
-    /// `(x − mean) / deviation` of each column.
-    ///
-    /// # Panics
-    /// If the columns are not as many as those fitted on.
-    #[track_caller]
-    pub fn transform(&self, x: impl IntoValue<T>) -> ArcArrayD<T> {
-        self.each(x, |x, mean, deviation| (x - mean) / deviation)
-    }
-
-    /// `x deviation + mean` of each column: what was transformed.
-    ///
-    /// # Panics
-    /// If the columns are not as many as those fitted on.
-    #[track_caller]
-    pub fn inverse(&self, x: impl IntoValue<T>) -> ArcArrayD<T> {
-        self.each(x, |x, mean, deviation| x * deviation + mean)
-    }
-
     #[track_caller]
     fn each(&self, x: impl IntoValue<T>, f: impl Fn(T, T, T) -> T) -> ArcArrayD<T> {
-        let mut x = x.into_value();
-        if x.ndim() != 2 || x.shape()[1] != self.mean.len() {
-            error::standardizer_columns(x.shape(), self.mean.len());
-        }
+        let mut x = to_change("Standardizer", x, self.mean.len());
         for (mut column, (&mean, &deviation)) in x
             .axis_iter_mut(Axis(1))
             .zip(self.mean.iter().zip(&self.deviation))
@@ -91,5 +69,39 @@ impl<T: Element> Standardizer<T> {
             column.mapv_inplace(|x| f(x, mean, deviation));
         }
         x
+    }
+}
+
+const KIND: &str = "Standardizer";
+
+/// The inverse is `x deviation + mean`.
+impl<T: Element> Transform<T> for Standardizer<T> {
+    #[track_caller]
+    fn refit(&self, x: impl IntoValue<T>) -> Self {
+        Self::fit(x)
+    }
+
+    #[track_caller]
+    fn transform(&self, x: impl IntoValue<T>) -> ArcArrayD<T> {
+        self.each(x, |x, mean, deviation| (x - mean) / deviation)
+    }
+
+    #[track_caller]
+    fn inverse(&self, y: impl IntoValue<T>) -> ArcArrayD<T> {
+        self.each(y, |x, mean, deviation| x * deviation + mean)
+    }
+
+    fn save(&self) -> Section {
+        let mut section = saved_transform::section(KIND, &[]);
+        section.insert("mean", "mean", self.mean.clone());
+        section.insert("deviation", "deviation", self.deviation.clone());
+        section
+    }
+
+    fn load(section: &Section) -> Result<Self, LoadProblem> {
+        saved_transform::numbers(section, KIND)?;
+        let mean: Vec<T> = saved_transform::list(section, "mean", None)?;
+        let deviation = saved_transform::list(section, "deviation", Some(mean.len()))?;
+        Ok(Self { mean, deviation })
     }
 }

@@ -1,17 +1,20 @@
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, Axis};
+use rand::seq::SliceRandom;
 use tapegrad_autodiff::Element;
+use tapegrad_nn::random;
 
-use super::{CsvError, CsvProblem, Dataset};
+use super::comma_separated::Fields;
+use super::{Columns, DataError, DataProblem, Dataset, LabelEncoder};
+use crate::error;
 
-/// A comma-separated file of numbers under a line of names.
+/// A comma-separated file under a line of names: the fields as they stand there.
 ///
-/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. Every
-/// field must be a finite number, and the first line must not be numbers alone.
+/// Fields may be quoted (RFC 4180) or have blanks around them; empty lines are passed over. The first line must
+/// not be numbers alone. What the columns mean, numbers, class labels or texts, and what stands for missing
+/// values is said by [`Columns`]; where all are numbers, [`dataset`](Table::dataset) is enough.
 ///
 /// ```
 /// use tapegrad_train::data::Table;
@@ -21,32 +24,28 @@ use super::{CsvError, CsvProblem, Dataset};
 /// let data = table.dataset::<f32>(&["label"]).unwrap();
 /// assert_eq!((data.x.shape(), data.y.shape()), (&[2, 2][..], &[2, 1][..]));
 ///
-/// let error = Table::read("flowers.csv", "width,label\n1.5,yes\n".as_bytes()).unwrap_err();
+/// let table = Table::read("flowers.csv", "width,label\n1.5,yes\n".as_bytes()).unwrap();
+/// let error = table.dataset::<f32>(&["label"]).unwrap_err();
 /// assert_eq!(error.to_string(), "flowers.csv, line 2, column `label`: \"yes\" is given; it must be a finite number");
+/// let (data, labels) = table.classes::<f32>("label").unwrap();
+/// assert_eq!((data.classes(), labels.labels()), (vec![0], &["yes".to_owned()][..]));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Where it was read from.
-    pub source: PathBuf,
-    /// The name of each column.
-    pub names: Vec<String>,
-    /// `[rows, columns]`.
-    pub values: Array2<f64>,
+    source: PathBuf,
+    fields: Fields,
 }
 
 impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// If the file cannot be read, or is not a table of numbers: [`CsvProblem`] says where.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, CsvError> {
+    /// If the file cannot be read, has no names, or rows of other lengths: [`DataProblem`] says where.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let source = path.as_ref();
         match File::open(source) {
             Ok(file) => Self::read(source, file),
-            Err(cause) => Err(CsvError {
-                file: source.into(),
-                problem: CsvProblem::Unreadable { cause },
-            }),
+            Err(cause) => Err(DataProblem::Unreadable { cause }.of(source)),
         }
     }
 
@@ -54,69 +53,101 @@ impl Table {
     ///
     /// # Errors
     /// As [`open`](Table::open).
-    pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, CsvError> {
+    pub fn read(source: impl AsRef<Path>, mut reader: impl Read) -> Result<Self, DataError> {
         let source = source.as_ref().to_path_buf();
         let mut bytes = Vec::new();
         let read = reader
             .read_to_end(&mut bytes)
-            .map_err(|cause| CsvProblem::Unreadable { cause });
-        match read.and_then(|_| parse(&bytes)) {
-            Ok((names, values)) => Ok(Self {
-                source,
-                names,
-                values,
-            }),
-            Err(problem) => Err(CsvError {
-                file: source,
-                problem,
-            }),
+            .map_err(|cause| DataProblem::Unreadable { cause });
+        match read.and_then(|_| Fields::parse(&bytes)) {
+            Ok(fields) => Ok(Self { source, fields }),
+            Err(problem) => Err(problem.of(&source)),
         }
     }
 
-    /// The columns named are targets, in that order; all others are inputs.
+    /// Where it was read from.
+    pub fn source(&self) -> &Path {
+        &self.source
+    }
+
+    /// The name of each column.
+    pub fn names(&self) -> &[String] {
+        &self.fields.names
+    }
+
+    /// How many rows there are below the names.
+    pub fn rows(&self) -> usize {
+        self.fields.lines.len()
+    }
+
+    /// What a field holds, without the quotes and blanks around it.
+    ///
+    /// # Panics
+    /// If there is no such row or column.
+    #[track_caller]
+    pub fn field(&self, row: usize, column: usize) -> &str {
+        if row >= self.rows() || column >= self.names().len() {
+            error::field(row, column, self.rows(), self.names().len());
+        }
+        self.fields.get(row, column)
+    }
+
+    /// The line that a row starts on, counted from 1.
+    pub(super) fn line(&self, row: usize) -> u64 {
+        self.fields.lines[row]
+    }
+
+    /// The rows with the given indices, in that order. They keep the lines that they were on.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[track_caller]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
+            error::row("Table::select", row, self.rows());
+        }
+        Self {
+            source: self.source.clone(),
+            fields: self.fields.select(rows),
+        }
+    }
+
+    /// Two parts of shuffled rows, the first with `fraction` of them, rounded; the same rows as
+    /// [`Dataset::split`] gives.
+    ///
+    /// # Panics
+    /// If the fraction is not in `[0, 1]`.
+    #[track_caller]
+    pub fn split(&self, fraction: f64, seed: u64) -> (Self, Self) {
+        if !(0.0..=1.0).contains(&fraction) {
+            error::fraction("Table::split", fraction);
+        }
+        let mut order: Vec<_> = (0..self.rows()).collect();
+        order.shuffle(&mut random::stream(seed));
+        let (first, others) = order.split_at((fraction * self.rows() as f64).round() as usize);
+        (self.select(first), self.select(others))
+    }
+
+    /// The columns named are targets, in that order; all others are inputs; each field must be a number.
     ///
     /// # Errors
-    /// If a column is not there or asked for twice, or a number is not finite in the element type.
-    pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvError> {
-        self.split(targets).map_err(|problem| CsvError {
-            file: self.source.clone(),
-            problem,
-        })
+    /// If a column is not there or asked for twice, or a field is missing, no finite number, or none in the
+    /// element type.
+    pub fn dataset<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, DataError> {
+        Columns::targets(targets).fit(self)?.dataset(self)
     }
 
-    fn split<T: Element>(&self, targets: &[&str]) -> Result<Dataset<T>, CsvProblem> {
-        let mut columns = Vec::new();
-        for &name in targets {
-            match self.names.iter().position(|column| column == name) {
-                None => {
-                    return Err(CsvProblem::MissingColumn {
-                        name: name.to_owned(),
-                        names: self.names.clone(),
-                    });
-                }
-                Some(column) if columns.contains(&column) => {
-                    return Err(CsvProblem::RepeatedTarget {
-                        name: name.to_owned(),
-                    });
-                }
-                Some(column) => columns.push(column),
-            }
-        }
-        let mut numbers = self.values.indexed_iter();
-        if let Some(((row, column), &number)) =
-            numbers.find(|(_, number)| !T::of(**number).is_finite())
-        {
-            return Err(CsvProblem::TooLarge {
-                row,
-                column: self.names[column].clone(),
-                number,
-            });
-        }
-        let inputs: Vec<_> = (0..self.names.len())
-            .filter(|column| !columns.contains(column))
-            .collect();
-        let select = |columns: &[usize]| self.values.select(Axis(1), columns).mapv(T::of);
-        Ok(Dataset::new(select(&inputs), select(&columns)))
+    /// The column named holds class labels of any text, all others are inputs; and the labels of the classes.
+    ///
+    /// # Errors
+    /// As [`dataset`](Table::dataset).
+    pub fn classes<T: Element>(
+        &self,
+        label: &str,
+    ) -> Result<(Dataset<T>, LabelEncoder), DataError> {
+        let columns = Columns::label(label).fit(self)?;
+        let labels = columns.labels().expect("the target is a label").clone();
+        Ok((columns.dataset(self)?, labels))
     }
 }
 
@@ -126,100 +157,7 @@ impl<T: Element> Dataset<T> {
     ///
     /// # Errors
     /// As [`Table::open`] and [`Table::dataset`].
-    pub fn read_csv(path: impl AsRef<Path>, targets: &[&str]) -> Result<Self, CsvError> {
+    pub fn read_csv(path: impl AsRef<Path>, targets: &[&str]) -> Result<Self, DataError> {
         Table::open(path)?.dataset(targets)
     }
-}
-
-/// The names and the numbers of a file.
-fn parse(bytes: &[u8]) -> Result<(Vec<String>, Array2<f64>), CsvProblem> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes); // a byte-order mark
-    let unreadable = |cause: csv::Error| CsvProblem::Unreadable {
-        cause: cause.into(),
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-
-    let header = reader.byte_headers().map_err(unreadable)?;
-    let names: Vec<String> = header.iter().map(text).collect();
-    let line = line_of(bytes, header.position());
-    if bytes.trim_ascii().is_empty() {
-        return Err(CsvProblem::Empty);
-    }
-    if names
-        .iter()
-        .all(|name| name.is_empty() || name.parse::<f64>().is_ok())
-    {
-        return Err(CsvProblem::NoNames { line });
-    }
-    let mut seen = BTreeSet::new();
-    if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
-        return Err(CsvProblem::RepeatedColumn {
-            line,
-            name: name.clone(),
-        });
-    }
-
-    let mut values = Vec::new();
-    let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(unreadable)? {
-        let start = record
-            .position()
-            .map_or(0, |position| position.byte() as usize);
-        if bytes[start..reader.position().byte() as usize]
-            .trim_ascii()
-            .is_empty()
-        {
-            continue; // a line of blanks
-        }
-        if record.len() != names.len() {
-            let line = line_of(bytes, record.position());
-            return Err(CsvProblem::Ragged {
-                line,
-                fields: record.len(),
-                columns: names.len(),
-            });
-        }
-        for (field, column) in record.iter().zip(&names) {
-            let number = str::from_utf8(field)
-                .ok()
-                .and_then(|text| text.parse::<f64>().ok());
-            let Some(number) = number.filter(|number| number.is_finite()) else {
-                let line = line_of(bytes, record.position());
-                return Err(CsvProblem::NotANumber {
-                    line,
-                    column: column.clone(),
-                    text: text(field),
-                });
-            };
-            values.push(number);
-        }
-    }
-    let shape = [values.len() / names.len(), names.len()];
-    let values = Array2::from_shape_vec(shape, values).expect("every row was seen to be complete");
-    Ok((names, values))
-}
-
-fn text(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).into_owned()
-}
-
-/// The line that a record starts on, counted from 1. Its position is before the empty lines that
-/// were passed over to get there.
-fn line_of(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
-    let before = position
-        .map_or(0, |position| position.byte() as usize)
-        .min(bytes.len());
-    let empty = bytes[before..]
-        .iter()
-        .take_while(|byte| b"\r\n".contains(byte))
-        .count();
-    let bytes = &bytes[..before + empty];
-    // A line ends with LF, CR, or CR LF.
-    let ends = |place: &usize| {
-        bytes[*place] == b'\n' || (bytes[*place] == b'\r' && bytes.get(place + 1) != Some(&b'\n'))
-    };
-    1 + (0..bytes.len()).filter(ends).count() as u64
 }
