@@ -1188,19 +1188,19 @@ fn unrolling() {
         Adam::new::<f64>(0.1).group(ParamGroup::matching("**").rule(Adam::default().amsgrad())) =>
             r#"Optimizer::group: the rule remembers ["mean", "square", "largest"] and that of the optimizer ["mean", "square"]; they must remember the same"#;
         step(Sgd::new(0.1).group(ParamGroup::matching("*.weigth"))) =>
-            "Optimizer::step: no parameter of the model is in the group of `*.weigth`; its pattern, layer or role must have one";
+            "Optimizer::step: no parameter of the model is in the group of `*.weigth`; its pattern (`*` stops at a dot, `**` does not), layer or role must have one";
         step(Sgd::new(0.1).group(ParamGroup::layer("a"))) =>
-            "Optimizer::step: no parameter of the model is in the group of layer `a`; its pattern, layer or role must have one";
+            "Optimizer::step: no parameter of the model is in the group of layer `a`; its pattern (`*` stops at a dot, `**` does not), layer or role must have one";
         step(Sgd::new(0.1).group(ParamGroup::role(Role::Statistic))) =>
-            "Optimizer::step: no parameter of the model is in the group of role statistic; its pattern, layer or role must have one";
+            "Optimizer::step: no parameter of the model is in the group of role statistic; its pattern (`*` stops at a dot, `**` does not), layer or role must have one";
         step(Sgd::new(1e200).group(ParamGroup::role(Role::Bias).scale_lr(1e200))) =>
             "Optimizer::step: the learning rate of a group is inf; it must be finite and at least 0";
         step(Sgd::new(0.1).group(ParamGroup::role(Role::Bias).lr(|step: usize| -(step as f64)))) =>
             "Optimizer::step: the learning rate of a group is -1; it must be finite and at least 0";
         Sgd::new::<f64>(0.1).momentum(0.9) =>
-            "Optimizer::momentum: the rule `Sgd` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+            "Optimizer::momentum: the rule `Sgd` has no momentum that could change with the step; it must have one (of `RmsProp` one above 0)";
         RmsProp::new::<f64>(0.1).momentum(0.9) =>
-            "Optimizer::momentum: the rule `RmsProp` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+            "Optimizer::momentum: the rule `RmsProp` has no momentum that could change with the step; it must have one (of `RmsProp` one above 0)";
         Adam::new::<f64>(0.1).momentum(1.0) => "Optimizer: the momentum is 1; it must be at least 0 and below 1";
         step(Adam::new(0.1).momentum(|step: usize| step as f64)) =>
             "Optimizer::step: the momentum is 1; it must be at least 0 and below 1";

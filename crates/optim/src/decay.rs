@@ -30,6 +30,10 @@ use crate::{Real, Rule, error};
 /// let falling = Strength::scheduled(schedule::Cosine::new(1e-4, 0.0, 1000));
 /// let rule = Decay::independent(falling).then(Adam::default());
 /// let optimizer: Optimizer<Adam> = Optimizer::new(rule, schedule::Cosine::new(1e-3, 0.0, 1000));
+///
+/// // One to differentiate by, through `Unroll::substitute(&strength, var)`.
+/// let strength = Strength::new(1e-2);
+/// let optimizer: Optimizer<Adam> = Adam::new(1e-3).decay(Decay::decoupled(&strength));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub enum Decay {
@@ -103,7 +107,8 @@ impl Decay {
         }
     }
 
-    /// A rule that decays like this.
+    /// A rule and this decay together, wherever the decay acts. Not to be confused with
+    /// [`Rule::then`](crate::Rule::then), which puts rules one after the other.
     pub fn then<R: Rule>(self, rule: R) -> Decayed<R> {
         Decayed { decay: self, rule }
     }

@@ -100,9 +100,9 @@ sentences! {
     other_slots(who: &str, slots: &[&str], own: &[&str])
         "{who}: the rule remembers {slots:?} and that of the optimizer {own:?}; they must remember the same";
     empty_group(who: &str, group: &str)
-        "{who}: no parameter of the model is in the group of {group}; its pattern, layer or role must have one";
+        "{who}: no parameter of the model is in the group of {group}; its pattern (`*` stops at a dot, `**` does not), layer or role must have one";
     no_momentum(rule: &str)
-        "Optimizer::momentum: the rule `{rule}` has no momentum that could change with the step; it must be above 0 for `RmsProp`";
+        "Optimizer::momentum: the rule `{rule}` has no momentum that could change with the step; it must have one (of `RmsProp` one above 0)";
     after_update(who: &str, name: &str, what: &str)
         "{who}: on the parameter `{name}` acts `{what}` after an update, which a line search knows nothing of; it must act in the loss, as penalties can, or not at all";
     stale_loss()

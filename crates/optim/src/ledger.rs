@@ -55,8 +55,8 @@ pub struct Row {
     pub trainable: bool,
     /// Its penalty, as it prints.
     pub penalty: String,
-    /// The learning rate of the next step.
-    pub learning_rate: f64,
+    /// The learning rate of the next step, if it is trained.
+    pub learning_rate: Option<f64>,
     /// Its decay, as it prints.
     pub decay: String,
     /// The groups of the optimizer that it is in, as they print.
@@ -105,7 +105,9 @@ impl Ledger {
                 role: param.role,
                 trainable: param.is_trained(),
                 penalty: param.penalty.to_string(),
-                learning_rate: settings.rate(optimizer.learning_rate(), optimizer.steps),
+                learning_rate: param
+                    .is_trained()
+                    .then(|| settings.rate(optimizer.learning_rate(), optimizer.steps)),
                 decay: settings.decay.to_string(),
                 constraint: param
                     .constraint
@@ -119,6 +121,12 @@ impl Ledger {
             }
             rows.push(row);
         });
+        for group in &optimizer.groups {
+            let name = group.to_string();
+            if !rows.iter().any(|row: &Row| row.groups.contains(&name)) {
+                warnings.push(lint::of_nobody(&name, "the group has no parameter"));
+            }
+        }
         Self { rows, warnings }
     }
 
@@ -142,7 +150,8 @@ impl Ledger {
                 .iter()
                 .any(|row| tapegrad_nn::matches(pattern, &row.name))
             {
-                self.warnings.push(lint::of_pattern(pattern));
+                let detail = "the pattern matches no parameter";
+                self.warnings.push(lint::of_nobody(pattern, detail));
             }
         }
         self
@@ -219,12 +228,16 @@ impl fmt::Display for Ledger {
         let number = |x: Option<String>| x.unwrap_or("–".to_owned());
         let mut table = vec![head.map(str::to_owned)];
         for row in &self.rows {
-            let frozen = if row.trainable { "" } else { " (frozen)" };
+            let frozen = match row.role {
+                Role::Statistic => " (statistic)",
+                _ if row.trainable => "",
+                _ => " (frozen)",
+            };
             table.push([
                 format!("{}{frozen}", row.name),
                 format!("{:?}", row.shape),
                 row.penalty.clone(),
-                format!("{:.1e}", row.learning_rate),
+                number(row.learning_rate.map(|lr| format!("{lr:.1e}"))),
                 row.decay.clone(),
                 row.constraint.clone(),
                 number(row.shrinkage.map(|part| format!("{part:.1e}"))),

@@ -12,7 +12,11 @@ use crate::{Optimizer, Rule, error};
 ///
 /// The rate is `low (high / low)^(i / (steps − 1))` at the step `i`, or on a [line](LrFinder::linear). The loss
 /// is smoothed as fastai does, `m ← β m + (1 − β) loss`, divided by `1 − βⁱ⁺¹`. The test ends early when the
-/// smoothed loss exceeds the smallest one by `diverges − 1` times that, or when the loss is not finite.
+/// smoothed loss exceeds `diverges` times the smallest one (of a negative one, by `diverges − 1` times its size), or
+/// when the loss is not finite.
+///
+/// On small batches, [`valley`](LrCurve::valley) is the safer choice: with a `β` of 0.98 the smoothed loss lags by
+/// some 50 steps, and [`suggestion`](LrCurve::suggestion), where it falls most steeply, with it.
 ///
 /// | setting | default | range |
 /// |---|---|---|

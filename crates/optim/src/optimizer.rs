@@ -111,8 +111,8 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         self.unsettled()
     }
 
-    /// A momentum that changes with the step, in place of the rule's: `μ`, or `β₁` of the rules that are named
-    /// after Adam, as [`OneCycle`](crate::schedule::OneCycle) has one.
+    /// A momentum that changes with the step, in place of the rule's: `μ`, or `β₁` of the rules that
+    /// have one, as [`OneCycle`](crate::schedule::OneCycle) has one.
     ///
     /// # Panics
     /// If the rule has no momentum, or the momentum at step 0 is not in `[0, 1)`.

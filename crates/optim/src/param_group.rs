@@ -16,7 +16,8 @@ use crate::{Decay, Rule, Schedule, error};
 /// | [`decay`](ParamGroup::decay) | the optimizer's decay, of weights |
 /// | [`rule`](ParamGroup::rule) | the optimizer's rule |
 ///
-/// Where several groups have a parameter, what the later ones set holds.
+/// Where several groups have a parameter, what the later ones set holds. A decay that a group is given is that of
+/// its biases and gains, too.
 ///
 /// ```
 /// use tapegrad_nn::{Mlp, Role};
@@ -29,7 +30,7 @@ use crate::{Decay, Rule, Schedule, error};
 ///     .group(ParamGroup::role(Role::Bias).decay(Decay::None));
 /// let ledger = Ledger::of(&model, &optimizer);
 /// assert_eq!(ledger.rows[0].groups, ["layer `layers.0`"]);
-/// assert!((ledger.rows[0].learning_rate - 1e-4).abs() < 1e-18);
+/// assert!((ledger.rows[0].learning_rate.unwrap() - 1e-4).abs() < 1e-18);
 /// println!("{ledger}");                                    // who got what
 /// ```
 #[derive(Clone)]

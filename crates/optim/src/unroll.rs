@@ -178,7 +178,8 @@ impl<'t, R: Rule, T: Element> Unroll<'t, R, T> {
     }
 
     /// Steps every trainable parameter along the gradient of a loss from this step's
-    /// [`scope`](Unroll::scope).
+    /// [`scope`](Unroll::scope), in which penalties that act in the loss must be: unlike
+    /// [`Optimizer::step`] it cannot tell that one is not.
     ///
     /// # Panics
     /// If the loss does not hold one number, is on another tape or depends on no parameter as it is

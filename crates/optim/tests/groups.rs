@@ -128,9 +128,20 @@ fn the_ledger_says_who_got_what() {
         row("layers.1.bias").groups,
         ["layer `layers.1`", "`**.bias`"]
     );
-    assert!((row("layers.0.weight").learning_rate - 0.05).abs() < 1e-15);
-    assert!((row("layers.1.bias").learning_rate - 0.025).abs() < 1e-15);
-    assert_eq!(row("layers.2.weight").learning_rate, 0.7);
+    assert!((row("layers.0.weight").learning_rate.unwrap() - 0.05).abs() < 1e-15);
+    assert!((row("layers.1.bias").learning_rate.unwrap() - 0.025).abs() < 1e-15);
+    assert_eq!(row("layers.2.weight").learning_rate, Some(0.7));
+    let statistic = row("layers.1.normalization.running_mean");
+    assert_eq!((statistic.learning_rate, statistic.groups.len()), (None, 0));
+    let nobody = optimizer.clone().group(ParamGroup::matching("layers.*"));
+    assert_eq!(
+        Ledger::of(&model, &nobody)
+            .warnings
+            .last()
+            .unwrap()
+            .to_string(),
+        "`layers.*`: the group has no parameter"
+    );
     assert_eq!(row("layers.2.bias").decay, "independent 0.001");
     assert_eq!(row("layers.0.bias").shrinkage, Some(1e-3));
     assert_eq!(row("layers.2.weight").shrinkage, Some(0.7 * 0.5));

@@ -20,7 +20,7 @@ pub enum Lint {
     ShrunkPastZero,
     /// What is penalised depends on the units of the inputs.
     InputsNotStandardized,
-    /// No parameter has a name that a pattern matches.
+    /// No parameter has a name that a pattern matches, or is in a group of the optimizer.
     NoMatch,
 }
 
@@ -99,11 +99,11 @@ pub(super) fn of_inputs<T: Element>(weight: &str, x: &ArcArrayD<T>) -> Option<Wa
     None
 }
 
-/// A pattern that matches nothing.
-pub(super) fn of_pattern(pattern: &str) -> Warning {
+/// A pattern or a group of nobody.
+pub(super) fn of_nobody(what: &str, detail: &str) -> Warning {
     Warning {
         lint: Lint::NoMatch,
-        place: pattern.to_owned(),
-        detail: "the pattern matches no parameter".to_owned(),
+        place: what.to_owned(),
+        detail: detail.to_owned(),
     }
 }

@@ -7,6 +7,14 @@ use crate::{Adam, Decay, Optimizer, Schedule};
 ///
 /// As PyTorch's `AdamW`, the decay is multiplied by the learning rate; in the paper it is not.
 /// Unlike PyTorch's, biases do not decay unless [asked](Optimizer::decay_biases).
+///
+/// A name for two things that stand together; with options they are written out:
+///
+/// ```
+/// use tapegrad_optim::{Adam, Decay, Optimizer};
+/// let rule = Adam::default().betas(0.9, 0.95);
+/// let optimizer: Optimizer<Adam> = Optimizer::new(Decay::decoupled(0.1).then(rule), 1e-3);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum AdamW {}
 

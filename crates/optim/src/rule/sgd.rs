@@ -10,8 +10,8 @@ impl Sgd {
     /// An optimizer with this rule.
     ///
     /// # Panics
-    /// If a constant learning rate is negative or not finite; of a schedule each value is checked
-    /// when its step comes.
+    /// If the learning rate at step 0 is negative or not finite; each of the others is checked when its step
+    /// comes.
     #[track_caller]
     pub fn new<T: Element>(lr: impl Schedule + 'static) -> Optimizer<Self, T> {
         Optimizer::new(Self, lr)
