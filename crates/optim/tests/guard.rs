@@ -157,7 +157,7 @@ fn resumes() {
     for (skipped, in_a_row, expected) in [
         (
             u64::MAX,
-            0,
+            0_u64,
             "the file is malformed: the number of skipped steps is 18446744073709551615; it must be at most 9007199254740992",
         ),
         (

@@ -383,7 +383,7 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             saved(Mlp::new(&[3, 2]), 2),
-            "`layers.0.weight` of the shape [3, 2] is in the file and not in the model",
+            "`layers.0.bias` of the shape [2] is in the file and not in the model",
         ),
         (
             saved(dense(), 2).convert::<f32>(),

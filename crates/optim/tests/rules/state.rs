@@ -90,7 +90,7 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             refuse(Adam::new(0.1), &saved(Adam::new(0.1), Mlp::new(&[3, 1]))),
-            "`layers.0.weight` of the shape [3, 1] is in the file and not in the model",
+            "`layers.0.bias` of the shape [1] is in the file and not in the model",
         ),
         (
             refuse(Adam::new(0.1), &saved(Adam::new(0.1), Dense::new(3, 2))),
