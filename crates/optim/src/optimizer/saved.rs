@@ -105,11 +105,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             steps_of.insert(name, steps);
         }
 
-        let mut params = BTreeMap::new();
+        let (mut params, mut names) = (Vec::new(), BTreeSet::new());
         visit(model, |name, param| {
-            params.insert(name.to_string(), param);
+            names.insert(name.to_string());
+            params.push((name.to_string(), param));
         });
-        if let Some(name) = steps_of.keys().find(|name| !params.contains_key(*name)) {
+        if let Some(name) = steps_of.keys().find(|name| !names.contains(*name)) {
             let shape = section.array::<T>(&array(&self.rule, name, 0));
             return Err(LoadProblem::Extra {
                 name: name.clone(),
