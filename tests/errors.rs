@@ -644,6 +644,8 @@ fn layers() {
         GaussianNoise::new(-1.0) => "GaussianNoise: the standard deviation is -1; it must be finite and at least 0";
         LayerNorm::<f64>::new(1).epsilon(f64::INFINITY) => "LayerNorm: the epsilon is inf; it must be finite and at least 0";
         BatchNorm::<f64>::new(1).epsilon(-1.0) => "BatchNorm: the epsilon is -1; it must be finite and at least 0";
+        { let t = tape(); Scope::train(t).update_running(&Param::new(Role::Statistic, 0.0), t.constant(0.0), -0.5) } =>
+            "Scope::update_running: the momentum is -0.5; it must be at least 0 and at most 1";
         BatchNorm::<f64>::new(1).momentum(1.5) => "BatchNorm: the momentum is 1.5; it must be at least 0 and at most 1";
         Scope::train(tape()).update(&Param::new(Role::Bias, [1.0]), zeros(tape(), &[1])) =>
             "Scope::update: the parameter of the shape [1] is no statistic; one of another role is for optimizers to change";

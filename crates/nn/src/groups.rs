@@ -42,8 +42,15 @@ impl Group {
     }
 }
 
-/// The Euclidean norm, scaled so that no square overflows or vanishes; NaN if a number is.
-pub(crate) fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
+/// `√(Σ x²)`: the Euclidean norm, scaled so that no square overflows or vanishes. It is 0 of nothing, and NaN if
+/// a number is.
+///
+/// ```
+/// use tapegrad_nn::norm;
+/// assert_eq!(norm([3e200, 4e200].into_iter()), 5e200);
+/// assert_eq!(norm([3e-200, -4e-200].into_iter()), 5e-200);
+/// ```
+pub fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
     let larger = |most: f64, x: f64| if x > most || x.is_nan() { x } else { most };
     let most = numbers.clone().map(f64::abs).fold(0.0, larger);
     if most == 0.0 || !most.is_finite() {

@@ -66,7 +66,7 @@ pub use constraint::Constraint;
 #[cfg(feature = "description")]
 pub use description::{DescriptionError, LayerDescription, MlpDescription};
 pub use gradient_map::{Accumulation, AdaptiveClipping, GradientMap, GradientNoise};
-pub use groups::Groups;
+pub use groups::{Groups, norm};
 pub use initializer::Initializer;
 pub use kkt::{Kkt, KktResidual, kkt, kkt_at};
 pub use lambda::Lambda;

@@ -4,6 +4,7 @@ mod part;
 mod random;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use tapegrad_autodiff::{ArrayMap, Element, Gradients, IntoVar, Tape, Var};
@@ -37,8 +38,8 @@ pub struct Scope<'t, T: Element = f32> {
     step: Option<usize>,
     all_in_loss: bool,
     observes_parts: bool,
-    /// How many passes count as much as this one in running statistics, if they are equal averages.
-    passes_before: Option<usize>,
+    /// How many values are in each running statistic so far, if they are equal averages.
+    counts: Option<&'t RefCell<BTreeMap<ParamId, usize>>>,
     seed: Option<u64>,
     notes: RefCell<Notes>,
     stream: RefCell<Stream>,
@@ -64,7 +65,7 @@ impl<'t, T: Element> Scope<'t, T> {
             step: None,
             all_in_loss: false,
             observes_parts: false,
-            passes_before: None,
+            counts: None,
             seed: None,
             notes: RefCell::new(Notes::new()),
             stream: RefCell::new(stream(0)),
@@ -92,10 +93,10 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
-    /// Running statistics after the pass are the equal average of its own and of those of so many before it.
-    pub(crate) fn after_passes(self, passes: usize) -> Self {
+    /// Running statistics are equal averages of all values that are counted here.
+    pub(crate) fn averaging(self, counts: &'t RefCell<BTreeMap<ParamId, usize>>) -> Self {
         Self {
-            passes_before: Some(passes),
+            counts: Some(counts),
             ..self
         }
     }
@@ -227,14 +228,44 @@ impl<'t, T: Element> Scope<'t, T> {
         }
     }
 
-    /// The part `m` of the pass in running statistics, `r ← (1 − m) r + m r_pass`: a layer's own `momentum`,
-    /// or what makes an equal average of several passes where they are
-    /// [recomputed](crate::recompute_statistics). What has running statistics asks here.
-    pub fn momentum(&self, momentum: f64) -> f64 {
-        match self.passes_before {
-            Some(passes) => 1.0 / (passes as f64 + 1.0),
-            None => momentum,
+    /// Notes `r ← (1 − m) r + m value` of a running [statistic](Role::Statistic) `r` with the `momentum` `m`;
+    /// where statistics are [recomputed](crate::recompute_statistics), what makes `r` the equal average of the
+    /// values in all passes instead. With `m = 1` nothing of the old `r` stays, which may be no number.
+    ///
+    /// What is used twice in a pass updates twice.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::{Param, Role, Scope};
+    /// let mean = Param::new(Role::Statistic, 8.0);
+    /// let tape = Tape::<f64>::new();
+    /// let on = Scope::train(&tape);
+    /// on.update_running(&mean, on.input(4.0), 0.25);
+    /// assert_eq!(on.updated(&mean).item(), 7.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`update`](Scope::update), and if `momentum` is not in `[0, 1]`.
+    #[track_caller]
+    pub fn update_running(&self, statistic: &Param<T>, value: Var<'t, T>, momentum: f64) {
+        if !(0.0..=1.0).contains(&momentum) {
+            error::share("Scope::update_running", "momentum", momentum);
         }
+        let momentum = match self.counts {
+            Some(counts) => {
+                let mut counts = counts.borrow_mut();
+                let count = counts.entry(statistic.id()).or_default();
+                *count += 1;
+                1.0 / *count as f64
+            }
+            None => momentum,
+        };
+        let new = if momentum == 1.0 {
+            value
+        } else {
+            self.updated(statistic) * (1.0 - momentum) + value * momentum
+        };
+        self.update(statistic, new);
     }
 
     /// Data: a constant on the tape. An `ArcArray` is shared, not copied.

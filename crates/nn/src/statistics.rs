@@ -1,16 +1,18 @@
+use std::cell::RefCell;
+
 use tapegrad_autodiff::{Element, IntoValue, Tape};
 
 use crate::{Module, Scope, error, random};
 
 /// Computes the running statistics of a model anew from passes over data, as PyTorch's `update_bn`: each is
-/// the equal average of those of the batches, and nothing of what it was stays. Returns how many batches there
-/// were.
+/// the equal average of those of the batches, and nothing of what it was stays. A layer used twice in a pass has
+/// two batches there. Returns how many passes there were.
 ///
 /// For weights that no pass has seen, as averages of weights are: the statistics were those of other
 /// activations. The passes are for training, so dropout acts, with random numbers that are the same each time.
 /// Parameters stay.
 ///
-/// Layers of your own that ask [`Scope::momentum`] take part.
+/// Layers of your own that call [`Scope::update_running`] take part.
 ///
 /// ```
 /// use ndarray::array;
@@ -29,11 +31,12 @@ pub fn recompute_statistics<T: Element>(
     model: &mut (impl Module<T> + ?Sized),
     inputs: impl IntoIterator<Item = impl IntoValue<T>>,
 ) -> usize {
+    let counts = RefCell::default();
     let (mut tape, mut passes) = (Tape::new(), 0);
     for x in inputs {
         let on = Scope::train(&tape)
             .seed(random::derive(0, passes))
-            .after_passes(passes);
+            .averaging(&counts);
         model.forward(&on, tape.constant(x));
         let statistics = on.statistics();
         tape.clear();

@@ -3,9 +3,10 @@
 use approx::assert_relative_eq;
 use ndarray::{Array2, ArrayD, array};
 use serde::Deserialize;
+use tapegrad_autodiff::Var;
 use tapegrad_nn::{
-    Activation, BatchNorm, Dropout, Mlp, Module, Normalization, Role, Sequential,
-    recompute_statistics,
+    Activation, BatchNorm, Dropout, Mlp, Module, Name, Normalization, Param, Role, Scope,
+    Sequential, recompute_statistics,
 };
 
 /// `fixtures/statistics.json`, made by the script beside it.
@@ -96,4 +97,46 @@ fn dropout_is_seeded() {
     assert_eq!(results[0], results[1]);
     results[0].truncate(4);
     assert_eq!(results[0], [1.0, 1.0, 0.0, 0.0]);
+}
+
+/// A layer that is used twice, at the input and far from it, and a statistic of the model's own.
+struct Twice {
+    norm: BatchNorm<f64>,
+    largest: Param<f64>,
+}
+
+impl Module<f64> for Twice {
+    fn forward<'t>(&self, on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+        on.update_running(&self.largest, x.max(..), 0.25);
+        let near = on.part("norm", None, &self.norm, x);
+        near + on.part("norm", None, &self.norm, x + 8.0)
+    }
+
+    fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {
+        self.norm.visit(&at.child("norm"), f);
+        f(&at.child("largest"), &self.largest);
+    }
+
+    fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {
+        self.norm.visit_mut(&at.child("norm"), f);
+        f(&at.child("largest"), &mut self.largest);
+    }
+}
+
+/// Each use counts as much as any other, in whichever pass, and nothing stays of what was no number.
+#[test]
+fn uses_count_and_not_passes() {
+    let mut model = Twice {
+        norm: BatchNorm::new(1),
+        largest: Param::new(Role::Statistic, f64::NAN),
+    };
+    // The means are 2 and 10, then 5 and 13; the variances 2 and 18.
+    let batches = [array![[1.0], [3.0]], array![[2.0], [8.0]]];
+    assert_eq!(recompute_statistics(&mut model, batches), 2);
+    let near = |found: &Param<f64>, expected: f64| {
+        assert_relative_eq!(found.value.sum(), expected, max_relative = 1e-14);
+    };
+    near(&model.norm.running_mean, (2.0 + 10.0 + 5.0 + 13.0) / 4.0);
+    near(&model.norm.running_variance, (2.0 + 18.0) / 2.0);
+    near(&model.largest, (3.0 + 8.0) / 2.0);
 }

@@ -3,11 +3,11 @@ mod saving;
 mod swa;
 
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{Module, Name, Param, ParamId, Role};
+use tapegrad_nn::{Module, Name, ParamId, Role};
 
 pub use self::ema::Ema;
 pub use self::swa::Swa;
-use crate::error;
+use crate::{error, parameters};
 
 /// How much of the parameters goes into their average at each update.
 pub trait Averaging {
@@ -53,8 +53,8 @@ pub trait Averaging {
 pub struct Average<A, T: Element = f32> {
     averaging: A,
     updates: usize,
-    /// In the order of the model's visit.
-    arrays: Vec<(ParamId, ArcArrayD<T>)>,
+    /// In the order of the model's visit; `None` before an update counted.
+    arrays: Option<Vec<(ParamId, ArcArrayD<T>)>>,
     is_swapped: bool,
 }
 
@@ -64,7 +64,7 @@ impl<A: Averaging, T: Element> Average<A, T> {
         Self {
             averaging,
             updates: 0,
-            arrays: Vec::new(),
+            arrays: None,
             is_swapped: false,
         }
     }
@@ -76,7 +76,7 @@ impl<A: Averaging, T: Element> Average<A, T> {
 
     /// Whether no update counted so far: there is nothing to swap in.
     pub fn is_empty(&self) -> bool {
-        self.arrays.is_empty()
+        self.arrays.is_none()
     }
 
     /// Whether the averages are in the model, and its own parameters here.
@@ -99,11 +99,11 @@ impl<A: Averaging, T: Element> Average<A, T> {
         }
         self.updates += 1;
         let Some(part) = part else { return };
-        if self.arrays.is_empty() {
-            self.arrays = copies(model);
+        let Some(arrays) = &mut self.arrays else {
+            self.arrays = Some(copies(model));
             return;
-        }
-        let mut arrays = self.arrays.iter_mut();
+        };
+        let mut arrays = arrays.iter_mut();
         model.visit(Name::root(), &mut |_, param| {
             if let Some((_, average)) = arrays.next() {
                 let part = if param.role == Role::Statistic {
@@ -125,11 +125,11 @@ impl<A: Averaging, T: Element> Average<A, T> {
     #[track_caller]
     pub fn swap(&mut self, model: &mut (impl Module<T> + ?Sized)) {
         const WHO: &str = "Average::swap";
-        if self.arrays.is_empty() {
-            error::no_average(WHO, self.updates);
-        }
         self.check(WHO, model);
-        let mut arrays = self.arrays.iter_mut();
+        let Some(arrays) = &mut self.arrays else {
+            error::no_average(WHO, self.updates);
+        };
+        let mut arrays = arrays.iter_mut();
         model.visit_mut(Name::root(), &mut |_, param| {
             if let Some((_, array)) = arrays.next() {
                 std::mem::swap(array, &mut param.value);
@@ -148,10 +148,10 @@ impl<A: Averaging, T: Element> Average<A, T> {
     /// That the averages are those of a model; of nothing, that each parameter stands in it once.
     #[track_caller]
     fn check(&self, who: &str, model: &(impl Module<T> + ?Sized)) {
-        if self.arrays.is_empty() {
+        let Some(arrays) = &self.arrays else {
             return check_distinct(who, model);
-        }
-        let (mut arrays, mut is_other, mut resized) = (self.arrays.iter(), false, None);
+        };
+        let (mut arrays, mut is_other, mut resized) = (arrays.iter(), false, None);
         model.visit(Name::root(), &mut |name, param| match arrays.next() {
             Some((id, average)) if *id == param.id() => {
                 let (average, param) = (average.shape(), param.value.shape());
@@ -192,14 +192,7 @@ fn take_in<T: Element>(average: &mut ArcArrayD<T>, x: &ArcArrayD<T>, part: f64) 
 
 #[track_caller]
 fn check_distinct<T: Element>(who: &str, model: &(impl Module<T> + ?Sized)) {
-    let (mut seen, mut twice) = (Vec::<ParamId>::new(), None);
-    model.visit(Name::root(), &mut |name, param: &Param<T>| {
-        if seen.contains(&param.id()) {
-            twice.get_or_insert_with(|| name.to_string());
-        }
-        seen.push(param.id());
-    });
-    if let Some(name) = twice {
-        error::not_distinct(who, &name);
-    }
+    let mut seen = Vec::new();
+    model.visit(Name::root(), &mut |_, param| seen.push(param.id()));
+    parameters::check_distinct(who, model, &mut seen);
 }

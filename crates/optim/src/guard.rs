@@ -7,6 +7,7 @@ use tapegrad_autodiff::ndarray::{ArrayViewD, Dimension};
 use tapegrad_nn::{GradientMap, LoadProblem, Module, Name, Section};
 
 pub use self::not_finite::{GuardError, NotFinite};
+use crate::saved_count::{malformed, saved_count};
 
 /// Lets no step through whose gradients are not finite: it is skipped and counted, or training stops with an
 /// error that names the parameter.
@@ -116,20 +117,26 @@ impl Guard {
         let last = self.last.as_ref();
         let last = last.map(|at| (&at.parameter, &at.index, at.value, at.is_statistic));
         let mut section = Section::new();
-        section.set_state(&(VERSION, self.skipped, self.in_a_row, last));
+        let saved = (self.skipped as u64, self.in_a_row as u64, last);
+        section.set_versioned_state(VERSION, &saved);
         section
     }
 
     /// Goes on from what was [saved](Guard::save).
     ///
     /// # Errors
-    /// If the section has another content or version. Then nothing is changed.
+    /// If the section has another content or version, if more than `2⁵³` steps were skipped, or more in a row than
+    /// in all. Then nothing is changed.
     pub fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
         type Last = Option<(String, Vec<usize>, f64, bool)>;
-        let (found, skipped, in_a_row, last) = section.state::<(u32, usize, usize, Last)>()?;
-        if found != VERSION {
-            let known = VERSION;
-            return Err(LoadProblem::Version { found, known });
+        let saved = section.versioned_state::<(u64, u64, Last)>(VERSION)?;
+        let (skipped, in_a_row, last) = saved;
+        let skipped = saved_count("skipped steps", skipped)?;
+        let in_a_row = saved_count("steps skipped in a row", in_a_row)?;
+        if in_a_row > skipped {
+            return malformed(format!(
+                "{in_a_row} steps were skipped in a row; it must be at most all {skipped}"
+            ));
         }
         (self.skipped, self.in_a_row) = (skipped, in_a_row);
         self.last = last.map(|(parameter, index, value, is_statistic)| NotFinite {

@@ -84,6 +84,8 @@ pub struct Lbfgs<T: Element = f32> {
     d: Vec<T>,
     /// The next gradient, for its memory.
     next: Vec<T>,
+    /// For its memory.
+    seen: Vec<ParamId>,
 }
 
 impl<T: Element> Default for Lbfgs<T> {
@@ -107,6 +109,7 @@ impl<T: Element> Lbfgs<T> {
             g: Vec::new(),
             d: Vec::new(),
             next: Vec::new(),
+            seen: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::mem;
 
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{GradientMap, Module, Name, ParamId};
+use tapegrad_nn::{GradientMap, Module, Name, ParamId, norm};
 
 use crate::{Optimizer, Rule, error};
 
@@ -130,17 +130,15 @@ impl<R: Rule, T: Element> Sam<R, T> {
 
     /// `‖t g‖`; `t` is 1 if the ascent is not adaptive.
     fn norm(&self, model: &(impl Module<T> + ?Sized), gradients: &GradientMap<T>) -> f64 {
-        let mut sum = 0.0;
+        let mut total = 0.0;
         model.visit(Name::root(), &mut |_, param| {
             if let Some((_, g)) = gradients.numbers(param).filter(|_| param.is_trained()) {
-                let squares = param.value.iter().zip(g).map(|(x, g)| {
-                    let scaled = self.scale(x.wide()) * g.wide();
-                    scaled * scaled
-                });
-                sum += squares.sum::<f64>();
+                let scaled = param.value.iter().zip(g);
+                let scaled = scaled.map(|(x, g)| self.scale(x.wide()) * g.wide());
+                total = norm([total, norm(scaled)].into_iter());
             }
         });
-        sum.sqrt()
+        total
     }
 
     fn scale(&self, x: f64) -> f64 {

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use tapegrad_autodiff::{Element, Tape};
 use tapegrad_nn::{
-    BatchNorm, Checkpoint, Dense, LoadProblem, Loss, Mlp, Module, Name, Scope, Section, loss,
+    BatchNorm, Checkpoint, Dense, LoadProblem, Loss, Mlp, Module, Name, Scope, Section, Sequential,
+    loss,
 };
 use tapegrad_optim::{Adam, Average, Averaging, Ema, Swa};
 
@@ -248,7 +249,7 @@ fn refused_sections() {
     let without = Mlp::<f64>::new(&[2, 5, 1]);
     plain.update(&without);
     let good = run.average.save(&run.model);
-    let with_state = |state: &(u32, usize, bool)| {
+    let with_state = |state: &(u32, u64, bool)| {
         let mut section = good.clone();
         section.set_state(state);
         section
@@ -260,6 +261,7 @@ fn refused_sections() {
         good.convert::<f32>(),
         with_state(&(2, 3, true)),
         with_state(&(1, 3, false)),
+        with_state(&(1, u64::MAX, true)),
         Section::of(&run.model),
     ];
     let told: Vec<String> = sections
@@ -270,7 +272,7 @@ fn refused_sections() {
         })
         .collect();
     assert_eq!(
-        told[..6],
+        told[..7],
         [
             "`layers.0.weight` has the shape [2, 4] in the file and [2, 5] in the model; they must be equal",
             "`layers.1.weight` has the shape [5, 5] in the file and [5, 1] in the model; they must be equal",
@@ -278,15 +280,34 @@ fn refused_sections() {
             "`layers.0.weight` holds f32 in the file and f64 is asked for; `Section::convert` changes the type",
             "the checkpoint has the version 2; this program reads version 1",
             "`layers.0.bias` of the shape [5] is in the file and not in the model",
+            "the file is malformed: the number of updates is 18446744073709551615; it must be at most 9007199254740992",
         ]
     );
-    assert!(told[6].starts_with("the file is malformed"), "{}", told[6]);
+    assert!(told[7].starts_with("the file is malformed"), "{}", told[7]);
     assert_eq!((run.averages(), run.average.updates()), (before, 3));
     assert!(matches!(
         run.average.load(&good, &without),
         Err(LoadProblem::Extra { .. })
     ));
     run.average.load(&good, &run.model).unwrap();
+}
+
+/// A model without parameters has an average once an update counted, also through a file.
+#[test]
+fn of_nothing() {
+    let (mut model, mut average) = (Sequential::<f64>::new(), Ema::new(0.9));
+    assert!(average.is_empty());
+    average.update(&model);
+    average.update(&model);
+    let mut resumed = Ema::new(0.9);
+    resumed.load(&average.save(&model), &model).unwrap();
+    for mut average in [average, resumed] {
+        assert!(!average.is_empty());
+        average.swap(&mut model);
+        assert!(average.is_swapped());
+        average.swap(&mut model);
+        assert_eq!((average.is_swapped(), average.updates()), (false, 2));
+    }
 }
 
 /// A section of averages is one of a model, too.

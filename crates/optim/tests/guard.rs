@@ -153,5 +153,23 @@ fn resumes() {
         Err(LoadProblem::Version { found: 2, known: 1 })
     ));
     assert!(guard.load(&Section::new()).is_err());
+    let none = None::<(String, Vec<u64>, f64, bool)>;
+    for (skipped, in_a_row, expected) in [
+        (
+            u64::MAX,
+            0_u64,
+            "the file is malformed: the number of skipped steps is 18446744073709551615; it must be at most 9007199254740992",
+        ),
+        (
+            1,
+            2,
+            "the file is malformed: 2 steps were skipped in a row; it must be at most all 1",
+        ),
+    ] {
+        let mut section = Section::new();
+        section.set_versioned_state(1, &(skipped, in_a_row, &none));
+        let problem = guard.load(&section).unwrap_err();
+        assert_eq!(problem.to_string(), expected);
+    }
     assert_eq!(guard.to_string(), before);
 }

@@ -368,6 +368,14 @@ fn what_does_not_fit_changes_nothing() {
     many.set_state(&(1_u32, u64::MAX, vec!["weight", "bias"]));
     let mut more = saved(dense(), 2);
     more.set_state(&(1_u32, 4_u64, vec!["weight", "bias"]));
+    let mut twice = saved(dense(), 2);
+    twice.set_state(&(1_u32, 3_u64, vec!["weight", "bias", "weight"]));
+    let mut fewer = saved(dense(), 2);
+    fewer.set_state(&(1_u32, 2_u64, vec!["weight", "bias"]));
+    let mut nonsense = saved(dense(), 2);
+    nonsense.insert("nonsense", "step", [1.0]);
+    let mut no_number = saved(dense(), 2);
+    no_number.insert("bias.change.1", "change", [f64::NAN, 0.0]);
     let rows = [
         (
             saved(Dense::new(3, 1), 1),
@@ -375,7 +383,7 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             saved(Mlp::new(&[3, 2]), 2),
-            "`layers.0.weight` of the shape [3, 2] is in the file and not in the model",
+            "`layers.0.bias` of the shape [2] is in the file and not in the model",
         ),
         (
             saved(dense(), 2).convert::<f32>(),
@@ -383,13 +391,30 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             newer,
-            "the file is malformed: the state of L-BFGS has the version 2, not 1",
+            "the checkpoint has the version 2; this program reads version 1",
         ),
         (
             many,
-            "the file is malformed: 18446744073709551615 steps are said to be remembered",
+            "the file is malformed: the number of remembered steps is 18446744073709551615; it must be at most 9007199254740992",
         ),
         (more, "`weight.step.3` is not in the file"),
+        (twice, "the file is malformed: `weight` is told twice"),
+        (
+            fewer,
+            "`bias.change.2` of the shape [2] is in the file and not in the model",
+        ),
+        (
+            nonsense,
+            "`nonsense` of the shape [1] is in the file and not in the model",
+        ),
+        (
+            no_number,
+            "the file is malformed: `bias.change.1` holds NaN; it must be finite",
+        ),
+        (
+            saved(dense().without_bias(), 2),
+            "`bias` is not in the file",
+        ),
     ];
     for (section, expected) in rows {
         let (mut model, mut lbfgs) = (dense(), Lbfgs::new());

@@ -6,7 +6,7 @@ use tapegrad_nn::{
     Constraint, Dense, GradientMap, Groups, LoadProblem, Loss, Mlp, Module, Penalty, Scope,
     Section, loss,
 };
-use tapegrad_optim::{Adam, AdamW, Lookahead, Momentum, Optimizer, RmsProp, Rule, Sgd};
+use tapegrad_optim::{Adam, AdamW, Lookahead, Momentum, Optimizer, Real, RmsProp, Rule, Sgd};
 
 fn gradients(model: &impl Module<f64>) -> GradientMap<f64> {
     let x = Array2::from_shape_fn([40, 3], |(i, j)| (1.7 * (3 * i + j) as f64).sin());
@@ -213,7 +213,7 @@ fn what_does_not_fit_changes_nothing() {
     let alone = sgd.optimizer.save(&model);
     let problem = refuse(Sgd::new(0.1), &alone);
     assert!(
-        matches!(&problem, LoadProblem::Missing { name } if name == "weight.slow"),
+        matches!(&problem, LoadProblem::Missing { name } if name == "slow/weight"),
         "{problem}"
     );
     let problem = refuse(Adam::new(0.1), &saved);
@@ -223,11 +223,11 @@ fn what_does_not_fit_changes_nothing() {
     );
     let problem = refuse(Sgd::new(0.1), &saved.convert::<f32>());
     assert!(
-        matches!(&problem, LoadProblem::OtherElement { name, .. } if name == "weight.slow"),
+        matches!(&problem, LoadProblem::OtherElement { name, .. } if name == "slow/weight"),
         "{problem}"
     );
     let mut wide = saved.clone();
-    wide.insert("weight.slow", "slow", Array2::<f64>::zeros([3, 2]));
+    wide.insert("slow/weight", "slow", Array2::<f64>::zeros([3, 2]));
     let problem = refuse(Sgd::new(0.1), &wide);
     assert!(
         matches!(&problem, LoadProblem::Shape { name, .. } if name == "weight"),
@@ -240,4 +240,51 @@ fn what_does_not_fit_changes_nothing() {
     let fresh = Lookahead::new(Sgd::new(0.1)).save(&model);
     assert_eq!(fresh.arrays().count(), 0);
     Lookahead::new(Sgd::new(0.1)).load(&fresh, &model).unwrap();
+}
+
+/// Heavy ball, whose slot has the name that slow weights have.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heavy;
+
+impl Rule for Heavy {
+    type Step = ();
+
+    fn slots(&self) -> usize {
+        1
+    }
+
+    fn slot_name(&self, _slot: usize) -> &'static str {
+        "slow"
+    }
+
+    fn at(&self, _step: i32) {}
+
+    fn direction<R: Real>(&self, _at: (), slots: &mut [R], _x: R, g: R) -> R {
+        slots[0] = slots[0] * R::number(0.5) + g;
+        slots[0]
+    }
+
+    fn reach<R: Real>(&self, _at: (), _slots: &[R], _g: R, lr: R) -> R {
+        lr * R::number(2.0)
+    }
+}
+
+/// A rule can remember what it calls slow.
+#[test]
+fn a_slot_called_slow() {
+    let (mut model, start) = (
+        Dense::<f64>::new(3, 1).seed(1),
+        Lookahead::new(Optimizer::new(Heavy, 0.02)),
+    );
+    let mut lookahead = start.clone();
+    for _ in 0..3 {
+        step(&mut model, &mut lookahead);
+    }
+    let (mut other, mut resumed) = (model.clone(), start);
+    resumed.load(&lookahead.save(&model), &model).unwrap();
+    for _ in 0..9 {
+        step(&mut model, &mut lookahead);
+        step(&mut other, &mut resumed);
+    }
+    assert_eq!(numbers(&model), numbers(&other));
 }

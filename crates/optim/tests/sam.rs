@@ -161,3 +161,22 @@ fn statistics_are_of_the_first_pass() {
     let held = &model.layers[1].weight.value;
     assert!(held.iter().all(|w| w.abs() <= 0.1), "{held}");
 }
+
+/// The norm is scaled: gradients whose squares vanish or overflow are ascended as far as others.
+#[test]
+fn squares_do_not_matter() {
+    for size in [1e-200, 1.0, 1e200] {
+        let mut model = Dense::<f64>::new(2, 1).without_bias();
+        model.weight.value.fill(1.0);
+        let mut seen = Vec::new();
+        Sam::new(Sgd::new(0.0), 5.0).step(&mut model, |model| {
+            seen.push(model.weight.value.clone());
+            let g = array![[3.0 * size], [4.0 * size]];
+            GradientMap::from_iter([(model.weight.id(), g)])
+        });
+        let ascended = &seen[1] - &seen[0];
+        for (found, expected) in ascended.iter().zip([3.0_f64, 4.0]) {
+            assert!((found - expected).abs() < 1e-14, "{size}: {ascended}");
+        }
+    }
+}

@@ -7,6 +7,9 @@ use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 use crate::checkpoint::{ElementType, StoredArray, encoding};
 use crate::{LoadProblem, error};
 
+/// The bytes of a version before a state.
+const VERSION: usize = 4;
+
 /// A part of a [`Checkpoint`](crate::Checkpoint): arrays by name, and a state of any type that serde
 /// knows.
 ///
@@ -37,7 +40,7 @@ impl Section {
     }
 
     /// Sets the state, in place of what was set before. It is encoded with bincode, which knows
-    /// fields by their order alone: of a state that may change, let the first field be its version.
+    /// fields by their order alone: [with a version](Section::set_versioned_state) a state may change later.
     ///
     /// # Panics
     /// If serde cannot write the value to a format without names.
@@ -58,6 +61,39 @@ impl Section {
     /// If the bytes are not those of an `S`, all of them.
     pub fn state<S: DeserializeOwned>(&self) -> Result<S, LoadProblem> {
         encoding::decode("the state", &self.state)
+    }
+
+    /// [Sets](Section::set_state) a state after its version, which is an `u32`.
+    ///
+    /// ```
+    /// use tapegrad_nn::{LoadProblem, Section};
+    /// let mut section = Section::new();
+    /// section.set_versioned_state(2, &(100_u64, 0.5));
+    /// assert_eq!(section.versioned_state::<(u64, f64)>(2)?, (100, 0.5));
+    /// let older = section.versioned_state::<u64>(1);      // which knows nothing of what came later
+    /// assert!(matches!(older, Err(LoadProblem::Version { found: 2, known: 1 })));
+    /// # Ok::<(), LoadProblem>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`set_state`](Section::set_state).
+    #[track_caller]
+    pub fn set_versioned_state<S: Serialize + ?Sized>(&mut self, version: u32, state: &S) {
+        self.set_state(&(version, state));
+    }
+
+    /// The state of a version, which is read before the rest.
+    ///
+    /// # Errors
+    /// [`LoadProblem::Version`] if it has another one, and as [`state`](Section::state).
+    pub fn versioned_state<S: DeserializeOwned>(&self, version: u32) -> Result<S, LoadProblem> {
+        let (before, state) = self.state.split_at(VERSION.min(self.state.len()));
+        let found = encoding::decode("the state", before)?;
+        if found != version {
+            let known = version;
+            return Err(LoadProblem::Version { found, known });
+        }
+        encoding::decode("the state", state)
     }
 
     /// Puts an array in, in place of what had its name. `role` says in a word what it is for.

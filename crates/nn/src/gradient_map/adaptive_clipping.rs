@@ -3,8 +3,7 @@ use tapegrad_autodiff::Element;
 use super::GradientMap;
 use super::clip::scale;
 use super::columns::{self, AT_ONCE};
-use crate::groups::{Groups, norm};
-use crate::{Module, Name, ParamId, error};
+use crate::{Module, Name, ParamId, error, norm};
 
 /// Adaptive gradient clipping (Brock et al. 2021): for each unit with the weight `w` and the gradient `g`,
 /// `g ← g λ ‖w‖* / ‖g‖` if `‖g‖ > λ ‖w‖*`, where `‖w‖* = max(‖w‖, ε)`.
@@ -89,7 +88,7 @@ impl AdaptiveClipping {
             return scale(g, self.factor(weight, gradient));
         };
         for first in (0..columns).step_by(AT_ONCE) {
-            let [weights, gradients] = [w, &*g].map(|of| norms(shape, of, columns, first));
+            let [weights, gradients] = [w, &*g].map(|of| norms(of, columns, first));
             let mut factors = weights;
             for (factor, gradient) in factors.iter_mut().zip(gradients) {
                 *factor = self.factor(*factor, gradient);
@@ -100,13 +99,13 @@ impl AdaptiveClipping {
 }
 
 /// The norms of the columns from `first` on.
-fn norms<T: Element>(shape: &[usize], of: &[T], columns: usize, first: usize) -> [f64; AT_ONCE] {
+fn norms<T: Element>(of: &[T], columns: usize, first: usize) -> [f64; AT_ONCE] {
     let mut norms = columns::sums(of, columns, first, |x| x * x).map(f64::sqrt);
-    let groups = Groups::Columns.of(shape).skip(first);
-    for (norm, group) in norms.iter_mut().zip(groups) {
+    for (column, scaled) in (first..columns).zip(&mut norms) {
         // Where squares overflow or vanish.
-        if !(1e-150..1e150).contains(norm) {
-            *norm = group.norm(of);
+        if !(1e-150..1e150).contains(scaled) {
+            let numbers = of.iter().skip(column).step_by(columns);
+            *scaled = norm(numbers.map(|x| x.wide()));
         }
     }
     norms

@@ -99,15 +99,8 @@ impl<T: Element> BatchNorm<T> {
         let rows = rows.stop_gradient();
         let of_batch = [rows.mean(0), rows.variance(0, 1)];
         let running = [&self.running_mean, &self.running_variance];
-        let momentum = on.momentum(self.momentum);
         for (running, of_batch) in running.into_iter().zip(of_batch) {
-            // All of the batch leaves nothing of the old value, which may be no number.
-            let new = if momentum == 1.0 {
-                of_batch
-            } else {
-                on.updated(running) * (1.0 - momentum) + of_batch * momentum
-            };
-            on.update(running, new);
+            on.update_running(running, of_batch, self.momentum);
         }
     }
 }

@@ -241,3 +241,21 @@ fn exceptions_and_zeros() {
         max_relative = 1e-12
     ));
 }
+
+/// Many units take time in proportion to their number, also where squares vanish.
+#[test]
+fn many_units_are_clipped() {
+    let units = 1 << 20;
+    let mut layer = Dense::<f64>::new(2, units).without_bias();
+    layer.weight.value = Array2::ones([2, units]).into_dyn().into_shared();
+    let clipping = AdaptiveClipping::default().clipping(0.1);
+    let g = Array2::from_shape_fn([2, units], |(_, unit)| [1e-200, 1.0, 1e200][unit % 3]);
+    let g = GradientMap::from_iter([(layer.weight.id(), g)]).clip_adaptive(&layer, &clipping);
+    for (place, g) in g.wrt(&layer.weight).indexed_iter() {
+        let expected = if place[1] % 3 == 0 { 1e-200 } else { 0.1 };
+        assert!(
+            relative_eq!(*g, expected, epsilon = 0.0, max_relative = 1e-14),
+            "{place:?}: {g}"
+        );
+    }
+}

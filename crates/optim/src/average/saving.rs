@@ -4,6 +4,7 @@ use tapegrad_autodiff::Element;
 use tapegrad_nn::{LoadProblem, Module, Name, Section};
 
 use super::{Average, Averaging};
+use crate::saved_count::saved_count;
 
 /// What is written before all else.
 const VERSION: u32 = 1;
@@ -33,10 +34,10 @@ impl<A: Averaging, T: Element> Average<A, T> {
         const WHO: &str = "Average::save";
         self.check_swapped_out(WHO);
         let mut section = Section::new();
-        section.set_state(&(VERSION, self.updates, !self.is_empty()));
-        if !self.is_empty() {
+        section.set_versioned_state(VERSION, &(self.updates as u64, !self.is_empty()));
+        if let Some(arrays) = &self.arrays {
             self.check(WHO, model);
-            let mut arrays = self.arrays.iter();
+            let mut arrays = arrays.iter();
             model.visit(Name::root(), &mut |name, param| {
                 if let Some((_, average)) = arrays.next() {
                     section.insert(&name.to_string(), param.role.name(), average);
@@ -50,8 +51,8 @@ impl<A: Averaging, T: Element> Average<A, T> {
     /// run by their names. What comes after is the same to the bit.
     ///
     /// # Errors
-    /// If the version is unknown, names are missing or left over, or shapes or element types differ. Then
-    /// nothing is changed.
+    /// If the version is unknown, names are missing or left over, shapes or element types differ, or there were
+    /// more than `2⁵³` updates. Then nothing is changed.
     ///
     /// # Panics
     /// If the averages are swapped in, or a parameter stands in the model twice.
@@ -64,11 +65,8 @@ impl<A: Averaging, T: Element> Average<A, T> {
         const WHO: &str = "Average::load";
         self.check_swapped_out(WHO);
         super::check_distinct(WHO, model);
-        let (found, updates, has_averages) = section.state::<(u32, usize, bool)>()?;
-        if found != VERSION {
-            let known = VERSION;
-            return Err(LoadProblem::Version { found, known });
-        }
+        let (updates, has_averages) = section.versioned_state::<(u64, bool)>(VERSION)?;
+        let updates = saved_count("updates", updates)?;
         let mut arrays = Vec::new();
         if has_averages {
             section.check(model)?;
@@ -81,7 +79,7 @@ impl<A: Averaging, T: Element> Average<A, T> {
                 shape: array.shape().to_vec(),
             });
         }
-        (self.updates, self.arrays) = (updates, arrays);
+        (self.updates, self.arrays) = (updates, has_averages.then_some(arrays));
         Ok(())
     }
 }

@@ -1,16 +1,17 @@
 //! What the vectors are made of.
 
 use tapegrad_autodiff::Element;
-use tapegrad_nn::{Module, Name, ParamId};
+use tapegrad_nn::{Module, Name};
 
 use super::Lbfgs;
-use crate::error;
+use crate::{error, parameters};
 
 impl<T: Element> Lbfgs<T> {
     /// Takes the trained parameters for `x`, and drops what was remembered of others.
     #[track_caller]
     pub(super) fn lay_out(&mut self, who: &str, model: &(impl Module<T> + ?Sized)) {
         self.x.clear();
+        self.seen.clear();
         let (mut same, mut count) = (true, 0);
         let mut after_update = None;
         model.visit(Name::root(), &mut |name, param| {
@@ -23,6 +24,7 @@ impl<T: Element> Lbfgs<T> {
                 after_update.get_or_insert_with(|| (name.to_string(), set.to_string()));
             }
             self.x.extend(param.value.iter());
+            self.seen.push(param.id());
             let part = (param.id(), param.value.len());
             same &= self.layout.get(count) == Some(&part);
             if !same {
@@ -39,23 +41,6 @@ impl<T: Element> Lbfgs<T> {
         if let Some((name, what)) = after_update {
             error::after_update(who, &name, &what);
         }
-        for (place, (id, _)) in self.layout.iter().enumerate() {
-            if self.layout[..place].iter().any(|(before, _)| before == id) {
-                let id = *id;
-                self.layout.clear();
-                error::not_distinct(who, &last_name(model, id));
-            }
-        }
+        parameters::check_distinct(who, model, &mut self.seen);
     }
-}
-
-/// Where a parameter stands in a model for the last time.
-fn last_name<T: Element>(model: &(impl Module<T> + ?Sized), id: ParamId) -> String {
-    let mut last = String::new();
-    model.visit(Name::root(), &mut |name, param| {
-        if param.id() == id {
-            last = name.to_string();
-        }
-    });
-    last
 }

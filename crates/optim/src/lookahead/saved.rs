@@ -1,10 +1,11 @@
 //! The state of a lookahead in a section of a checkpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{LoadProblem, Module, Name, Param, Role, Section};
+use tapegrad_nn::{LoadProblem, Module, Name, Param, Section};
 
+use crate::parameters::visit;
 use crate::{Lookahead, Rule};
 
 impl<R: Rule, T: Element> Lookahead<R, T> {
@@ -14,10 +15,7 @@ impl<R: Rule, T: Element> Lookahead<R, T> {
     /// `k` and `α` belong to the program, and are not in it.
     pub fn save(&self, model: &(impl Module<T> + ?Sized)) -> Section {
         let mut section = self.optimizer.save(model);
-        model.visit(Name::root(), &mut |name, param| {
-            if param.role == Role::Statistic {
-                return;
-            }
+        visit(model, |name, param| {
             let array = array(name);
             if let Some(slow) = self.slow.get(&param.id()) {
                 section.insert(&array, SLOW, slow);
@@ -39,12 +37,14 @@ impl<R: Rule, T: Element> Lookahead<R, T> {
         section: &Section,
         model: &(impl Module<T> + ?Sized),
     ) -> Result<(), LoadProblem> {
+        let mut own = BTreeSet::new();
+        visit(model, |name, _| _ = own.insert(array(name)));
         let mut optimizer = self.optimizer.clone();
-        optimizer.load(section, model)?;
+        optimizer.load_beside(section, model, &own)?;
         let mut slow = BTreeMap::new();
         let mut problem = None;
-        model.visit(Name::root(), &mut |name, param| {
-            if problem.is_some() || param.role == Role::Statistic {
+        visit(model, |name, param| {
+            if problem.is_some() {
                 return;
             }
             let stepped = optimizer.state_of(name, param).steps > 0;
@@ -66,9 +66,10 @@ impl<R: Rule, T: Element> Lookahead<R, T> {
 /// What files call slow weights.
 const SLOW: &str = "slow";
 
-/// The name of the array of a parameter's slow weights.
+/// The name of the array of a parameter's slow weights. Those of slots begin with the parameter's name, and no
+/// field is called with a slash: a slot can be called `slow`, too.
 fn array(param: &Name<'_>) -> String {
-    format!("{param}.{SLOW}")
+    format!("{SLOW}/{param}")
 }
 
 /// A parameter's slow weights in a section.

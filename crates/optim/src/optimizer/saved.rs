@@ -1,17 +1,21 @@
 //! The state of an optimizer in a section of a checkpoint.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{LoadProblem, Module, Name, Param, ParamId, Role, Section};
+use tapegrad_nn::{LoadProblem, Module, Section};
 
 use super::slot_names;
+use crate::parameters::visit;
+use crate::saved_count::{malformed, saved_count};
 use crate::state::State;
 use crate::{Optimizer, Rule};
 
 /// Of the layout below.
 const VERSION: u32 = 1;
 
-/// Version, rule, slots, steps; and of each parameter its name and steps.
-type Saved = (u32, String, Vec<String>, u64, Vec<(String, u64)>);
+/// Rule, slots, steps; and of each parameter its name and steps.
+type Saved = (String, Vec<String>, u64, Vec<(String, u64)>);
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
     /// What was remembered of each parameter so far, by the names that a model gives them, and the count of
@@ -38,12 +42,13 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         let mut section = Section::new();
         let mut steps = Vec::new();
         visit(model, |name, param| {
+            let name = name.to_string();
             let state = self.states.get(&param.id());
-            steps.push((name.to_owned(), state.map_or(0, |state| state.steps as u64)));
+            steps.push((name.clone(), state.map_or(0, |state| state.steps as u64)));
             let slots = state.filter(|state| state.steps > 0);
             for (slot, value) in slots.iter().flat_map(|state| &state.slots).enumerate() {
                 section.insert(
-                    &array(&self.rule, name, slot),
+                    &array(&self.rule, &name, slot),
                     self.rule.slot_name(slot),
                     value,
                 );
@@ -53,87 +58,102 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let saved: Saved = (VERSION, self.rule.name(), names, self.steps as u64, steps);
-        section.set_state(&saved);
+        let saved: Saved = (self.rule.name(), names, self.steps as u64, steps);
+        section.set_versioned_state(VERSION, &saved);
         section
     }
 
     /// Goes on from a saved state, in place of what was remembered, for the parameters of a model.
     ///
     /// # Errors
-    /// If the state is of another rule or remembers other things, if names are missing or left over, or if
-    /// shapes or element types differ. Then nothing is changed.
+    /// If the state is of another version or rule or remembers other things, if names are missing or left over, if
+    /// shapes or element types differ, or if a count is above `2⁵³` or that of a parameter above the optimizer's.
+    /// Then nothing is changed.
     pub fn load(
         &mut self,
         section: &Section,
         model: &(impl Module<T> + ?Sized),
     ) -> Result<(), LoadProblem> {
-        let malformed = |reason: String| LoadProblem::Malformed { reason };
-        let (version, rule, slots, steps, of_params): Saved = section.state()?;
-        if version != VERSION {
-            let reason = format!("an optimizer's state has the version {version}, not {VERSION}");
-            return Err(malformed(reason));
-        }
+        self.load_beside(section, model, &BTreeSet::new())
+    }
+
+    /// [`load`](Optimizer::load) from a section that may have the arrays of these names for others.
+    pub(crate) fn load_beside(
+        &mut self,
+        section: &Section,
+        model: &(impl Module<T> + ?Sized),
+        others: &BTreeSet<String>,
+    ) -> Result<(), LoadProblem> {
+        let (rule, slots, steps, of_params): Saved = section.versioned_state(VERSION)?;
         let here = kind(&self.rule.name(), &slot_names(&self.rule));
         let file = kind(&rule, &slots);
         if file != here {
             return Err(LoadProblem::OtherKind { file, here });
         }
-        let count =
-            |steps: u64| usize::try_from(steps).map_err(|_| malformed(format!("{steps} steps")));
+        let total = saved_count("steps", steps)?;
+        let mut steps_of = BTreeMap::new();
+        for (name, steps) in of_params {
+            let steps = saved_count("steps", steps)?;
+            if steps > total {
+                return malformed(format!(
+                    "`{name}` was in {steps} steps; it must be at most all {total}"
+                ));
+            }
+            if steps_of.contains_key(&name) {
+                return malformed(format!("the steps of `{name}` are told twice"));
+            }
+            steps_of.insert(name, steps);
+        }
 
-        let mut params: Vec<(String, ParamId, Vec<usize>)> = Vec::new();
+        let (mut params, mut names) = (Vec::new(), BTreeSet::new());
         visit(model, |name, param| {
-            params.push((name.to_owned(), param.id(), param.value.shape().to_vec()));
+            names.insert(name.to_string());
+            params.push((name.to_string(), param));
         });
-        if let Some((name, _)) = of_params
-            .iter()
-            .find(|(name, _)| !params.iter().any(|param| param.0 == *name))
-        {
+        if let Some(name) = steps_of.keys().find(|name| !names.contains(*name)) {
             let shape = section.array::<T>(&array(&self.rule, name, 0));
-            let shape = shape.map_or(Vec::new(), |array| array.shape().to_vec());
             return Err(LoadProblem::Extra {
                 name: name.clone(),
-                shape,
+                shape: shape.map_or(Vec::new(), |array| array.shape().to_vec()),
             });
         }
-        let mut states = Vec::with_capacity(params.len());
-        for (name, id, shape) in params {
-            let of_param = of_params.iter().find(|(other, _)| *other == name);
-            let Some((_, steps)) = of_param else {
+        let (mut states, mut known) = (BTreeMap::new(), BTreeSet::new());
+        for (name, param) in params {
+            let Some(&steps) = steps_of.get(&name) else {
                 return Err(LoadProblem::Missing { name });
             };
-            if *steps == 0 {
+            if steps == 0 {
                 continue;
             }
-            let mut state = State::new(self.rule, &shape);
-            state.steps = count(*steps)?;
+            let shape = param.value.shape();
+            let mut state = State::new(self.rule, shape);
+            state.steps = steps;
             for (slot, value) in state.slots.iter_mut().enumerate() {
-                let array: ArcArrayD<T> = section.array(&array(&self.rule, &name, slot))?;
+                let array_name = array(&self.rule, &name, slot);
+                let array: ArcArrayD<T> = section.array(&array_name)?;
                 if array.shape() != shape {
                     return Err(LoadProblem::Shape {
                         name,
                         file: array.shape().to_vec(),
-                        model: shape,
+                        model: shape.to_vec(),
                     });
                 }
                 value.assign(&array);
+                known.insert(array_name);
             }
-            states.push((id, state));
+            states.insert(param.id(), state);
         }
-        self.steps = count(steps)?;
-        self.states = states.into_iter().collect();
+        let is_known = |name: &str| known.contains(name) || others.contains(name);
+        if let Some((name, array)) = section.arrays().find(|(name, _)| !is_known(name)) {
+            return Err(LoadProblem::Extra {
+                name: name.to_owned(),
+                shape: array.shape().to_vec(),
+            });
+        }
+        self.steps = total;
+        self.states = states;
         Ok(())
     }
-}
-
-/// Every parameter that a gradient could train, frozen ones too, with its name.
-fn visit<T: Element>(model: &(impl Module<T> + ?Sized), mut f: impl FnMut(&str, &Param<T>)) {
-    model.visit(Name::root(), &mut |name, param| {
-        if param.role != Role::Statistic {
-            f(&name.to_string(), param);
-        }
-    });
 }
 
 /// The name of the array of a slot.

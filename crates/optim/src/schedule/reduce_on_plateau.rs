@@ -218,9 +218,7 @@ impl ReduceOnPlateau {
     /// # Ok::<(), tapegrad_nn::LoadProblem>(())
     /// ```
     pub fn save(&self) -> Section {
-        let mut section = Section::new();
-        section.set_state(&self.memory().state());
-        section
+        self.memory().save()
     }
 
     /// Remembers what was [saved](ReduceOnPlateau::save), for all clones.
@@ -228,7 +226,7 @@ impl ReduceOnPlateau {
     /// # Errors
     /// If the section does not hold the memory of a plateau. Then nothing is changed.
     pub fn load(&self, section: &Section) -> Result<(), LoadProblem> {
-        let memory = Memory::from_state(section.state()?)?;
+        let memory = Memory::load(section)?;
         *self.memory() = memory;
         Ok(())
     }

@@ -4,8 +4,8 @@ use ndarray::array;
 use tapegrad_autodiff::Tape;
 use tapegrad_nn::{Dense, LoadProblem, Mlp, Module, Scope, Section};
 use tapegrad_optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, Optimizer, RAdam, RmsProp,
-    Rprop, Rule, Sgd, Yogi,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Lookahead, Momentum, NAdam, Optimizer,
+    RAdam, RmsProp, Rprop, Rule, Sgd, Yogi,
 };
 
 fn step<R: Rule>(model: &mut impl Module<f64>, optimizer: &mut Optimizer<R, f64>) {
@@ -90,7 +90,7 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             refuse(Adam::new(0.1), &saved(Adam::new(0.1), Mlp::new(&[3, 1]))),
-            "`layers.0.weight` of the shape [3, 1] is in the file and not in the model",
+            "`layers.0.bias` of the shape [1] is in the file and not in the model",
         ),
         (
             refuse(Adam::new(0.1), &saved(Adam::new(0.1), Dense::new(3, 2))),
@@ -112,7 +112,7 @@ fn what_does_not_fit_changes_nothing() {
                 ));
                 section
             }),
-            "the file is malformed: an optimizer's state has the version 2, not 1",
+            "the checkpoint has the version 2; this program reads version 1",
         ),
         (
             refuse(Adam::new(0.1), &Section::of(&layer())),
@@ -132,6 +132,74 @@ fn what_does_not_fit_changes_nothing() {
         problem(&saved(Adam::new(0.1), Dense::new(3, 2))),
         LoadProblem::Shape { .. }
     ));
+}
+
+/// Whatever is left over, told twice or counted too far is refused.
+#[test]
+fn all_of_a_state_is_known() {
+    type Saved = (u32, String, Vec<String>, u64, Vec<(String, u64)>);
+    let mut model = Dense::<f64>::new(3, 1).seed(1);
+    let mut lookahead = Lookahead::new(Momentum::new(0.1));
+    let on = Tape::new();
+    let on = Scope::train(&on);
+    let y = model.forward(&on, on.input(array![[1.0, 2.0, 3.0]]));
+    let gradients = on.backward(y.square().sum(..));
+    lookahead.step(&mut model, &gradients);
+    let good = lookahead.optimizer.save(&model);
+    let with = |change: &dyn Fn(&mut Saved)| {
+        let (mut section, mut saved) = (good.clone(), good.state::<Saved>().unwrap());
+        change(&mut saved);
+        section.set_state(&saved);
+        section
+    };
+    let mut nonsense = good.clone();
+    nonsense.insert("weight.nonsense", "nonsense", [1.0]);
+    let mut later = Section::new();
+    later.set_state(&(2_u32, 0.5));
+    let most = 1_u64 << 53;
+    let rows = [
+        (
+            nonsense,
+            "`weight.nonsense` of the shape [1] is in the file and not in the model".to_owned(),
+        ),
+        (
+            lookahead.save(&model),
+            "`slow/bias` of the shape [1] is in the file and not in the model".to_owned(),
+        ),
+        (
+            with(&|saved| saved.4[0].1 = 0),
+            "`weight.velocity` of the shape [3, 1] is in the file and not in the model".to_owned(),
+        ),
+        (
+            with(&|saved| saved.4.push(("bias".to_owned(), 1))),
+            "the file is malformed: the steps of `bias` are told twice".to_owned(),
+        ),
+        (
+            with(&|saved| saved.4[1].1 = 2),
+            "the file is malformed: `bias` was in 2 steps; it must be at most all 1".to_owned(),
+        ),
+        (
+            with(&|saved| saved.3 = most + 1),
+            format!(
+                "the file is malformed: the number of steps is {}; it must be at most {most}",
+                most + 1
+            ),
+        ),
+        (
+            later,
+            "the checkpoint has the version 2; this program reads version 1".to_owned(),
+        ),
+    ];
+    for (section, expected) in rows {
+        let problem = Momentum::new(0.1).load(&section, &model).unwrap_err();
+        assert_eq!(problem.to_string(), expected);
+    }
+    // The most that there can be is counted on from.
+    let mut resumed = Momentum::new(0.1);
+    let full = with(&|saved| saved.3 = most);
+    resumed.load(&full, &model).unwrap();
+    step(&mut model, &mut resumed);
+    assert_eq!(resumed.steps() as u64, most + 1);
 }
 
 /// A state without any step is one, and slots of one name have names of their own.

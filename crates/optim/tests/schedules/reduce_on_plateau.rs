@@ -99,7 +99,7 @@ fn a_restored_plateau_goes_on() {
 
 #[test]
 fn what_is_no_memory_changes_nothing() {
-    type State = (u32, f64, Option<f64>, usize, usize);
+    type State = (u32, f64, Option<f64>, u64, u64);
     let plateau = ReduceOnPlateau::new(0.3).patience(2);
     plateau.observe(1.0);
     plateau.observe(2.0);
@@ -110,10 +110,10 @@ fn what_is_no_memory_changes_nothing() {
     };
     let good: State = plateau.save().state().unwrap();
     assert_eq!(good, (1, 0.3, Some(1.0), 1, 0));
-    let refused: [(State, &str); 5] = [
+    let refused: [(State, &str); 6] = [
         (
             (2, good.1, good.2, 1, 0),
-            "the file is malformed: the state of a plateau has the version 2; it must be 1",
+            "the checkpoint has the version 2; this program reads version 1",
         ),
         (
             (1, f64::NAN, good.2, 1, 0),
@@ -130,6 +130,10 @@ fn what_is_no_memory_changes_nothing() {
         (
             (1, good.1, Some(f64::NAN), 1, 0),
             "the file is malformed: the best loss of a plateau is NaN; it must be a number",
+        ),
+        (
+            (1, good.1, good.2, u64::MAX, 0),
+            "the file is malformed: the number of observations without improvement is 18446744073709551615; it must be at most 9007199254740992",
         ),
     ];
     for (state, told) in refused {

@@ -1,6 +1,7 @@
-use tapegrad_nn::LoadProblem;
+use tapegrad_nn::{LoadProblem, Section};
 
 use super::{Settings, Threshold};
+use crate::saved_count::{malformed, saved_count};
 
 /// What a plateau remembers.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +15,8 @@ pub(super) struct Memory {
     cooling: usize,
 }
 
-/// Version, value, best, waited, cooling.
-pub(super) type State = (u32, f64, Option<f64>, usize, usize);
+/// Value, best, waited, cooling.
+type Saved = (f64, Option<f64>, u64, u64);
 
 const VERSION: u32 = 1;
 
@@ -74,18 +75,16 @@ impl Memory {
         }
     }
 
-    pub(super) fn state(&self) -> State {
-        (VERSION, self.value, self.best, self.waited, self.cooling)
+    pub(super) fn save(&self) -> Section {
+        let (waited, cooling) = (self.waited as u64, self.cooling as u64);
+        let saved: Saved = (self.value, self.best, waited, cooling);
+        let mut section = Section::new();
+        section.set_versioned_state(VERSION, &saved);
+        section
     }
 
-    pub(super) fn from_state(state: State) -> Result<Self, LoadProblem> {
-        let (version, value, best, waited, cooling) = state;
-        let malformed = |reason: String| Err(LoadProblem::Malformed { reason });
-        if version != VERSION {
-            return malformed(format!(
-                "the state of a plateau has the version {version}; it must be {VERSION}"
-            ));
-        }
+    pub(super) fn load(section: &Section) -> Result<Self, LoadProblem> {
+        let (value, best, waited, cooling): Saved = section.versioned_state(VERSION)?;
         if !(value.is_finite() && value >= 0.0) {
             return malformed(format!(
                 "the value of a plateau is {value}; it must be finite and at least 0"
@@ -97,8 +96,9 @@ impl Memory {
         Ok(Self {
             value,
             best,
-            waited,
-            cooling,
+            waited: saved_count("observations without improvement", waited)?,
+            // Counted down, from what may be any number.
+            cooling: usize::try_from(cooling).unwrap_or(usize::MAX),
         })
     }
 }
