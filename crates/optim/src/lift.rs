@@ -5,7 +5,6 @@ use std::array::{from_fn, from_mut};
 use tapegrad_autodiff::kernel::machine::vectorize;
 use tapegrad_autodiff::kernel::threads::{for_each_chunk, threads};
 use tapegrad_autodiff::ndarray::ArrayD;
-use tapegrad_autodiff::reduction::sum_of;
 use tapegrad_autodiff::{Element, Var};
 
 use crate::decay::Pull;
@@ -82,7 +81,7 @@ impl<U: Rule, T: Element> Step<U, T> {
         before.clear();
         before.extend_from_slice(x);
         self.in_place(x, g, slots);
-        self.lr *= ratio(norm(before), norm(x));
+        self.lr = T::of(self.lr.wide() * ratio(norm(before), norm(x)));
         for (x, &before) in x.iter_mut().zip(before.iter()) {
             *x = self.along(before, *x);
         }
@@ -221,16 +220,16 @@ impl<'t, U: Rule, T: Element> Step<U, Var<'t, T>> {
     }
 }
 
-/// The Euclidean norm.
-fn norm<T: Element>(x: &[T]) -> T {
-    sum_of(x, |_, x| x * x).sqrt()
+/// The Euclidean norm, in numbers that no square of `T` is too large or small for.
+fn norm<T: Element>(x: &[T]) -> f64 {
+    tapegrad_nn::norm(x.iter().map(|x| x.wide()))
 }
 
 /// What gives a direction of the second norm the first one; 1 if one of them is 0.
-fn ratio<T: Element>(x: T, direction: T) -> T {
-    if x > T::zero() && direction > T::zero() {
+fn ratio(x: f64, direction: f64) -> f64 {
+    if x > 0.0 && direction > 0.0 {
         x / direction
     } else {
-        T::one()
+        1.0
     }
 }

@@ -4,11 +4,12 @@ pub use tapegrad_autodiff::{
     ArcArrayD, Classes, Element, Real, Tape, Var, Vjp, concatenate, keep, stack,
 };
 pub use tapegrad_nn::{
-    Accumulation, Activation, AdaptiveClipping, AlphaDropout, BatchNorm, Constraint, Dense,
-    DropConnect, Dropout, Embedding, Flatten, Function, GaussianNoise, GradientMap, GradientNoise,
-    Groups, Initializer, Lambda, Layer, LayerNorm, Loss, Mlp, Module, Name, Normalization, PRelu,
-    Param, Penalty, Residual, Role, Scope, Sequential, Strength, Tied, compact, file, kkt, loss,
-    recompute_statistics, sparsity, summary, summary_with_input,
+    Accumulation, Activation, AdaptiveClipping, AlphaDropout, BatchNorm, Checkpoint, Constraint,
+    Dense, DropConnect, Dropout, Embedding, Flatten, Function, GaussianNoise, GradientMap,
+    GradientNoise, Groups, Initializer, Lambda, Layer, LayerNorm, LoadError, LoadProblem, Loss,
+    Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope, Section,
+    Sequential, Strength, Tied, compact, file, kkt, loss, recompute_statistics, sparsity, summary,
+    summary_with_input,
 };
 #[cfg(feature = "description")]
 pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};

@@ -5,7 +5,7 @@ use tapegrad_nn::penalty::{Acts, Term};
 use tapegrad_nn::{GradientMap, Module, Name, ParamId, Penalty, Role, Strength};
 
 use crate::settings::Settings;
-use crate::{Optimizer, Rule, error};
+use crate::{Optimizer, Rule, error, parameters};
 
 /// What a check has found.
 pub(crate) struct Checked {
@@ -69,12 +69,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
                 unfit = strengths.find(|k| !k.is_fit(self.steps)).cloned();
             }
         });
-        if !seen.is_sorted() {
-            seen.sort_unstable();
-        }
-        if let Some(pair) = seen.windows(2).find(|pair| pair[0] == pair[1]) {
-            error::not_distinct(who, &last_name(model, pair[0]));
-        }
+        parameters::check_distinct(who, model, seen);
         if let Some(group) = self.empty_group(model) {
             error::empty_group(who, &group);
         }
@@ -167,15 +162,4 @@ fn strengths<'w, R, T: Element>(
 fn rate_of_group(who: &str, rate: f64) -> ! {
     let range = "finite and at least 0";
     error::hyper_parameter(who, "learning rate of a group", rate, range)
-}
-
-/// Where a parameter stands in a model for the last time.
-fn last_name<T: Element>(model: &(impl Module<T> + ?Sized), id: ParamId) -> String {
-    let mut last = String::new();
-    model.visit(Name::root(), &mut |name, param| {
-        if param.id() == id {
-            last = name.to_string();
-        }
-    });
-    last
 }

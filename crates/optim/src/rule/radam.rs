@@ -2,7 +2,8 @@ use tapegrad_autodiff::Element;
 
 use crate::{Optimizer, Real, Rule, Schedule, error};
 
-/// RAdam (Liu et al. 2020), Adam that waits until its mean square is worth dividing by:
+/// RAdam (Liu et al. 2020): Adam that waits until its mean square is worth dividing by.
+///
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, and at the `t`-th step of the parameter
 ///
 /// - `x ← x − lr rₜ m̂ √(1 − β₂ᵗ) / (√v + ε)` if `ρₜ > 5`,

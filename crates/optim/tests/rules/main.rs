@@ -225,6 +225,38 @@ fn the_reach_is_that_of_the_gradient_that_the_rule_sees() {
     }
 }
 
+/// A rule that is scaled by norms is so at the ends of single precision, too.
+#[test]
+fn norms_are_those_of_any_numbers() {
+    #[derive(Clone, Copy)]
+    struct Lars;
+    impl Rule for Lars {
+        type Step = ();
+        fn slots(&self) -> usize {
+            0
+        }
+        fn at(&self, _step: i32) {}
+        fn direction<R: Real>(&self, _at: (), _slots: &mut [R], _x: R, g: R) -> R {
+            g
+        }
+        fn reach<R: Real>(&self, _at: (), _slots: &[R], _g: R, lr: R) -> R {
+            lr
+        }
+        fn is_scaled_by_norm(&self) -> bool {
+            true
+        }
+    }
+    for g in [1e-23_f32, 1.0, 1e20] {
+        let mut model = Dense::<f32>::new(1, 1)
+            .without_bias()
+            .initializer(Initializer::Constant(1.0));
+        let mut optimizer = Optimizer::new(Lars, 0.1);
+        let gradients = [(model.weight.id(), array![[g]])].into_iter().collect();
+        optimizer.step(&mut model, &gradients);
+        assert!((model.weight.value[[0, 0]] - 0.9).abs() < 1e-6, "{g}");
+    }
+}
+
 /// Two rules in one have the limit, the momentum and the scale of either.
 #[test]
 fn a_rule_after_another_keeps_what_it_has() {
