@@ -31,6 +31,10 @@
 //! let lr = Warmup::new(4, Cosine::new(1e-2, 0.0, 96));
 //! assert_eq!([lr.at(0), lr.at(4), lr.at(100)], [0.2e-2, 1e-2, 0.0]);
 //! let optimizer = AdamW::new::<f32>(lr);
+//!
+//! // Of a rate of dropout, before each epoch or step.
+//! let mut layer = tapegrad_nn::Dense::<f32>::new(8, 8).dropout(0.5);
+//! layer.dropout = Some(tapegrad_nn::Dropout::new(Cosine::new(0.5, 0.1, 100).at(50)));
 //! ```
 
 mod cosine;
