@@ -70,7 +70,12 @@ impl Problem {
         let weights = self.weights.concat();
         let size = weights.iter().map(|w| w * w).sum::<f64>().sqrt();
         let size = if size == 0.0 { 1.0 } else { size };
-        optimizers(curvature, pull, steepest, size)
+        let mut optimizers = optimizers(curvature, pull, steepest, size);
+        if weights.len() == 1 {
+            // A single weight of LAMB goes by parts of itself, and never comes to the other side of 0.
+            optimizers.retain(|(name, _)| *name != "lamb");
+        }
+        optimizers
     }
 
     fn outputs(&self) -> usize {
