@@ -58,7 +58,7 @@ pub struct Optimizer<R, T: Element = f32> {
 }
 
 impl<R: Rule, T: Element> Optimizer<R, T> {
-    /// An optimizer with a rule, and with what decay was put [before it](Decay::then), and a learning rate.
+    /// An optimizer with a rule, and the decay that [stands with it](Decay::then), and a learning rate.
     ///
     /// # Panics
     /// If the learning rate at step 0 is negative or not finite, or the rule asks for more than
@@ -112,7 +112,7 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     }
 
     /// A momentum that changes with the step, in place of the rule's: `μ`, or `β₁` of the rules that
-    /// have one, as [`OneCycle`](crate::schedule::OneCycle) has one.
+    /// have one. [`OneCycle::momentum`](crate::schedule::OneCycle::momentum) is made for it.
     ///
     /// # Panics
     /// If the rule has no momentum, or the momentum at step 0 is not in `[0, 1)`.
@@ -200,15 +200,14 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
 
     /// What is kept of a parameter; of one that was in no step, what will be.
     pub(crate) fn state_of(&self, name: &Name<'_>, param: &Param<T>) -> State<R, T> {
-        let state = self.states.get(&param.id()).cloned();
-        if let Some(state) = &state
-            && state.settings_for(param.role).is_some()
-        {
-            return state.clone();
+        let state = self.states.get(&param.id());
+        if let Some(settled) = state.filter(|state| state.settings_for(param.role).is_some()) {
+            return settled.clone();
         }
         let settings = self.settings_of(name, param.role);
         let rule = settings.rule.unwrap_or(self.rule);
-        let mut state = state.unwrap_or_else(|| State::new(rule, param.value.shape()));
+        let new = || State::new(rule, param.value.shape());
+        let mut state = state.cloned().unwrap_or_else(new);
         state.settings = Some(settings);
         state
     }

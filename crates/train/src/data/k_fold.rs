@@ -57,10 +57,7 @@ impl KFold {
     /// If it is 0 times.
     #[track_caller]
     pub fn repeat(mut self, times: usize, seed: u64) -> Self {
-        if times == 0 {
-            error::none("KFold::repeat", "times");
-        }
-        self.repetition = Repetition::Shuffled { times, seed };
+        self.repetition = Repetition::shuffled("KFold::repeat", times, seed);
         self
     }
 }

@@ -2,6 +2,7 @@ use rand::seq::SliceRandom;
 use tapegrad_nn::random;
 
 use super::Fold;
+use crate::error;
 
 /// How often folds are made, and in what order of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub(super) enum Repetition {
 }
 
 impl Repetition {
+    /// So many times by chance.
+    #[track_caller]
+    pub(super) fn shuffled(who: &str, times: usize, seed: u64) -> Self {
+        if times == 0 {
+            error::none(who, "times");
+        }
+        Self::Shuffled { times, seed }
+    }
+
     /// The folds of each time; `make` is told how to bring a list in order.
     pub(super) fn each(
         self,

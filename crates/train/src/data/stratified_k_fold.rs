@@ -55,10 +55,7 @@ impl StratifiedKFold {
     /// If it is 0 times.
     #[track_caller]
     pub fn repeat(mut self, times: usize, seed: u64) -> Self {
-        if times == 0 {
-            error::none("StratifiedKFold::repeat", "times");
-        }
-        self.repetition = Repetition::Shuffled { times, seed };
+        self.repetition = Repetition::shuffled("StratifiedKFold::repeat", times, seed);
         self
     }
 }
