@@ -14,5 +14,8 @@
 
 pub mod data;
 mod error;
+mod history;
 pub mod metric;
 pub mod plot;
+
+pub use history::History;

@@ -1,0 +1,73 @@
+//! A history in a section of a checkpoint.
+
+use tapegrad_nn::{LoadProblem, Section};
+
+use super::{Column, History};
+
+/// Of the layout below.
+const VERSION: u32 = 1;
+
+/// Epochs, steps; and of each column its name, whether larger is better, and its numbers.
+type Saved = (Vec<u64>, Vec<u64>, Vec<(String, bool, Vec<Option<f64>>)>);
+
+impl History {
+    /// All of it, for a [`Checkpoint`](tapegrad_nn::Checkpoint).
+    pub fn save(&self) -> Section {
+        let wide = |counts: &[usize]| counts.iter().map(|&count| count as u64).collect();
+        let columns = self.columns.iter();
+        let columns = columns.map(|column| {
+            let Column {
+                name,
+                is_better_larger,
+                values,
+            } = column.clone();
+            (name, is_better_larger, values)
+        });
+        let saved: Saved = (wide(&self.epochs), wide(&self.steps), columns.collect());
+        let mut section = Section::new();
+        section.set_versioned_state(VERSION, &saved);
+        section
+    }
+
+    /// What was [saved](History::save).
+    ///
+    /// # Errors
+    /// If the section has another content or version, columns of other lengths than there are rows, or a name
+    /// twice.
+    pub fn load(section: &Section) -> Result<Self, LoadProblem> {
+        let (epochs, steps, columns) = section.versioned_state::<Saved>(VERSION)?;
+        let narrow = |counts: Vec<u64>| {
+            let counts = counts.into_iter().map(usize::try_from);
+            counts.collect::<Result<Vec<_>, _>>()
+        };
+        let (Ok(epochs), Ok(steps)) = (narrow(epochs), narrow(steps)) else {
+            return malformed("a count of the history is beyond this machine's".to_owned());
+        };
+        if epochs.len() != steps.len() {
+            return malformed("the history has not as many steps as epochs".to_owned());
+        }
+        let mut history = Self {
+            epochs,
+            steps,
+            columns: Vec::new(),
+        };
+        for (name, is_better_larger, values) in columns {
+            if values.len() != history.len() || history.column(&name).is_some() {
+                return malformed(format!(
+                    "the column `{name}` of the history must stand there once, with {} numbers",
+                    history.len()
+                ));
+            }
+            history.columns.push(Column {
+                name,
+                is_better_larger,
+                values,
+            });
+        }
+        Ok(history)
+    }
+}
+
+fn malformed<R>(reason: String) -> Result<R, LoadProblem> {
+    Err(LoadProblem::Malformed { reason })
+}
