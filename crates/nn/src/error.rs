@@ -144,6 +144,10 @@ sentences! {
         "{loss}: {count} classes are given for predictions of the shape {predictions:?}; there must be one for each row";
     class(loss: &str, row: usize, class: usize, predictions: &[usize])
         "{loss}: row {row} is given the class {class} with predictions of the shape {predictions:?}; a class must be below {}", predictions[1];
+    class_column(shape: &[usize])
+        "loss: the targets have the shape {shape:?}; as classes they must be one column, [rows, 1]";
+    no_class(row: usize, target: f64)
+        "loss: the target of row {row} is {target}; a class must be a whole number and at least 0";
     class_weights(loss: &str, count: usize, predictions: &[usize])
         "{loss}: {count} weights of classes are given for predictions of the shape {predictions:?}; there must be one for each class";
     row_weights(weights: &[usize], costs: &[usize])

@@ -4,7 +4,10 @@
 //! in each row, the mean over its elements; a single number is a row by itself.
 //!
 //! Predictions of classes are *logits*, before sigmoid or softmax, where the losses neither
-//! overflow nor cancel.
+//! overflow nor cancel; [`response`](Loss::response) makes probabilities of them.
+//!
+//! *Class indices* are a list of `usize`, or numbers `[rows, 1]`: whatever the loss, it takes the targets of
+//! a data set as they are.
 //!
 //! | loss | predictions | targets |
 //! |---|---|---|
@@ -93,6 +96,7 @@ use crate::error;
 /// | [`weighted_each`](Loss::weighted_each) | `wᵢ lᵢ`, `[n]` |
 /// | [`weighted_mean`](Loss::weighted_mean) | `1/n Σ wᵢ lᵢ` |
 /// | [`weighted_sum`](Loss::weighted_sum) | `Σ wᵢ lᵢ` |
+/// | [`response`](Loss::response) | what the predictions say about targets |
 ///
 /// Your own is one function; [`Custom`] makes one of a closure.
 ///
@@ -137,6 +141,21 @@ pub trait Loss<'t, T: Element, Y> {
     #[track_caller]
     fn sum(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
         self.each(predictions, targets).sum(..)
+    }
+
+    /// Predictions on the scale of the targets, as a generalised linear model's inverse link gives them: the
+    /// probabilities of logits, the rates of their logarithms. Unless a loss says otherwise they are there
+    /// already.
+    ///
+    /// | loss | response |
+    /// |---|---|
+    /// | [`BinaryCrossEntropy`], [`BinaryFocal`] | `σ(z)` |
+    /// | [`CrossEntropy`], [`Focal`], [`KlDivergence`] of logits | `softmax(z)` over the last axis |
+    /// | [`KlDivergence`] of log-probabilities, [`PoissonNll`] of log-rates | `eᶻ` |
+    /// | others, [`GaussianNll`] too | the predictions |
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        predictions
     }
 
     /// Each, the mean or the sum, for code that chooses when it runs.
@@ -222,6 +241,11 @@ impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
     #[track_caller]
     fn mean(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
         (**self).mean(predictions, targets)
+    }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        (**self).response(predictions)
     }
 }
 

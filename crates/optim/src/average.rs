@@ -138,6 +138,14 @@ impl<A: Averaging, T: Element> Average<A, T> {
         self.is_swapped = !self.is_swapped;
     }
 
+    /// Forgets all that was averaged: the next update that counts is the first. What is swapped in stays in the
+    /// model, for good.
+    pub fn reset(&mut self) {
+        self.updates = 0;
+        self.arrays = None;
+        self.is_swapped = false;
+    }
+
     #[track_caller]
     fn check_swapped_out(&self, who: &str) {
         if self.is_swapped {

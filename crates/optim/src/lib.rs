@@ -33,6 +33,7 @@ mod ledger;
 mod lift;
 mod lookahead;
 mod lr_finder;
+mod optimize;
 mod optimizer;
 mod param_group;
 mod parameters;
@@ -51,6 +52,7 @@ pub use lbfgs::{Lbfgs, LbfgsEnd, LbfgsReport};
 pub use ledger::{Change, Changes, Ledger, Lint, Row, Warning};
 pub use lookahead::Lookahead;
 pub use lr_finder::{LrCurve, LrFinder, LrPoint};
+pub use optimize::Optimize;
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
 pub use rule::{

@@ -17,7 +17,8 @@ use crate::{Optimizer, Rule, error};
 /// | [`adaptive`](Sam::adaptive), `η` | off; with it `ρ` is 0.5 to 2 | at least 0 |
 ///
 /// Each step has two passes, and costs twice of a plain one. There is one pass alone where nothing can be
-/// ascended: if `‖g‖` is 0 or not finite, or `ρ` is 0. Then the step is the optimizer's with `g`.
+/// ascended: if `‖g‖` is 0 or not finite, or `ρ` is 0. Then the step is the optimizer's with `g`, and so it is if
+/// the gradients at `x + e` are not finite: no NaN gets into a weight that `g` would keep finite.
 ///
 /// - Both passes must have the same loss: the same rows, and the same [`seed`](tapegrad_nn::Scope::seed) and
 ///   [`at_step`](tapegrad_nn::Scope::at_step), as dropout would otherwise leave out other units in the second.
@@ -124,6 +125,9 @@ impl<R: Rule, T: Element> Sam<R, T> {
             let ascended = Ascended::new(model, &mut self.other);
             gradients(ascended.model)
         };
+        if !second.is_finite() {
+            return self.optimizer.step(model, &first);
+        }
         self.optimizer.step(model, &second);
         first.update_statistics(model);
     }

@@ -40,6 +40,22 @@ sentences! {
         "LabelEncoder::decode: the class is {class}; it must be below {count}";
     spread(who: &str, name: &str, value: f64)
         "{who}: the {name} is {value}; it must be finite and at least 0";
+    mixup_alpha(alpha: f64)
+        "Mixup::new: alpha is {alpha}; it must be finite and above 0";
+    mixup_classes(count: usize)
+        "Mixup::classes: the number of classes is {count}; it must be at least 2";
+    mixup_class(row: usize, class: usize, classes: usize)
+        "Mixup: the class of row {row} of the batch is {class}; it must be below {classes}";
+    bounds(who: &str, low: f64, high: f64)
+        "{who}: the bounds are {low} and {high}; the lower one must be below the upper one";
+    negative(who: &str, what: &str, value: f64)
+        "{who}: {what} is {value}; it must be finite and at least 0";
+    endless()
+        "Trainer: neither epochs nor steps were said; one must be";
+    no_checkpoints()
+        "Trainer::resume: there are no checkpoints; say where they are with Trainer::checkpoints";
+    nothing_to_evaluate()
+        "Trainer::evaluate: the data have no row; there must be at least one";
     none(who: &str, what: &str)
         "{who}: the number of {what} is 0; it must be at least 1";
     informative(informative: usize, features: usize)
@@ -81,4 +97,22 @@ sentences! {
         "plot::boundary: the picture has {width} × {height} characters; it must have at least 2 in each direction";
     plane(shape: &[usize])
         "plot::boundary: the inputs have the shape {shape:?}; they must be points of a plane, [rows, 2], at least one";
+}
+
+/// The number, if it is finite and at least 0.
+#[track_caller]
+pub(crate) fn at_least_zero(who: &str, what: &str, value: f64) -> f64 {
+    if !(value >= 0.0 && value.is_finite()) {
+        negative(who, what, value);
+    }
+    value
+}
+
+/// The count, if it is at least 1.
+#[track_caller]
+pub(crate) fn at_least_one(who: &str, what: &str, count: usize) -> usize {
+    if count == 0 {
+        none(who, what);
+    }
+    count
 }

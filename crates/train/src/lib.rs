@@ -12,10 +12,18 @@
 //! assert_eq!((train.rows(), test.rows()), (30, 70));
 //! ```
 
+pub mod augmentation;
+pub mod callback;
+mod checkpoints;
 pub mod data;
 mod error;
+mod fit_error;
 mod history;
 pub mod metric;
 pub mod plot;
+mod trainer;
 
+pub use checkpoints::{Checkpoints, Found};
+pub use fit_error::FitError;
 pub use history::History;
+pub use trainer::{End, Evaluation, Fit, Resumed, Trainer};

@@ -119,7 +119,8 @@ impl LoadProblem {
         })
     }
 
-    pub(crate) fn of(self, file: &Path) -> LoadError {
+    /// The problem of a file.
+    pub fn of(self, file: &Path) -> LoadError {
         LoadError {
             file: file.to_owned(),
             problem: self,

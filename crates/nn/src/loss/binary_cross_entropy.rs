@@ -83,4 +83,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for BinaryCrossEntropy {
     fn mean(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
         self.elements(predictions, targets).mean(..)
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        predictions.sigmoid()
+    }
 }

@@ -71,4 +71,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for BinaryFocal {
         let wrong = of_positive * targets * focus(negative) * positive;
         by_row(wrong + of_negative * (1.0 - targets) * focus(positive) * negative)
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        predictions.sigmoid()
+    }
 }

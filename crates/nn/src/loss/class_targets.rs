@@ -5,8 +5,9 @@ use tapegrad_autodiff::{Classes, Element, IntoVar, Tape, Var};
 
 use crate::error;
 
-/// One class index for each row: made from `&[usize]`, `&[usize; N]`, `&Vec<usize>`, or a reference
-/// to an array or view of `usize` with one axis.
+/// One class index for each row: made from `&[usize]`, `&[usize; N]`, `&Vec<usize>`, a reference
+/// to an array or view of `usize` with one axis, or to one of numbers `[rows, 1]`, as are the targets of a data
+/// set: those must be whole and at least 0, or it panics.
 #[derive(Clone, Debug)]
 pub struct ClassIndices<'c>(Cow<'c, [usize]>);
 
@@ -14,6 +15,22 @@ impl<'c> ClassIndices<'c> {
     /// The indices in the order of the rows.
     pub fn as_slice(&self) -> &[usize] {
         &self.0
+    }
+
+    /// Of numbers in one column, `[rows, 1]`.
+    #[track_caller]
+    fn of_column<T: Element>(shape: &[usize], numbers: impl Iterator<Item = T>) -> Self {
+        if !is_column(shape) {
+            error::class_column(shape);
+        }
+        let class = |(row, number): (usize, T)| {
+            let number = number.wide();
+            if number < 0.0 || number.fract() != 0.0 {
+                error::no_class(row, number); // NaN has a NaN fraction, ∞ too
+            }
+            number as usize
+        };
+        Self(numbers.enumerate().map(class).collect())
     }
 
     /// Panics unless logits are `[rows, classes]`, with a class of theirs for each of their rows.
@@ -47,6 +64,11 @@ impl<'c> ClassIndices<'c> {
     }
 }
 
+/// Whether numbers are one a row: class indices then, as probabilities are of two classes at least.
+fn is_column(shape: &[usize]) -> bool {
+    matches!(shape, [_, 1])
+}
+
 /// What the rows of logits `[rows, classes]` should be.
 #[derive(Clone, Debug)]
 pub enum ClassTargets<'t, 'c, T: Element> {
@@ -59,7 +81,8 @@ pub enum ClassTargets<'t, 'c, T: Element> {
 }
 
 /// What [`CrossEntropy`](super::CrossEntropy) takes as targets: what makes [`ClassIndices`],
-/// [`Classes`], or probabilities as a variable or an array of two axes or any number of them.
+/// [`Classes`], or probabilities as a variable or an array of two axes or any number of them. An array `[rows, 1]`
+/// holds class indices.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` tells no classes of rows of `{T}`",
     note = "references to lists of `usize`, `Classes`, and variables or arrays of probabilities do"
@@ -101,13 +124,36 @@ impl<'t, 'c, T: Element> IntoClassTargets<'t, 'c, T> for Classes<'c> {
     }
 }
 
+impl<'t, 'c, T: Element> IntoClassTargets<'t, 'c, T> for Var<'t, T> {
+    fn into_class_targets(self, _tape: &'t Tape<T>) -> ClassTargets<'t, 'c, T> {
+        ClassTargets::Probabilities(self)
+    }
+}
+
 // Not of every dimension: for one axis there would be two implementations, as far as the compiler
 // can tell.
+macro_rules! columns {
+    ($($dimension:ty)+) => {$(
+        impl<'c, T: Element, S: Data<Elem = T>> From<&'c ArrayBase<S, $dimension>> for ClassIndices<'c> {
+            #[track_caller]
+            fn from(column: &'c ArrayBase<S, $dimension>) -> Self {
+                Self::of_column(column.shape(), column.iter().copied())
+            }
+        }
+    )+};
+}
+
+columns! { Ix2 IxDyn }
+
 macro_rules! probabilities {
     ($([$($parameter:tt)*] $array:ty;)+) => {$(
         impl<'t, 'c, T: Element, $($parameter)*> IntoClassTargets<'t, 'c, T> for $array {
             #[track_caller]
             fn into_class_targets(self, tape: &'t Tape<T>) -> ClassTargets<'t, 'c, T> {
+                if is_column(self.shape()) {
+                    let classes = ClassIndices::of_column(self.shape(), self.iter().copied());
+                    return ClassTargets::Indices(classes);
+                }
                 ClassTargets::Probabilities(self.into_var(tape))
             }
         }
@@ -115,7 +161,6 @@ macro_rules! probabilities {
 }
 
 probabilities! {
-    [] Var<'t, T>;
     [S: Data<Elem = T>] &ArrayBase<S, Ix2>;
     [S: Data<Elem = T>] &ArrayBase<S, IxDyn>;
     [S: DataOwned<Elem = T>] ArrayBase<S, Ix2>;

@@ -132,4 +132,9 @@ impl<'t, 'c, T: Element, Y: IntoClassTargets<'t, 'c, T>> Loss<'t, T, Y> for Cros
             ClassTargets::Probabilities(q) => self.of_probabilities(predictions, q),
         }
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        predictions.softmax(-1)
+    }
 }

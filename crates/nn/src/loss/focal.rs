@@ -82,4 +82,9 @@ impl<'t, 'c, T: Element, Y: Into<ClassIndices<'c>>> Loss<'t, T, Y> for Focal {
         let of_others = targets.others(logarithms).log_sum_exp(-1); // ln(1 − p)
         (self.gamma * of_others).exp() * costs
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        predictions.softmax(-1)
+    }
 }

@@ -58,4 +58,12 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for KlDivergence {
         let ratio = expected.where_(ln_q - ln_p, T::zero());
         by_row((targets * ratio).sum(-1))
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        match self.of_logits {
+            true => predictions.softmax(-1),
+            false => predictions.exp(),
+        }
+    }
 }

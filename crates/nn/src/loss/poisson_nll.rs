@@ -55,4 +55,12 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for PoissonNll {
         let counted = targets.greater(T::zero()).where_(predictions, T::one());
         by_row(predictions - targets * counted.ln())
     }
+
+    #[track_caller]
+    fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
+        match self.of_logarithms {
+            true => predictions.exp(),
+            false => predictions,
+        }
+    }
 }

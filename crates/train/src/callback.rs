@@ -1,0 +1,130 @@
+//! Callbacks: what is done beside the training, at its start and end and after each step and epoch.
+
+mod run;
+
+use std::error::Error;
+
+use tapegrad_autodiff::Element;
+use tapegrad_nn::{LoadProblem, Section};
+
+pub use self::run::Run;
+pub(crate) use self::run::{Asked, Moment};
+
+/// Why a callback could not do its work, as a file that cannot be written.
+pub type CallbackError = Box<dyn Error + Send + Sync>;
+
+/// What a [`Trainer`](crate::Trainer) calls while it trains. Every method does nothing unless it is written.
+///
+/// What it is shown is a [`Run`]: the model, the history, what is going on; and it may ask the run to stop. After
+/// an epoch, and at the end, the model is as it is evaluated, with the averages of its weights if there are any.
+///
+/// Your own is a few lines:
+///
+/// ```
+/// use tapegrad_train::callback::{Callback, CallbackError, Run};
+///
+/// /// Stops when the loss is low enough.
+/// struct GoodEnough(f64);
+///
+/// impl Callback for GoodEnough {
+///     fn name(&self) -> &str {
+///         "GoodEnough"
+///     }
+///     fn after_epoch(&mut self, run: &mut Run<'_>) -> Result<(), CallbackError> {
+///         if run.history().last("loss").is_some_and(|loss| loss < self.0) {
+///             run.stop("the loss is low enough");
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// What changes with time belongs to [`save`](Callback::save) and [`load`](Callback::load), so that a run that
+/// is resumed goes on as if it had not been interrupted.
+pub trait Callback<T: Element = f32> {
+    /// What it is called in errors and checkpoints.
+    fn name(&self) -> &str;
+
+    /// Before the first step. Of a run that [goes on](Run::is_resumed) from a checkpoint, what was saved is
+    /// loaded before.
+    ///
+    /// # Errors
+    /// If it cannot do its work; then nothing is trained.
+    fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// After a step.
+    ///
+    /// # Errors
+    /// If it cannot do its work; then training ends with this error.
+    fn after_step(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// After an epoch, with its row in the history.
+    ///
+    /// # Errors
+    /// As [`after_step`](Callback::after_step).
+    fn after_epoch(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// After the last step, also of a run that was stopped.
+    ///
+    /// # Errors
+    /// As [`after_step`](Callback::after_step).
+    fn end(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// What it has to remember, for a checkpoint.
+    fn save(&self) -> Section {
+        Section::new()
+    }
+
+    /// Goes on from what was saved.
+    ///
+    /// # Errors
+    /// If the section is none of its own. Then nothing is changed.
+    fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
+        let _ = section;
+        Ok(())
+    }
+}
+
+/// What points to a callback is one: give a trainer `&mut callback` to look at it afterwards.
+macro_rules! pointer {
+    ($pointer:ty) => {
+        impl<T: Element, C: Callback<T> + ?Sized> Callback<T> for $pointer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
+            fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).start(run)
+            }
+            fn after_step(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).after_step(run)
+            }
+            fn after_epoch(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).after_epoch(run)
+            }
+            fn end(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).end(run)
+            }
+            fn save(&self) -> Section {
+                (**self).save()
+            }
+            fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
+                (**self).load(section)
+            }
+        }
+    };
+}
+
+pointer!(&mut C);
+pointer!(Box<C>);

@@ -1,0 +1,405 @@
+//! The loop over epochs.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use tapegrad_autodiff::Element;
+use tapegrad_nn::{LoadError, Module};
+
+use super::Trainer;
+use super::progress::{Progress, Sums};
+use crate::callback::{Asked, Moment, Run};
+use crate::data::{Dataset, Task};
+use crate::{Checkpoints, FitError, History, error};
+
+/// What a training has come to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Fit {
+    /// What was measured, from the first epoch on, also of a run that was resumed.
+    pub history: History,
+    /// Why it ended.
+    pub end: End,
+    /// Where it went on from, if it was resumed.
+    pub resumed: Option<Resumed>,
+}
+
+/// Why a training ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// There were as many epochs as were asked for.
+    Epochs,
+    /// There were as many steps as were asked for.
+    Steps,
+    /// A callback asked for it.
+    Stopped {
+        /// Its name.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A callback asked for a break: the run can be resumed.
+    Interrupted {
+        /// Its name.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where a run went on from.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Resumed {
+    /// The checkpoint.
+    pub file: PathBuf,
+    /// How many epochs were finished in it.
+    pub epoch: usize,
+    /// How many steps were taken or skipped.
+    pub step: usize,
+    /// Newer checkpoints that cannot be read, the newest first.
+    pub skipped: Vec<LoadError>,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epochs => write!(f, "all epochs are done"),
+            Self::Steps => write!(f, "all steps are done"),
+            Self::Stopped { by, reason } => write!(f, "stopped by {by}: {reason}"),
+            Self::Interrupted { by, reason } => write!(f, "interrupted by {by}: {reason}"),
+        }
+    }
+}
+
+impl fmt::Display for Resumed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (file, epoch, step) = (self.file.display(), self.epoch, self.step);
+        write!(f, "resumed after {epoch} epochs, {step} steps, from {file}")?;
+        let mut skipped = self.skipped.iter();
+        skipped.try_for_each(|error| write!(f, "; passed over, {error}"))
+    }
+}
+
+/// Where it went on from, the last row of the history, and why it ended.
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(resumed) = &self.resumed {
+            writeln!(f, "{resumed}")?;
+        }
+        let history = &self.history;
+        if let (Some(epoch), Some(step)) = (history.epochs().last(), history.steps().last()) {
+            write!(f, "epoch {epoch}, step {step}: ")?;
+        }
+        for name in history.names() {
+            if let Some(value) = history.last(name) {
+                write!(f, "{name} {value:.4}, ")?;
+            }
+        }
+        write!(f, "{}", self.end)
+    }
+}
+
+/// When callbacks are called.
+#[derive(Clone, Copy)]
+enum When {
+    Start,
+    AfterStep,
+    AfterEpoch,
+    End,
+}
+
+impl<T: Element> Trainer<'_, T> {
+    /// Trains a model from where it stands. Another `fit` of the same trainer goes on with the optimizer as it is,
+    /// and counts epochs anew.
+    ///
+    /// With [`checkpoints`](Trainer::checkpoints) the folder must hold none: nothing is written over, and nothing
+    /// begins afresh that could be [resumed](Trainer::resume).
+    ///
+    /// # Errors
+    /// If data are not finite or have no row, gradients are not finite, a callback fails, or a checkpoint cannot be
+    /// written or is there before. The model then has the weights that it had after the last step, and
+    /// [`history`](Trainer::history) what was measured.
+    ///
+    /// # Panics
+    /// If neither epochs nor steps were said, and as the model, the loss, the metrics and the optimizer do where
+    /// shapes do not fit.
+    #[track_caller]
+    pub fn fit(&mut self, model: &mut dyn Module<T>, train: &Dataset<T>) -> Result<Fit, FitError> {
+        self.check(train)?;
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.begin()?;
+        }
+        self.progress = Progress {
+            settings: self.settings(train),
+            ..Progress::default()
+        };
+        if let Some(average) = &mut self.average {
+            average.reset();
+        }
+        self.run(model, train, None)
+    }
+
+    /// Whether the settings make sense together, and the data can be learnt from.
+    #[track_caller]
+    pub(super) fn check(&self, train: &Dataset<T>) -> Result<(), FitError> {
+        if self.epochs.is_none() && self.steps.is_none() {
+            error::endless();
+        }
+        let validation = self.validation.iter().map(|data| ("validation", data));
+        for (whose, data) in [("training", train)].into_iter().chain(validation) {
+            let checked = data.check(Task::Regression);
+            checked.map_err(|cause| FitError::Data { whose, cause })?;
+        }
+        match self.batch_size {
+            Some(size) if self.drops_last && size > train.rows() => Err(FitError::NoBatch {
+                rows: train.rows(),
+                batch_size: size,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Epoch after epoch from where the progress is.
+    pub(super) fn run(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+        resumed: Option<Resumed>,
+    ) -> Result<Fit, FitError> {
+        self.progress.is_resumed = resumed.is_some();
+        let mut asked = None;
+        self.call(When::Start, model, train, &mut asked)?;
+        let end = loop {
+            if let Some(end) = self.end(asked.as_ref()) {
+                break end;
+            }
+            self.epoch(model, train, &mut asked)?;
+        };
+        if matches!(end, End::Stopped { .. }) {
+            self.progress.end = Some(end.clone());
+        }
+        self.write_checkpoint(model)?;
+        self.swap_average(model);
+        if let Some(average) = &mut self.average {
+            average.reset(); // they are the model's now
+        }
+        self.call(When::End, model, train, &mut None)?;
+        Ok(Fit {
+            history: self.progress.history.clone(),
+            end,
+            resumed,
+        })
+    }
+
+    /// Why the run ends before the next epoch or step, if it does.
+    fn end(&self, asked: Option<&Asked>) -> Option<End> {
+        let progress = &self.progress;
+        if let Some(Asked {
+            by,
+            reason,
+            goes_on,
+        }) = asked.cloned()
+        {
+            return Some(match goes_on {
+                true => End::Interrupted { by, reason },
+                false => End::Stopped { by, reason },
+            });
+        }
+        if let Some(end) = &progress.end {
+            return Some(end.clone());
+        }
+        if self.steps.is_some_and(|steps| progress.step >= steps) {
+            return Some(End::Steps);
+        }
+        let epochs = self.epochs.filter(|&epochs| progress.epoch >= epochs);
+        epochs.map(|_| End::Epochs)
+    }
+
+    /// The rest of an epoch: its steps, and what is measured after them. An interruption leaves it where it is.
+    fn epoch(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+        asked: &mut Option<Asked>,
+    ) -> Result<(), FitError> {
+        let mut batches = self.order(train).skip(self.progress.batch_of_epoch);
+        let mut of_step = Vec::with_capacity(self.accumulate);
+        loop {
+            of_step.clear();
+            of_step.extend(batches.by_ref().take(self.accumulate));
+            if of_step.is_empty() {
+                break;
+            }
+            self.step(model, &mut of_step)?;
+            self.call(When::AfterStep, model, train, asked)?;
+            if self.end(asked.as_ref()).is_some() {
+                break;
+            }
+            let between = batches.len() > 0;
+            if between && self.is_checkpoint_due_at_step() {
+                self.write_checkpoint(model)?;
+            }
+        }
+        let left = batches.len() > 0;
+        if left && matches!(asked, Some(asked) if asked.goes_on) {
+            return Ok(());
+        }
+        if left && asked.is_none() {
+            // Cut short by the number of steps: what comes after would not be what an uncut epoch has.
+            self.progress.end = Some(End::Steps);
+        }
+        self.after_epoch(model, train, asked)
+    }
+
+    /// Measures, tells the callbacks, and writes checkpoints that are due.
+    fn after_epoch(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+        asked: &mut Option<Asked>,
+    ) -> Result<(), FitError> {
+        let sums = std::mem::take(&mut self.progress.sums);
+        self.progress.epoch += 1;
+        self.progress.batch_of_epoch = 0;
+        self.swap_average(model);
+        self.measure(model, train, sums, asked.is_some());
+        let done = self.call(When::AfterEpoch, model, train, asked);
+        let done = done.and_then(|()| self.write_best(model));
+        self.swap_average(model);
+        done?;
+        let is_due =
+            |checkpoints: &Checkpoints| self.progress.epoch.is_multiple_of(checkpoints.every);
+        if self.checkpoints.as_ref().is_some_and(is_due) {
+            self.write_checkpoint(model)?;
+        }
+        Ok(())
+    }
+
+    /// The row of the epoch.
+    fn measure(&mut self, model: &dyn Module<T>, train: &Dataset<T>, sums: Sums, is_asked: bool) {
+        let Progress {
+            epoch,
+            step,
+            latest,
+            ..
+        } = self.progress;
+        let mut row = vec![
+            ("loss".to_owned(), sums.loss / sums.rows as f64),
+            ("penalty".to_owned(), sums.penalty / sums.steps as f64),
+            ("learning_rate".to_owned(), latest.learning_rate),
+        ];
+        let mut larger = Vec::new();
+        if epoch.is_multiple_of(self.validate_every) || is_asked || self.end(None).is_some() {
+            let training = self.evaluates_training.then_some(("training", train));
+            let validation = self.validation.as_ref().map(|data| ("validation", data));
+            for (whose, data) in validation.into_iter().chain(training) {
+                let evaluation = self.evaluate(model, data);
+                row.push((format!("{whose}_loss"), evaluation.loss));
+                for (metric, (name, value)) in self.metrics.iter().zip(evaluation.metrics) {
+                    let name = format!("{whose}_{name}");
+                    if metric.is_better_larger() {
+                        larger.push(name.clone());
+                    }
+                    row.push((name, value));
+                }
+            }
+        }
+        let history = &mut self.progress.history;
+        let numbers = row.iter().map(|(name, number)| (name.as_str(), *number));
+        history.record(epoch, step, numbers);
+        larger
+            .iter()
+            .for_each(|name| history.larger_is_better(name));
+    }
+
+    /// Exchanges the averages and the model, if there are averages.
+    fn swap_average(&mut self, model: &mut dyn Module<T>) {
+        if let Some(average) = &mut self.average {
+            average.swap(model);
+        }
+    }
+
+    /// The batches of the epoch.
+    fn order<'d>(
+        &self,
+        train: &'d Dataset<T>,
+    ) -> Box<dyn ExactSizeIterator<Item = Dataset<T>> + 'd> {
+        let (seed, epoch) = (self.seed, self.progress.epoch);
+        let batches = match self.batch_size {
+            None => return Box::new(std::iter::once(train.clone())),
+            Some(size) if self.is_balanced => train.balanced_batches(size, seed, epoch),
+            Some(size) => train.batches(size, seed, epoch),
+        };
+        Box::new(match self.drops_last {
+            true => batches.drop_last(),
+            false => batches,
+        })
+    }
+
+    /// How many steps an epoch of so many rows has.
+    fn steps_of_epoch(&self, rows: usize) -> usize {
+        let batches = match self.batch_size {
+            None => 1,
+            Some(size) if self.drops_last => rows / size,
+            Some(size) => rows.div_ceil(size),
+        };
+        batches.div_ceil(self.accumulate)
+    }
+
+    /// Calls every callback.
+    fn call(
+        &mut self,
+        when: When,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+        asked: &mut Option<Asked>,
+    ) -> Result<(), FitError> {
+        if self.callbacks.is_empty() {
+            return Ok(());
+        }
+        let steps_of_epoch = self.steps_of_epoch(train.rows());
+        let progress = &mut self.progress;
+        let learning_rate = match progress.latest.learning_rate {
+            none if none.is_nan() => self.optimizer.learning_rate(),
+            latest => latest,
+        };
+        let moment = Moment {
+            epoch: progress.epoch,
+            epochs: self.epochs,
+            step: progress.step,
+            batch: match when {
+                When::AfterEpoch => steps_of_epoch,
+                _ => progress.batch_of_epoch.div_ceil(self.accumulate),
+            },
+            batches: steps_of_epoch,
+            loss: progress.latest.loss,
+            penalty: progress.latest.penalty,
+            learning_rate,
+            is_resumed: progress.is_resumed,
+        };
+        for callback in &mut self.callbacks {
+            let mut run = Run {
+                model: &mut *model,
+                history: &mut progress.history,
+                moment,
+                asked: &mut *asked,
+            };
+            let called = match when {
+                When::Start => callback.start(&mut run),
+                When::AfterStep => callback.after_step(&mut run),
+                When::AfterEpoch => callback.after_epoch(&mut run),
+                When::End => callback.end(&mut run),
+            };
+            called.map_err(|cause| FitError::Callback {
+                name: callback.name().to_owned(),
+                cause,
+            })?;
+            if let Some(asked) = asked.as_mut().filter(|asked| asked.by.is_empty()) {
+                asked.by = callback.name().to_owned();
+            }
+        }
+        Ok(())
+    }
+}

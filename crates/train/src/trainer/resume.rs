@@ -1,0 +1,227 @@
+//! The whole run in a checkpoint, and out of it.
+
+use tapegrad_autodiff::{ArcArrayD, Element};
+use tapegrad_nn::{Checkpoint, LoadProblem, Module, Section};
+
+use super::Trainer;
+use super::fit::{Fit, Resumed};
+use super::progress::Progress;
+use crate::data::Dataset;
+use crate::{Checkpoints, FitError, History, error};
+
+impl<T: Element> Trainer<'_, T> {
+    /// Goes on from the newest checkpoint that can be read: model, optimizer, averages, guard, callbacks, history and
+    /// random numbers are what they were, and what comes after is the same to the bit as without the interruption.
+    /// Checkpoints that cannot be read are passed over, and told in [`Fit::resumed`].
+    ///
+    /// The program must say the same settings and data as before; more epochs may be asked for. A run that a
+    /// callback has [stopped](crate::callback::Run::stop) is finished: then nothing is trained.
+    ///
+    /// # Errors
+    /// If there is no checkpoint that can be read (never does a run begin afresh here), it does not fit the model,
+    /// the optimizer or the callbacks, or it was made with other settings or data: then the model is as it was. And
+    /// as [`fit`](Trainer::fit).
+    ///
+    /// # Panics
+    /// If there are no [`checkpoints`](Trainer::checkpoints), and as [`fit`](Trainer::fit).
+    #[track_caller]
+    pub fn resume(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+    ) -> Result<Fit, FitError> {
+        self.check(train)?;
+        let Some(checkpoints) = &self.checkpoints else {
+            error::no_checkpoints();
+        };
+        let Some(found) = checkpoints.newest()? else {
+            return Err(FitError::NoCheckpoint {
+                folder: checkpoints.folder.clone(),
+                skipped: Vec::new(),
+            });
+        };
+        if let Some(average) = &mut self.average {
+            average.reset();
+        }
+        let progress = read(&found.checkpoint).map_err(|problem| problem.of(&found.file))?;
+        if let Some((what, then, now)) = other_setting(&progress.settings, &self.settings(train)) {
+            let file = found.file;
+            return Err(FitError::OtherRun {
+                file,
+                what,
+                then,
+                now,
+            });
+        }
+        let before = self.parts(model);
+        if let Err(problem) = self.set(model, &found.checkpoint) {
+            let set_back = self.set(model, &before);
+            debug_assert!(set_back.is_ok(), "what was saved can be loaded");
+            return Err(problem.of(&found.file).into());
+        }
+        self.progress = progress;
+        let resumed = Resumed {
+            file: found.file,
+            epoch: self.progress.epoch,
+            step: self.progress.step,
+            skipped: found.skipped,
+        };
+        self.run(model, train, Some(resumed))
+    }
+
+    /// Writes a checkpoint, if they are asked for and the last one is older.
+    pub(super) fn write_checkpoint(&mut self, model: &dyn Module<T>) -> Result<(), FitError> {
+        let step = self.progress.step;
+        let is_written = self.progress.written == Some(step) && self.progress.end.is_none();
+        let Some(checkpoints) = self.checkpoints.as_ref().filter(|_| !is_written) else {
+            return Ok(());
+        };
+        let checkpoint = self
+            .parts(model)
+            .with("history", self.progress.history.save())
+            .with("progress", self.progress.save());
+        checkpoints.write(step, &checkpoint)?;
+        self.progress.written = Some(step);
+        Ok(())
+    }
+
+    /// Whether a checkpoint is due in the middle of an epoch.
+    pub(super) fn is_checkpoint_due_at_step(&self) -> bool {
+        let every = self.checkpoints.as_ref().and_then(|own| own.every_steps);
+        every.is_some_and(|every| self.progress.step.is_multiple_of(every))
+    }
+
+    /// Writes the model if the last row of the history is the best.
+    pub(super) fn write_best(&mut self, model: &dyn Module<T>) -> Result<(), FitError> {
+        let Some(Checkpoints {
+            best: Some(name), ..
+        }) = &self.checkpoints
+        else {
+            return Ok(());
+        };
+        let history = &self.progress.history;
+        let latest = history.column(name).and_then(|column| *column.last()?);
+        let Some(value) = latest.filter(|value| !value.is_nan()) else {
+            return Ok(());
+        };
+        let is_best = self
+            .progress
+            .best
+            .is_none_or(|best| match history.is_better_larger(name) {
+                true => value > best,
+                false => value < best,
+            });
+        if is_best {
+            self.progress.best = Some(value);
+            if let Some(checkpoints) = &self.checkpoints {
+                checkpoints.write_best(Section::of(model))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What has a memory, but for the progress.
+    fn parts(&self, model: &dyn Module<T>) -> Checkpoint {
+        let mut checkpoint = Checkpoint::new()
+            .with("model", Section::of(model))
+            .with("optimizer", self.optimizer.save(model))
+            .with("guard", self.guard.save());
+        if let Some(average) = &self.average {
+            checkpoint = checkpoint.with("average", average.save(model));
+        }
+        for (place, callback) in self.callbacks.iter().enumerate() {
+            checkpoint = checkpoint.with(&section(place, callback.name()), callback.save());
+        }
+        checkpoint
+    }
+
+    /// Sets what has a memory; on an error, parts of it.
+    fn set(
+        &mut self,
+        model: &mut dyn Module<T>,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), LoadProblem> {
+        self.optimizer
+            .load(checkpoint.section("optimizer")?, model)?;
+        self.guard.load(checkpoint.section("guard")?)?;
+        if let Some(average) = &mut self.average {
+            average.load(checkpoint.section("average")?, model)?;
+        }
+        for (place, callback) in self.callbacks.iter_mut().enumerate() {
+            callback.load(checkpoint.section(&section(place, callback.name()))?)?;
+        }
+        checkpoint.section("model")?.load_into(model)
+    }
+
+    /// What must be the same when a run goes on.
+    pub(super) fn settings(&self, train: &Dataset<T>) -> Vec<(String, String)> {
+        let mut settings: Vec<(&str, String)> = vec![
+            ("seed", self.seed.to_string()),
+            (
+                "batch size",
+                match self.batch_size {
+                    Some(size) => size.to_string(),
+                    None => "all rows".to_owned(),
+                },
+            ),
+            ("last batch", self.drops_last.to_string()),
+            ("balancing of classes", self.is_balanced.to_string()),
+            ("number of batches a step", self.accumulate.to_string()),
+            (
+                "number of augmentations",
+                self.augmentations.len().to_string(),
+            ),
+            ("average", self.average.is_some().to_string()),
+            ("training data", digest(train)),
+        ];
+        if let Some(data) = &self.validation {
+            settings.push(("validation data", digest(data)));
+        }
+        let settings = settings.into_iter();
+        settings
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+/// The progress in a checkpoint.
+fn read(checkpoint: &Checkpoint) -> Result<Progress, LoadProblem> {
+    let mut progress = Progress::load(checkpoint.section("progress")?)?;
+    progress.history = History::load(checkpoint.section("history")?)?;
+    Ok(progress)
+}
+
+/// The section of the callback at a place.
+fn section(place: usize, name: &str) -> String {
+    format!("callback {place} {name}")
+}
+
+/// The first setting that differs: its name, then and now.
+fn other_setting(
+    then: &[(String, String)],
+    now: &[(String, String)],
+) -> Option<(String, String, String)> {
+    let value = |of: &[(String, String)], name: &str| {
+        let found = of.iter().find(|(own, _)| own == name);
+        found.map_or_else(|| "none".to_owned(), |(_, value)| value.clone())
+    };
+    let names = then.iter().chain(now).map(|(name, _)| name);
+    names
+        .map(|name| (name.clone(), value(then, name), value(now, name)))
+        .find(|(_, then, now)| then != now)
+}
+
+/// Shapes of data and a number that their bits fix (FNV-1a).
+fn digest<T: Element>(data: &Dataset<T>) -> String {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut take = |array: &ArcArrayD<T>| {
+        for number in array {
+            hash = (hash ^ number.wide().to_bits()).wrapping_mul(0x0100_0000_01B3);
+        }
+    };
+    take(&data.x);
+    take(&data.y);
+    data.weights.iter().for_each(take);
+    let (rows, features, outputs) = (data.rows(), data.features(), data.y.shape()[1]);
+    format!("{rows} rows of {features} inputs and {outputs} targets, {hash:016x}")
+}

@@ -1,0 +1,169 @@
+//! One step: the gradients of the batches, and what the optimizer makes of them.
+
+use tapegrad_autodiff::{Element, Tape};
+use tapegrad_nn::{Accumulation, GradientMap, Loss, Module, Scope, random};
+
+use super::progress::Latest;
+use super::{AnyLoss, Trainer};
+use crate::FitError;
+use crate::augmentation::Augmenting;
+use crate::data::Dataset;
+
+/// Losses of a step, and its gradients.
+struct Pass<T: Element> {
+    loss: f64,
+    penalty: f64,
+    gradients: GradientMap<T>,
+}
+
+/// What a pass is made on.
+struct Setting<'a, T: Element> {
+    loss: &'a AnyLoss<'a, T>,
+    /// The optimizer's step, for schedules.
+    step: usize,
+    /// The seed of all random numbers of steps.
+    seed: u64,
+    /// The number of the first batch.
+    batch: usize,
+}
+
+impl<T: Element> Trainer<'_, T> {
+    /// A step by batches whose gradients are averaged.
+    pub(super) fn step(
+        &mut self,
+        model: &mut dyn Module<T>,
+        batches: &mut Vec<Dataset<T>>,
+    ) -> Result<(), FitError> {
+        let setting = Setting {
+            loss: &*self.loss,
+            step: self.optimizer.steps(),
+            seed: random::derive_named(self.seed, "step"),
+            batch: self.progress.batch,
+        };
+        for (number, augmentation) in self.augmentations.iter().enumerate() {
+            let seed = random::derive_named(self.seed, "augmentation");
+            let seed = random::derive(seed, number);
+            for (batch, place) in batches.iter_mut().zip(setting.batch..) {
+                let mut with = Augmenting {
+                    model: &*model,
+                    stream: random::stream(random::derive(seed, place)),
+                    loss: setting.loss,
+                    tape: &mut self.tape,
+                    step: setting.step,
+                };
+                *batch = augmentation.augment(batch.clone(), &mut with);
+            }
+        }
+
+        let mut pass = pass(&mut self.tape, model, batches, &setting);
+        if let Some(change) = &mut self.gradients {
+            pass.gradients = change(pass.gradients);
+        }
+        let guarded = self.guard.lets_pass(model, &pass.gradients);
+        let passes = guarded.map_err(|cause| FitError::NotFinite {
+            epoch: self.progress.epoch,
+            step: self.progress.step,
+            cause,
+        })?;
+        let progress = &mut self.progress;
+        progress.latest = Latest {
+            loss: pass.loss,
+            penalty: pass.penalty,
+            learning_rate: self.optimizer.learning_rate(),
+        };
+        if passes {
+            let (tape, change) = (&mut self.tape, &mut self.gradients);
+            let mut again = |model: &dyn Module<T>| {
+                let gradients = gradients_at(tape, model, batches, &setting);
+                match change {
+                    Some(change) => change(gradients),
+                    None => gradients,
+                }
+            };
+            self.optimizer.train(model, pass.gradients, &mut again);
+            if let Some(average) = &mut self.average {
+                average.update(model);
+            }
+            let rows: usize = batches.iter().map(|batch| batch.rows()).sum();
+            progress.sums.loss += pass.loss * rows as f64;
+            progress.sums.rows += rows;
+            progress.sums.penalty += pass.penalty;
+            progress.sums.steps += 1;
+        }
+        progress.step += 1;
+        progress.batch += batches.len();
+        progress.batch_of_epoch += batches.len();
+        Ok(())
+    }
+}
+
+/// The mean gradient over the rows of all batches. With several, statistics are those after each, one by one, as
+/// if they had been steps of their own.
+fn pass<T: Element>(
+    tape: &mut Tape<T>,
+    model: &mut dyn Module<T>,
+    batches: &[Dataset<T>],
+    setting: &Setting<'_, T>,
+) -> Pass<T> {
+    if let [batch] = batches {
+        return of_batch(tape, model, batch, setting, 0);
+    }
+    let mut accumulation = Accumulation::new();
+    let (mut loss, mut penalty) = (0.0, 0.0);
+    for (place, batch) in batches.iter().enumerate() {
+        let pass = of_batch(tape, model, batch, setting, place);
+        loss += pass.loss * batch.rows() as f64;
+        penalty += pass.penalty * batch.rows() as f64;
+        if pass.gradients.is_finite() {
+            pass.gradients.update_statistics(model);
+        }
+        accumulation.add(pass.gradients, batch.rows());
+    }
+    let rows = accumulation.rows() as f64;
+    Pass {
+        loss: loss / rows,
+        penalty: penalty / rows,
+        gradients: accumulation.mean(),
+    }
+}
+
+/// The gradients of the same loss at other parameters.
+fn gradients_at<T: Element>(
+    tape: &mut Tape<T>,
+    model: &dyn Module<T>,
+    batches: &[Dataset<T>],
+    setting: &Setting<'_, T>,
+) -> GradientMap<T> {
+    let mut accumulation = Accumulation::new();
+    for (place, batch) in batches.iter().enumerate() {
+        let pass = of_batch(tape, model, batch, setting, place);
+        accumulation.add(pass.gradients, batch.rows());
+    }
+    accumulation.mean()
+}
+
+fn of_batch<T: Element>(
+    tape: &mut Tape<T>,
+    model: &dyn Module<T>,
+    batch: &Dataset<T>,
+    setting: &Setting<'_, T>,
+    place: usize,
+) -> Pass<T> {
+    let pass = {
+        let seed = random::derive(setting.seed, setting.batch + place);
+        let on = Scope::train(tape).at_step(setting.step).seed(seed);
+        let predictions = model.forward(&on, on.input(&batch.x));
+        let loss = match &batch.weights {
+            Some(weights) => (&setting.loss).weighted_mean(predictions, &batch.y, weights),
+            None => setting.loss.mean(predictions, &batch.y),
+        };
+        let penalty = model.penalty(&on);
+        Pass {
+            loss: loss.item().wide(),
+            penalty: penalty.item().wide(),
+            gradients: on.backward(loss + penalty),
+        }
+    };
+    tape.clear(); // before the step, so that it is in place
+    pass
+}
