@@ -134,6 +134,9 @@ fn gradients_at<T: Element>(
     batches: &[Dataset<T>],
     setting: &Setting<'_, T>,
 ) -> GradientMap<T> {
+    if let [batch] = batches {
+        return of_batch(tape, model, batch, setting, 0).gradients;
+    }
     let mut accumulation = Accumulation::new();
     for (place, batch) in batches.iter().enumerate() {
         let pass = of_batch(tape, model, batch, setting, place);
