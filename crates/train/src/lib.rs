@@ -13,9 +13,11 @@
 //! ```
 
 pub mod data;
+mod diagnosis;
 mod error;
 mod history;
 pub mod metric;
 pub mod plot;
 
+pub use diagnosis::Finding;
 pub use history::History;

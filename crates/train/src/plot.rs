@@ -28,6 +28,8 @@ mod precision_recall;
 #[cfg(feature = "plot")]
 mod regularization;
 #[cfg(feature = "plot")]
+mod report;
+#[cfg(feature = "plot")]
 mod roc;
 #[cfg(feature = "plot")]
 mod series;
@@ -49,6 +51,7 @@ pub use {
     plot_error::PlotError,
     precision_recall::precision_recall,
     regularization::{RegularizationRow, regularization},
+    report::{Report, report},
     roc::roc,
     weight_histograms::weight_histograms,
 };

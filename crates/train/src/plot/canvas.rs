@@ -72,13 +72,8 @@ impl<B: DrawingBackend> Canvas<B> {
     /// A filled rectangle.
     pub(super) fn rectangle(&mut self, from: Place, to: Place, color: Color) {
         let style = self.stroke(color, 1.0);
-        let (from, (right, below)) = (self.fine(from), self.fine(to));
-        // A bitmap's rectangle includes its last row and column, and a drawing's does not.
-        let to = match self.joins_lines {
-            true => (right, below),
-            false => (right - 1, below - 1),
-        };
-        if from.0 < right && from.1 < below {
+        let (from, to) = (self.fine(from), self.fine(to));
+        if from.0 < to.0 && from.1 < to.1 {
             drawn(self.backend.draw_rect(from, to, &style, true));
         }
     }

@@ -23,7 +23,7 @@ const MOST_POINTS: usize = 5000;
 /// | logits `[n, 1]` of two classes | shaded by the probability of class 1, with a line where it is ½ |
 /// | logits `[n, classes]` | in the colour of the class with the largest |
 ///
-/// `outputs` gets points `[n, 2]`. Targets are classes, one a row; a row whose target is none is grey. The picture
+/// `outputs` gets points `[n, 2]`, at most 4096 at a time. Targets are classes, one a row; a row whose target is none is grey. The picture
 /// shows all points that are finite, with a margin; where the output is NaN it is grey. Of more than 5000 points
 /// the first are shown. [`boundary`](super::boundary()) is the same in characters.
 ///
@@ -51,36 +51,28 @@ pub fn decision_boundary<T: Element>(
     if data.y.shape()[1] != 1 {
         error::outputs(WHO, data.y.shape()[1]);
     }
-    let of_points = checked(&data.x, outputs(&data.x));
+    let of_points = logits(&data.x, &outputs);
     let points = data.x.axis_iter(Along(0));
     let points: Vec<Point> = points.map(|x| (x[0].wide(), x[1].wide())).collect();
-    let plane = Regions::around(&points);
+    let is_binary = of_points[0].len() == 1;
+    let plane = Regions::around(&points, is_binary);
     let grid = Array2::from_shape_fn([plane.count(), 2], |(place, axis)| {
         T::of(plane.centre(place)[axis])
     });
-    let grid = grid.into_dyn().into_shared();
-    let of_plane = checked(&grid, outputs(&grid));
-    let is_binary = of_plane.shape()[1] == 1;
-
-    let rows = of_plane.axis_iter(Along(0));
-    let logits: Vec<Vec<f64>> = rows
-        .map(|row| row.iter().map(|z| z.wide()).collect())
-        .collect();
-    let colors: Vec<color::Color> = logits.iter().map(|logits| shade(logits)).collect();
+    let of_plane = logits(&grid.into_dyn().into_shared(), &outputs);
+    let colors: Vec<color::Color> = of_plane.iter().map(|logits| shade(logits)).collect();
     let mut series = vec![Series::cells(plane.cells(&colors))];
     if is_binary {
-        let first: Vec<f64> = logits.iter().map(|logits| logits[0]).collect();
         series.push(Series {
             label: "probability ½".to_owned(),
             color: INK,
-            shape: Shape::Segments(contour(&plane, &first)),
+            shape: Shape::Segments(contour(&plane, &of_plane.concat())),
         });
     }
     series.extend(of_classes(data, &points));
-    let wrong = data.y.iter().zip(of_points.axis_iter(Along(0)));
-    let wrong = wrong.zip(&points).filter(|((target, logits), _)| {
-        let logits: Vec<f64> = logits.iter().map(|z| z.wide()).collect();
-        decided(&logits).map(|class| class as f64) != Some(target.wide())
+    let wrong = data.y.iter().zip(&of_points).zip(&points);
+    let wrong = wrong.filter(|((target, logits), _)| {
+        decided(logits).map(|class| class as f64) != Some(target.wide())
     });
     let wrong: Vec<Point> = wrong.map(|(_, point)| *point).collect();
     let label = format!("wrong: {} of {}", wrong.len(), points.len());
@@ -116,20 +108,31 @@ pub fn decision_boundary<T: Element>(
     figure
 }
 
-/// The outputs, if they are logits for each point.
+/// The logits of each point, asked for in parts that a wide network has the memory for.
 #[track_caller]
-fn checked<T: Element>(points: &ArcArrayD<T>, outputs: ArcArrayD<T>) -> ArcArrayD<T> {
-    let points = points.shape()[0];
-    match *outputs.shape() {
-        [rows, classes] if rows == points && classes > 0 => outputs,
-        _ => error::class_logits(points, outputs.shape()),
+fn logits<T: Element>(
+    points: &ArcArrayD<T>,
+    outputs: &impl Fn(&ArcArrayD<T>) -> ArcArrayD<T>,
+) -> Vec<Vec<f64>> {
+    const ROWS: usize = 4096;
+    let mut all: Vec<Vec<f64>> = Vec::with_capacity(points.shape()[0]);
+    for part in points.axis_chunks_iter(Along(0), ROWS) {
+        let logits = outputs(&part.to_owned().into_shared());
+        let rows = part.shape()[0];
+        match *logits.shape() {
+            [count, classes] if count == rows && classes > 0 => {}
+            _ => error::class_logits(rows, logits.shape()),
+        }
+        let logits = logits.axis_iter(Along(0));
+        all.extend(logits.map(|row| row.iter().map(|z| z.wide()).collect::<Vec<f64>>()));
     }
+    all
 }
 
 /// The colour of a place.
 fn shade(logits: &[f64]) -> color::Color {
     /// Neighbours of nearly one colour become one cell.
-    const LEVELS: f64 = 32.0;
+    const LEVELS: f64 = 24.0;
     match (logits, decided(logits)) {
         (_, None) => MISSING,
         ([z], _) => {

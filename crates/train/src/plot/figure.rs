@@ -43,7 +43,7 @@ pub struct Figure {
 impl Figure {
     pub(super) fn new(title: impl Into<String>, panels: Vec<Panel>) -> Self {
         let columns = match panels.len() {
-            0..=2 => 1,
+            0..=3 => 1,
             _ => 2,
         };
         Self {

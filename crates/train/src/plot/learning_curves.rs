@@ -92,6 +92,11 @@ fn panel(history: &History, group: &str, names: &[&str]) -> Panel {
         let points = history.points(name);
         let points: Vec<_> = points.map(|(epoch, value)| (epoch as f64, value)).collect();
         let (label, color) = look(name);
+        // The axis says it.
+        let label = match names {
+            [one] if words(one) == words(group) => String::new(),
+            _ => label,
+        };
         let is_penalty = *name == "penalty";
         if is_penalty && points.iter().all(|(_, value)| *value == 0.0) {
             continue;

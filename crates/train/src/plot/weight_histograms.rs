@@ -96,8 +96,12 @@ fn bars(numbers: &[f64]) -> Vec<[Point; 2]> {
         let bar = ((number - from) / (to - from) * count as f64) as usize;
         counts[bar.min(count - 1)] += 1;
     }
-    let edge = |bar: usize| from + (to - from) * (bar as f64 / count as f64);
+    let edge = |bar: f64| from + (to - from) * (bar / count as f64);
     let bars = counts.iter().enumerate();
-    bars.map(|(bar, count)| [(edge(bar), 0.0), (edge(bar + 1), *count as f64)])
-        .collect()
+    bars.map(|(bar, count)| {
+        let left = bar as f64;
+        // With a gap to the next.
+        [(edge(left), 0.0), (edge(left + 0.94), *count as f64)]
+    })
+    .collect()
 }

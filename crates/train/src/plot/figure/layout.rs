@@ -136,7 +136,7 @@ fn panel<B: DrawingBackend>(canvas: &mut Canvas<B>, panel: &Panel, whole: Frame)
     frame.top += 8.0;
     frame.bottom -= notes(canvas, &panel.sentences(&ranges), &frame);
     frame.bottom -= AXIS_NAME + TICK + 14.0;
-    let y_ticks = panel.y.ticks(&ranges[1], (frame.height() / 36.0) as usize);
+    let y_ticks = panel.y.ticks(&ranges[1], (frame.height() / 30.0) as usize);
     let widths = y_ticks
         .iter()
         .map(|(_, name)| text::width(&text::plain(name), TICK));
@@ -167,7 +167,7 @@ fn panel<B: DrawingBackend>(canvas: &mut Canvas<B>, panel: &Panel, whole: Frame)
         .series
         .iter()
         .for_each(|series| area.series(canvas, series));
-    area.border(canvas);
+    area.border(canvas, panel.is_square);
     if panel.is_empty(&ranges) {
         nothing(canvas, &frame);
     }
@@ -219,7 +219,7 @@ fn x_ticks(panel: &Panel, range: &Range, room: f64) -> Vec<(f64, String)> {
     const BETWEEN: f64 = 14.0;
     let most = match panel.x.names {
         Some(_) => (room / 24.0) as usize,
-        None => (room / 55.0) as usize,
+        None => (room / 40.0) as usize,
     };
     let fitting = (2..=most.max(2)).rev().find_map(|count| {
         let ticks = panel.x.ticks(range, count);
@@ -239,7 +239,8 @@ fn color_bar<B: DrawingBackend>(canvas: &mut Canvas<B>, bar: &ColorBar, frame: &
     for step in 0..STEPS {
         let color = (bar.color)((step as f64 + 0.5) / STEPS as f64);
         let bottom = frame.bottom - step as f64 * height;
-        canvas.rectangle([left, bottom - height], [right, bottom], color);
+        // Up to the end, so that no line shines through: what comes next covers it.
+        canvas.rectangle([left, frame.top], [right, bottom], color);
     }
     for (share, name) in [(0.0, "0"), (0.5, "0.5"), (1.0, "1")] {
         let down = frame.bottom - share * frame.height();

@@ -59,14 +59,18 @@ impl PlotArea<'_> {
         }
     }
 
-    pub(super) fn border<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
+    pub(super) fn border<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, is_closed: bool) {
         let Frame {
             left,
             top,
             right,
             bottom,
         } = self.frame;
-        canvas.path(&[[left, top], [left, bottom], [right, bottom]], 1.0, QUIET);
+        let mut corners = vec![[left, top], [left, bottom], [right, bottom]];
+        if is_closed {
+            corners.extend([[right, top], [left, top]]);
+        }
+        canvas.path(&corners, 1.0, QUIET);
     }
 
     pub(super) fn series<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, series: &Series) {
