@@ -1757,12 +1757,12 @@ fn no_sentence_is_missing() {
                 .max_by_key(|piece| piece.len())
                 .unwrap();
             let elsewhere = [
-                include_str!("../crates/optim/tests/rules/main.rs"),
+                include_str!("../crates/optim/tests/rules.rs"),
                 include_str!("../crates/optim/tests/rules/state.rs"),
                 include_str!("../crates/nn/tests/description/refusals.rs"),
                 include_str!("../crates/nn/tests/description/undescribable.rs"),
                 include_str!("../crates/nn/tests/files/refusals.rs"),
-                include_str!("../crates/nn/tests/safetensors/main.rs"),
+                include_str!("../crates/nn/tests/safetensors.rs"),
                 include_str!("../crates/train/tests/npy/main.rs"),
             ];
             assert!(

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tapegrad_nn::{Checkpoint, Dense, LoadProblem, Module, Param, Role, Section, file};
 
-use crate::format::{RawArray, RawSection, around, raw, seal, small, small_model};
-use crate::models::{Bag, bits};
-use crate::round_trip::folder;
+use super::format::{RawArray, RawSection, around, raw, seal, small, small_model};
+use super::models::{Bag, bits};
+use super::round_trip::folder;
 
 /// The sentence of a refusal, which must leave the model alone.
 fn refusal(bytes: &[u8]) -> String {
@@ -40,7 +40,7 @@ fn of_bytes() {
         bytes
     };
     let header = |edit: &dyn Fn(&mut Vec<u8>)| {
-        let length = crate::format::header_length(&whole);
+        let length = super::format::header_length(&whole);
         let mut header = whole[32..32 + length].to_vec();
         edit(&mut header);
         around(&header, &whole[(32 + length).next_multiple_of(64)..])

@@ -6,7 +6,7 @@ use tapegrad_nn::{Checkpoint, Section};
 use tapegrad_optim::schedule::{Cosine, Product, ReduceOnPlateau};
 use tapegrad_optim::{Schedule, Sgd};
 
-use crate::fixture::{assert_near, numbers, pytorch};
+use super::fixture::{assert_near, numbers, pytorch};
 
 fn plateaus() -> Vec<(&'static str, ReduceOnPlateau)> {
     let new = || ReduceOnPlateau::new(0.3);
