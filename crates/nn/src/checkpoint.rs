@@ -20,7 +20,7 @@ mod stored_array;
 #[doc = include_str!("checkpoint/format.md")]
 pub mod format {}
 
-pub(crate) use atomic_write::atomic_write;
+pub use atomic_write::atomic_write;
 pub use load_error::{LoadError, LoadProblem};
 pub(crate) use regular_file::read_regular_file;
 pub use save_error::SaveError;

@@ -10,7 +10,18 @@ use crate::SaveError;
 
 /// Writes `bytes` to a new file in the same folder, waits until the disk has them, and gives it the
 /// name `path`, which moves in one step.
-pub(crate) fn atomic_write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+///
+/// ```
+/// use tapegrad_nn::checkpoint::atomic_write;
+/// # let path = std::env::temp_dir().join(format!("atomic-{}.csv", std::process::id()));
+/// atomic_write(&path, b"epoch,loss\n1,0.5\n")?;
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), tapegrad_nn::SaveError>(())
+/// ```
+///
+/// # Errors
+/// If the system refuses.
+pub fn atomic_write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     replace(path, bytes).map_err(|cause| SaveError {
         file: path.to_owned(),
         cause,
