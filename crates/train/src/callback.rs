@@ -64,6 +64,16 @@ pub trait Callback<T: Element = f32> {
         Ok(())
     }
 
+    /// After an epoch, to [put numbers](Run::record) in its row, before anyone is called
+    /// [`after_epoch`](Callback::after_epoch).
+    ///
+    /// # Errors
+    /// As [`after_step`](Callback::after_step).
+    fn measure(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
     /// After an epoch, with its row in the history.
     ///
     /// # Errors
@@ -87,13 +97,18 @@ pub trait Callback<T: Element = f32> {
         Section::new()
     }
 
-    /// Goes on from what was saved.
+    /// Goes on from what was saved. Who does not write it remembers nothing, and loads nothing else.
     ///
     /// # Errors
     /// If the section is none of its own. Then nothing is changed.
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
-        let _ = section;
-        Ok(())
+        match section.arrays().next() {
+            None => section.state::<()>(),
+            Some((name, array)) => Err(LoadProblem::Extra {
+                name: name.to_owned(),
+                shape: array.shape().to_vec(),
+            }),
+        }
     }
 }
 
@@ -109,6 +124,9 @@ macro_rules! pointer {
             }
             fn after_step(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
                 (**self).after_step(run)
+            }
+            fn measure(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).measure(run)
             }
             fn after_epoch(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
                 (**self).after_epoch(run)
