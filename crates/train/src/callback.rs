@@ -1,14 +1,42 @@
 //! Callbacks: what is done beside the training, at its start and end and after each step and epoch.
 
+mod closure;
+mod csv_log;
+mod early_stopping;
+mod json_lines;
+mod log_error;
+mod log_file;
+mod monitor;
+mod plateau;
+#[cfg(feature = "progress")]
+mod progress_bar;
 mod run;
+mod saved;
+mod stop_on_nan;
+mod tensor_board;
+mod time_limit;
+mod weight_log;
 
 use std::error::Error;
 
 use tapegrad_autodiff::Element;
 use tapegrad_nn::{LoadProblem, Section};
 
+pub use self::closure::{Closure, after_epoch, after_step, measure};
+pub use self::csv_log::CsvLog;
+pub use self::early_stopping::EarlyStopping;
+pub use self::json_lines::JsonLines;
+pub use self::log_error::LogError;
+pub use self::monitor::MonitorError;
+pub use self::plateau::Plateau;
+#[cfg(feature = "progress")]
+pub use self::progress_bar::ProgressBar;
 pub use self::run::Run;
 pub(crate) use self::run::{Asked, Moment};
+pub use self::stop_on_nan::StopOnNan;
+pub use self::tensor_board::TensorBoard;
+pub use self::time_limit::TimeLimit;
+pub use self::weight_log::WeightLog;
 
 /// Why a callback could not do its work, as a file that cannot be written.
 pub type CallbackError = Box<dyn Error + Send + Sync>;

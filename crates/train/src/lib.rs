@@ -17,6 +17,7 @@ pub mod callback;
 mod checkpoints;
 pub mod data;
 mod error;
+mod fingerprint;
 mod fit_error;
 mod history;
 pub mod metric;
