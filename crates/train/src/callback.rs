@@ -1,14 +1,42 @@
 //! Callbacks: what is done beside the training, at its start and end and after each step and epoch.
 
+mod closure;
+mod csv_log;
+mod early_stopping;
+mod json_lines;
+mod log_error;
+mod log_file;
+mod monitor;
+mod plateau;
+#[cfg(feature = "progress")]
+mod progress_bar;
 mod run;
+mod saved;
+mod stop_on_nan;
+mod tensor_board;
+mod time_limit;
+mod weight_log;
 
 use std::error::Error;
 
 use tapegrad_autodiff::Element;
 use tapegrad_nn::{LoadProblem, Section};
 
+pub use self::closure::{Closure, after_epoch, after_step, measure};
+pub use self::csv_log::CsvLog;
+pub use self::early_stopping::EarlyStopping;
+pub use self::json_lines::JsonLines;
+pub use self::log_error::LogError;
+pub use self::monitor::MonitorError;
+pub use self::plateau::Plateau;
+#[cfg(feature = "progress")]
+pub use self::progress_bar::ProgressBar;
 pub use self::run::Run;
 pub(crate) use self::run::{Asked, Moment};
+pub use self::stop_on_nan::StopOnNan;
+pub use self::tensor_board::TensorBoard;
+pub use self::time_limit::TimeLimit;
+pub use self::weight_log::WeightLog;
 
 /// Why a callback could not do its work, as a file that cannot be written.
 pub type CallbackError = Box<dyn Error + Send + Sync>;
@@ -64,6 +92,16 @@ pub trait Callback<T: Element = f32> {
         Ok(())
     }
 
+    /// After an epoch, to [put numbers](Run::record) in its row, before anyone is called
+    /// [`after_epoch`](Callback::after_epoch).
+    ///
+    /// # Errors
+    /// As [`after_step`](Callback::after_step).
+    fn measure(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        let _ = run;
+        Ok(())
+    }
+
     /// After an epoch, with its row in the history.
     ///
     /// # Errors
@@ -87,13 +125,18 @@ pub trait Callback<T: Element = f32> {
         Section::new()
     }
 
-    /// Goes on from what was saved.
+    /// Goes on from what was saved. Who does not write it remembers nothing, and loads nothing else.
     ///
     /// # Errors
     /// If the section is none of its own. Then nothing is changed.
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
-        let _ = section;
-        Ok(())
+        match section.arrays().next() {
+            None => section.state::<()>(),
+            Some((name, array)) => Err(LoadProblem::Extra {
+                name: name.to_owned(),
+                shape: array.shape().to_vec(),
+            }),
+        }
     }
 }
 
@@ -109,6 +152,9 @@ macro_rules! pointer {
             }
             fn after_step(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
                 (**self).after_step(run)
+            }
+            fn measure(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+                (**self).measure(run)
             }
             fn after_epoch(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
                 (**self).after_epoch(run)

@@ -67,7 +67,7 @@ impl History {
 
     /// Puts a number in the last row, in place of what stood there.
     pub(crate) fn add(&mut self, name: &str, number: f64) {
-        let place = self.declare(name, false);
+        let place = self.place(name);
         if let Some(last) = self.columns[place].values.last_mut() {
             *last = Some(number);
         }
@@ -75,17 +75,22 @@ impl History {
 
     /// Says that larger numbers of a column are better, as of an accuracy; else smaller ones are.
     pub fn larger_is_better(&mut self, name: &str) {
-        let place = self.declare(name, true);
+        let place = self.place(name);
         self.columns[place].is_better_larger = true;
     }
 
+    /// Begins a column, if there is none of this name, in which nothing is measured yet.
+    pub fn declare(&mut self, name: &str) {
+        self.place(name);
+    }
+
     /// The place of a column, which is made if there is none.
-    fn declare(&mut self, name: &str, is_better_larger: bool) -> usize {
+    fn place(&mut self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);
         place.unwrap_or_else(|| {
             self.columns.push(Column {
                 name: name.to_owned(),
-                is_better_larger,
+                is_better_larger: false,
                 values: vec![None; self.epochs.len()],
             });
             self.columns.len() - 1
@@ -131,6 +136,12 @@ impl History {
         let values = self.column(name).unwrap_or_default();
         let rows = self.epochs.iter().zip(values);
         rows.filter_map(|(&epoch, &value)| Some((epoch, value?)))
+    }
+
+    /// The numbers of the last row by their names, where they were measured.
+    pub fn last_row(&self) -> impl Iterator<Item = (&str, f64)> {
+        let columns = self.columns.iter();
+        columns.filter_map(|column| Some((column.name.as_str(), (*column.values.last()?)?)))
     }
 
     /// The number of a column that was measured last.

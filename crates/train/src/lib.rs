@@ -18,6 +18,7 @@ mod checkpoints;
 pub mod data;
 mod diagnosis;
 mod error;
+mod fingerprint;
 mod fit_error;
 mod history;
 pub mod metric;

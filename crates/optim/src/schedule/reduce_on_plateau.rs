@@ -201,6 +201,11 @@ impl ReduceOnPlateau {
         self.memory().best
     }
 
+    /// Whether what is observed is to rise.
+    pub fn is_maximizing(&self) -> bool {
+        self.settings.maximize
+    }
+
     /// What it remembers, for a [`Checkpoint`](tapegrad_nn::Checkpoint). Settings are the program's.
     ///
     /// ```

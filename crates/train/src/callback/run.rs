@@ -19,6 +19,7 @@ pub(crate) struct Moment {
     pub(crate) epoch: usize,
     pub(crate) epochs: Option<usize>,
     pub(crate) step: usize,
+    pub(crate) steps: Option<usize>,
     pub(crate) batch: usize,
     pub(crate) batches: usize,
     pub(crate) loss: f64,
@@ -52,9 +53,23 @@ impl<T: Element> Run<'_, T> {
         self.history
     }
 
-    /// Puts a number of your own in the row of the epoch; before the first row it is dropped.
+    /// Puts a number of your own in the row of the epoch; before the first row it is dropped. Others read the row
+    /// [`after_epoch`](super::Callback::after_epoch): what they are to find is put there by
+    /// [`measure`](super::Callback::measure).
     pub fn record(&mut self, name: &str, number: f64) {
         self.history.add(name, number);
+    }
+
+    /// Says at the [start](super::Callback::start) that a column is going to be recorded, if not after the first
+    /// epoch.
+    pub fn declare(&mut self, name: &str) {
+        self.history.declare(name);
+    }
+
+    /// Says at the [start](super::Callback::start) that a column is going to be recorded whose larger numbers are
+    /// better.
+    pub fn larger_is_better(&mut self, name: &str) {
+        self.history.larger_is_better(name);
     }
 
     /// How many epochs were finished.
@@ -70,6 +85,11 @@ impl<T: Element> Run<'_, T> {
     /// How many steps were taken or skipped.
     pub fn step(&self) -> usize {
         self.moment.step
+    }
+
+    /// How many steps there are to be at most, if it was said.
+    pub fn steps(&self) -> Option<usize> {
+        self.moment.steps
     }
 
     /// How many steps were taken or skipped in this epoch; after it, all.
@@ -112,13 +132,18 @@ impl<T: Element> Run<'_, T> {
         self.ask(reason.into(), true);
     }
 
-    /// The first to ask is the one who is told; the trainer writes who it is.
+    /// The first to ask is the one who is told; the trainer writes who it is. A stop outranks a break, after which
+    /// the run would go on.
     fn ask(&mut self, reason: String, goes_on: bool) {
-        self.asked.get_or_insert(Asked {
+        let asked = Asked {
             by: String::new(),
             reason,
             goes_on,
-        });
+        };
+        match &self.asked {
+            Some(before) if goes_on || !before.goes_on => {}
+            _ => *self.asked = Some(asked),
+        }
     }
 }
 

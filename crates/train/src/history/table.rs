@@ -15,23 +15,30 @@ impl History {
     /// assert_eq!(history.to_csv(), "epoch,step,loss\n1,30,0.5\n");
     /// ```
     pub fn to_csv(&self) -> String {
+        let rows = (0..self.len()).map(|row| self.csv_row(row));
+        self.csv_head(self.columns.len()) + &rows.collect::<String>()
+    }
+
+    /// The line of the names, with so many of the columns.
+    pub(crate) fn csv_head(&self, columns: usize) -> String {
         let mut text = "epoch,step".to_owned();
-        for name in self.names() {
+        for name in self.names().take(columns) {
             text.push(',');
             text.push_str(&quoted(name));
         }
-        text.push('\n');
-        for (row, (epoch, step)) in self.epochs.iter().zip(&self.steps).enumerate() {
-            text.push_str(&format!("{epoch},{step}"));
-            for column in &self.columns {
-                text.push(',');
-                if let Some(value) = column.values[row] {
-                    text.push_str(&value.to_string());
-                }
+        text + "\n"
+    }
+
+    /// The line of a row.
+    pub(crate) fn csv_row(&self, row: usize) -> String {
+        let mut text = format!("{},{}", self.epochs[row], self.steps[row]);
+        for column in &self.columns {
+            text.push(',');
+            if let Some(value) = column.values[row] {
+                text.push_str(&value.to_string());
             }
-            text.push('\n');
         }
-        text
+        text + "\n"
     }
 }
 

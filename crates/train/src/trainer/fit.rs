@@ -106,6 +106,7 @@ impl fmt::Display for Fit {
 enum When {
     Start,
     AfterStep,
+    Measure,
     AfterEpoch,
     End,
 }
@@ -169,6 +170,7 @@ impl<T: Element> Trainer<'_, T> {
         resumed: Option<Resumed>,
     ) -> Result<Fit, FitError> {
         self.progress.is_resumed = resumed.is_some();
+        self.declare_columns();
         let mut asked = None;
         self.call(When::Start, model, train, &mut asked)?;
         let end = loop {
@@ -193,19 +195,14 @@ impl<T: Element> Trainer<'_, T> {
         })
     }
 
-    /// Why the run ends before the next epoch or step, if it does.
+    /// Why the run ends before the next epoch or step, if it does. A run that is done has nothing to interrupt.
     fn end(&self, asked: Option<&Asked>) -> Option<End> {
         let progress = &self.progress;
-        if let Some(Asked {
-            by,
-            reason,
-            goes_on,
-        }) = asked.cloned()
-        {
-            return Some(match goes_on {
-                true => End::Interrupted { by, reason },
-                false => End::Stopped { by, reason },
-            });
+        let (by, reason) = asked.map_or_else(Default::default, |asked| {
+            (asked.by.clone(), asked.reason.clone())
+        });
+        if asked.is_some_and(|asked| !asked.goes_on) {
+            return Some(End::Stopped { by, reason });
         }
         if let Some(end) = &progress.end {
             return Some(end.clone());
@@ -213,8 +210,10 @@ impl<T: Element> Trainer<'_, T> {
         if self.steps.is_some_and(|steps| progress.step >= steps) {
             return Some(End::Steps);
         }
-        let epochs = self.epochs.filter(|&epochs| progress.epoch >= epochs);
-        epochs.map(|_| End::Epochs)
+        if self.epochs.is_some_and(|epochs| progress.epoch >= epochs) {
+            return Some(End::Epochs);
+        }
+        asked.map(|_| End::Interrupted { by, reason })
     }
 
     /// The rest of an epoch: its steps, and what is measured after them. An interruption leaves it where it is.
@@ -242,13 +241,13 @@ impl<T: Element> Trainer<'_, T> {
                 self.write_checkpoint(model)?;
             }
         }
-        let left = batches.len() > 0;
-        if left && matches!(asked, Some(asked) if asked.goes_on) {
-            return Ok(());
-        }
-        if left && asked.is_none() {
-            // Cut short by the number of steps: what comes after would not be what an uncut epoch has.
-            self.progress.end = Some(End::Steps);
+        if batches.len() > 0 {
+            match self.end(asked.as_ref()) {
+                Some(End::Interrupted { .. }) => return Ok(()),
+                // What comes after would not be what an uncut epoch has.
+                Some(End::Steps) => self.progress.end = Some(End::Steps),
+                _ => {}
+            }
         }
         self.after_epoch(model, train, asked)
     }
@@ -264,8 +263,11 @@ impl<T: Element> Trainer<'_, T> {
         self.progress.epoch += 1;
         self.progress.batch_of_epoch = 0;
         self.swap_average(model);
-        self.measure(model, train, sums, asked.is_some());
-        let done = self.call(When::AfterEpoch, model, train, asked);
+        // An interruption measures nothing that an uninterrupted run would not.
+        let is_stopped = asked.as_ref().is_some_and(|asked| !asked.goes_on);
+        self.measure(model, train, sums, is_stopped);
+        let done = self.call(When::Measure, model, train, asked);
+        let done = done.and_then(|()| self.call(When::AfterEpoch, model, train, asked));
         let done = done.and_then(|()| self.write_best(model));
         self.swap_average(model);
         done?;
@@ -277,8 +279,28 @@ impl<T: Element> Trainer<'_, T> {
         Ok(())
     }
 
+    /// The columns of the history, before the first is measured: who looks for one knows whether it will be there.
+    fn declare_columns(&mut self) {
+        let history = &mut self.progress.history;
+        for name in ["loss", "penalty", "learning_rate"] {
+            history.declare(name);
+        }
+        let validation = self.validation.as_ref().map(|_| "validation");
+        let training = self.evaluates_training.then_some("training");
+        for whose in validation.into_iter().chain(training) {
+            history.declare(&format!("{whose}_loss"));
+            for metric in &self.metrics {
+                let name = format!("{whose}_{}", metric.name());
+                match metric.is_better_larger() {
+                    true => history.larger_is_better(&name),
+                    false => history.declare(&name),
+                }
+            }
+        }
+    }
+
     /// The row of the epoch.
-    fn measure(&mut self, model: &dyn Module<T>, train: &Dataset<T>, sums: Sums, is_asked: bool) {
+    fn measure(&mut self, model: &dyn Module<T>, train: &Dataset<T>, sums: Sums, is_stopped: bool) {
         let Progress {
             epoch,
             step,
@@ -290,28 +312,19 @@ impl<T: Element> Trainer<'_, T> {
             ("penalty".to_owned(), sums.penalty / sums.steps as f64),
             ("learning_rate".to_owned(), latest.learning_rate),
         ];
-        let mut larger = Vec::new();
-        if epoch.is_multiple_of(self.validate_every) || is_asked || self.end(None).is_some() {
+        if epoch.is_multiple_of(self.validate_every) || is_stopped || self.end(None).is_some() {
             let training = self.evaluates_training.then_some(("training", train));
             let validation = self.validation.as_ref().map(|data| ("validation", data));
             for (whose, data) in validation.into_iter().chain(training) {
                 let evaluation = self.evaluate(model, data);
                 row.push((format!("{whose}_loss"), evaluation.loss));
-                for (metric, (name, value)) in self.metrics.iter().zip(evaluation.metrics) {
-                    let name = format!("{whose}_{name}");
-                    if metric.is_better_larger() {
-                        larger.push(name.clone());
-                    }
-                    row.push((name, value));
+                for (name, value) in evaluation.metrics {
+                    row.push((format!("{whose}_{name}"), value));
                 }
             }
         }
-        let history = &mut self.progress.history;
         let numbers = row.iter().map(|(name, number)| (name.as_str(), *number));
-        history.record(epoch, step, numbers);
-        larger
-            .iter()
-            .for_each(|name| history.larger_is_better(name));
+        self.progress.history.record(epoch, step, numbers);
     }
 
     /// Exchanges the averages and the model, if there are averages.
@@ -369,8 +382,9 @@ impl<T: Element> Trainer<'_, T> {
             epoch: progress.epoch,
             epochs: self.epochs,
             step: progress.step,
+            steps: self.steps,
             batch: match when {
-                When::AfterEpoch => steps_of_epoch,
+                When::Measure | When::AfterEpoch => steps_of_epoch,
                 _ => progress.batch_of_epoch.div_ceil(self.accumulate),
             },
             batches: steps_of_epoch,
@@ -389,6 +403,7 @@ impl<T: Element> Trainer<'_, T> {
             let called = match when {
                 When::Start => callback.start(&mut run),
                 When::AfterStep => callback.after_step(&mut run),
+                When::Measure => callback.measure(&mut run),
                 When::AfterEpoch => callback.after_epoch(&mut run),
                 When::End => callback.end(&mut run),
             };

@@ -7,6 +7,7 @@ use super::Trainer;
 use super::fit::{Fit, Resumed};
 use super::progress::Progress;
 use crate::data::Dataset;
+use crate::fingerprint::Fingerprint;
 use crate::{Checkpoints, FitError, History, error};
 
 impl<T: Element> Trainer<'_, T> {
@@ -211,17 +212,18 @@ fn other_setting(
         .find(|(_, then, now)| then != now)
 }
 
-/// Shapes of data and a number that their bits fix (FNV-1a).
+/// Shapes of data and a number that their bits fix.
 fn digest<T: Element>(data: &Dataset<T>) -> String {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut fingerprint = Fingerprint::new();
     let mut take = |array: &ArcArrayD<T>| {
         for number in array {
-            hash = (hash ^ number.wide().to_bits()).wrapping_mul(0x0100_0000_01B3);
+            fingerprint.take(number.wide().to_bits());
         }
     };
     take(&data.x);
     take(&data.y);
     data.weights.iter().for_each(take);
+    let hash = fingerprint.number();
     let (rows, features, outputs) = (data.rows(), data.features(), data.y.shape()[1]);
     format!("{rows} rows of {features} inputs and {outputs} targets, {hash:016x}")
 }

@@ -1,0 +1,83 @@
+use std::error::Error;
+use std::fmt;
+
+use crate::History;
+
+/// Which column of the history a callback looks at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Monitor {
+    /// `None` for the default.
+    column: Option<String>,
+}
+
+impl Monitor {
+    pub(super) fn of(column: &str) -> Self {
+        let column = Some(column.to_owned());
+        Self { column }
+    }
+
+    /// The column: the one that was said, else `validation_loss` if there is one, else `loss`.
+    pub(super) fn name<'a>(&'a self, history: &History) -> &'a str {
+        match &self.column {
+            Some(column) => column,
+            None if history.column("validation_loss").is_some() => "validation_loss",
+            None => "loss",
+        }
+    }
+
+    /// The number of the last row, if it was measured.
+    pub(super) fn latest(&self, history: &History) -> Result<Option<f64>, MonitorError> {
+        let name = self.name(history);
+        match history.column(name) {
+            Some(numbers) => Ok(numbers.last().copied().flatten()),
+            None => Err(MonitorError::NoColumn {
+                column: name.to_owned(),
+                columns: history.names().map(str::to_owned).collect(),
+            }),
+        }
+    }
+}
+
+/// Why a column of the history cannot be monitored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MonitorError {
+    /// There is no such column after the first epoch.
+    NoColumn {
+        /// Its name.
+        column: String,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
+    /// A plateau takes better numbers for worse ones.
+    Direction {
+        /// The column.
+        column: String,
+        /// Whether its larger numbers are better.
+        is_better_larger: bool,
+    },
+}
+
+impl fmt::Display for MonitorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoColumn { column, columns } => write!(
+                f,
+                "there is no column `{column}` to monitor; the columns are {columns:?}"
+            ),
+            Self::Direction {
+                column,
+                is_better_larger: true,
+            } => write!(
+                f,
+                "larger numbers of `{column}` are better; the plateau must be one that maximizes (`maximize`)"
+            ),
+            Self::Direction { column, .. } => write!(
+                f,
+                "smaller numbers of `{column}` are better; the plateau must be one that does not maximize"
+            ),
+        }
+    }
+}
+
+impl Error for MonitorError {}

@@ -1,0 +1,21 @@
+//! What the memories of callbacks have in common when they are loaded.
+
+use tapegrad_nn::LoadProblem;
+
+/// That a memory is that of a callback of this name.
+pub(super) fn check_kind(file: String, here: &str) -> Result<(), LoadProblem> {
+    match file == here {
+        true => Ok(()),
+        false => Err(LoadProblem::OtherKind {
+            file,
+            here: here.to_owned(),
+        }),
+    }
+}
+
+/// A count, if this machine has numbers as large.
+pub(super) fn count(count: u64) -> Result<usize, LoadProblem> {
+    usize::try_from(count).map_err(|_| LoadProblem::Malformed {
+        reason: format!("the count {count} of a callback is beyond this machine's"),
+    })
+}

@@ -1,0 +1,23 @@
+/// A number that what was taken fixes, mostly (FNV-1a, of words).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// Of nothing yet.
+    pub(crate) fn new() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+
+    /// What a [number](Fingerprint::number) stood for.
+    pub(crate) fn of(number: u64) -> Self {
+        Self(number)
+    }
+
+    pub(crate) fn take(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0100_0000_01B3);
+    }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+}
