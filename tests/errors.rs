@@ -1707,6 +1707,8 @@ fn saving() {
     told! {
         Section::new().set_state(&Unwritable) =>
             "Section::set_state: the state cannot be encoded: it is a socket; it must be of a type that bincode can write";
+        Section::new().set_state_of("", 1, &()) =>
+            "Section::set_state_of: the kind is empty; it must say whose the state is";
         file::to_bytes(&Pair([("a", param()), ("a", param())])) =>
             "Section::of: two parameters are called `a`; each must have a name of its own";
         file::save(&other, "no/such/folder") =>
@@ -1755,12 +1757,12 @@ fn no_sentence_is_missing() {
                 .max_by_key(|piece| piece.len())
                 .unwrap();
             let elsewhere = [
-                include_str!("../crates/optim/tests/rules/main.rs"),
+                include_str!("../crates/optim/tests/rules.rs"),
                 include_str!("../crates/optim/tests/rules/state.rs"),
                 include_str!("../crates/nn/tests/description/refusals.rs"),
                 include_str!("../crates/nn/tests/description/undescribable.rs"),
                 include_str!("../crates/nn/tests/files/refusals.rs"),
-                include_str!("../crates/nn/tests/safetensors/main.rs"),
+                include_str!("../crates/nn/tests/safetensors.rs"),
                 include_str!("../crates/train/tests/npy/main.rs"),
             ];
             assert!(

@@ -23,6 +23,7 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// If a tangent has not the shape of its `x` or there is not one for each, an `x` is a constant, or
     /// one of them is on another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn jvp<'t>(
         &'t self,
@@ -52,6 +53,7 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// If `y` does not hold exactly one number, a part of `v` has not the shape of its `x` or there is
     /// not one for each, an `x` is a constant, or one of them is on another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn hvp<'t>(
         &'t self,
@@ -78,6 +80,7 @@ impl<T: Element> Tape<T> {
     ///
     /// # Panics
     /// If an `x` is a constant, or one of them is on another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn jacobian<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         self.check_inputs("jacobian", y, xs);
@@ -106,6 +109,7 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another
     /// tape.
+    #[inline(never)]
     #[track_caller]
     pub fn hessian<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Vec<Var<'t, T>>> {
         let gradients = self.or_zeros(self.gradients("hessian", y, xs), xs);

@@ -30,6 +30,7 @@ impl<T: Element> Tape<T> {
     /// # Panics
     /// If `y` does not hold exactly one number, an `x` is a constant, or one of them is on another
     /// tape.
+    #[inline(never)]
     #[track_caller]
     pub fn grad<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         self.or_zeros(self.grad_if_used(y, xs), xs)
@@ -39,6 +40,7 @@ impl<T: Element> Tape<T> {
     ///
     /// # Panics
     /// As [`grad`](Tape::grad).
+    #[inline(never)]
     #[track_caller]
     pub fn grad_if_used<'t>(&'t self, y: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Option<Var<'t, T>>> {
         self.gradients("grad", y, xs)
@@ -58,6 +60,7 @@ impl<T: Element> Tape<T> {
     ///
     /// # Panics
     /// If `v` has not the shape of `y`, an `x` is a constant, or one of them is on another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn vjp<'t>(&'t self, y: Var<'t, T>, v: Var<'t, T>, xs: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         self.check_inputs("vjp", y, xs);
@@ -376,6 +379,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If the variable does not hold exactly one number.
+    #[inline(never)]
     #[track_caller]
     pub fn backward(self) -> Gradients<T> {
         let one = self.tape.one("backward", self);

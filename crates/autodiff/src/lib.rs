@@ -50,6 +50,8 @@ pub mod functional;
 mod gradient;
 mod gradients;
 mod graph;
+#[cfg(debug_assertions)] // not for a release, which is to contain and to compile what is used
+mod instances;
 pub mod kernel;
 mod lazy;
 mod operation;

@@ -97,6 +97,8 @@ sentences! {
         "{who}: the limit is {limit}; it must be finite and at least 0";
     state(reason: &str)
         "Section::set_state: the state cannot be encoded: {reason}; it must be of a type that bincode can write";
+    state_kind()
+        "Section::set_state_of: the kind is empty; it must say whose the state is";
     same_name(name: &str)
         "Section::of: two parameters are called `{name}`; each must have a name of its own";
     clones_differ(first: &str, second: &str)

@@ -11,6 +11,9 @@ use crate::{error, parameters};
 
 /// How much of the parameters goes into their average at each update.
 pub trait Averaging {
+    /// What files call it: the state of an average is loaded into one of this name.
+    fn name(&self) -> String;
+
     /// The part `p` of the parameters in `a ← a + p (x − a)` at the update numbered 0, 1, …; `None` if the
     /// update is left out. Of the first that is not, it counts as 1 whatever it is.
     fn part(&self, number: usize) -> Option<f64>;

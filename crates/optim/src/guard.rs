@@ -118,18 +118,18 @@ impl Guard {
         let last = last.map(|at| (&at.parameter, &at.index, at.value, at.is_statistic));
         let mut section = Section::new();
         let saved = (self.skipped as u64, self.in_a_row as u64, last);
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(KIND, VERSION, &saved);
         section
     }
 
     /// Goes on from what was [saved](Guard::save).
     ///
     /// # Errors
-    /// If the section has another content or version, if more than `2⁵³` steps were skipped, or more in a row than
+    /// If the section is of something else or another version, if more than `2⁵³` steps were skipped, or more in a row than
     /// in all. Then nothing is changed.
     pub fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
         type Last = Option<(String, Vec<usize>, f64, bool)>;
-        let saved = section.versioned_state::<(u64, u64, Last)>(VERSION)?;
+        let saved = section.state_of::<(u64, u64, Last)>(KIND, VERSION)?;
         let (skipped, in_a_row, last) = saved;
         let skipped = saved_count("skipped steps", skipped)?;
         let in_a_row = saved_count("steps skipped in a row", in_a_row)?;
@@ -149,7 +149,9 @@ impl Guard {
     }
 }
 
-/// What is written before all else.
+const KIND: &str = "Guard";
+
+/// Of what is saved.
 const VERSION: u32 = 1;
 
 /// The first number, in the order of the model's visit, that is not finite. What is in the gradients and not in

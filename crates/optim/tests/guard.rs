@@ -142,12 +142,7 @@ fn resumes() {
     let before =
         "3 steps skipped, 3 in a row; last, the gradient of `layers.0.weight` is -inf at [1, 1]";
     let mut later = Section::new();
-    later.set_state(&(
-        2_u32,
-        0_usize,
-        0_usize,
-        None::<(String, Vec<usize>, f64, bool)>,
-    ));
+    later.set_state_of("Guard", 2, &());
     assert!(matches!(
         guard.load(&later),
         Err(LoadProblem::Version { found: 2, known: 1 })
@@ -167,7 +162,7 @@ fn resumes() {
         ),
     ] {
         let mut section = Section::new();
-        section.set_versioned_state(1, &(skipped, in_a_row, &none));
+        section.set_state_of("Guard", 1, &(skipped, in_a_row, &none));
         let problem = guard.load(&section).unwrap_err();
         assert_eq!(problem.to_string(), expected);
     }

@@ -363,15 +363,15 @@ fn what_does_not_fit_changes_nothing() {
     }
     let dense = || Dense::<f64>::new(3, 2).seed(1);
     let mut newer = saved(dense(), 2);
-    newer.set_state(&(2_u32, 3_u64, vec!["weight", "bias"]));
+    newer.set_state_of("Lbfgs", 2, &(3_u64, vec!["weight", "bias"]));
     let mut many = saved(dense(), 2);
-    many.set_state(&(1_u32, u64::MAX, vec!["weight", "bias"]));
+    many.set_state_of("Lbfgs", 1, &(u64::MAX, vec!["weight", "bias"]));
     let mut more = saved(dense(), 2);
-    more.set_state(&(1_u32, 4_u64, vec!["weight", "bias"]));
+    more.set_state_of("Lbfgs", 1, &(4_u64, vec!["weight", "bias"]));
     let mut twice = saved(dense(), 2);
-    twice.set_state(&(1_u32, 3_u64, vec!["weight", "bias", "weight"]));
+    twice.set_state_of("Lbfgs", 1, &(3_u64, vec!["weight", "bias", "weight"]));
     let mut fewer = saved(dense(), 2);
-    fewer.set_state(&(1_u32, 2_u64, vec!["weight", "bias"]));
+    fewer.set_state_of("Lbfgs", 1, &(2_u64, vec!["weight", "bias"]));
     let mut nonsense = saved(dense(), 2);
     nonsense.insert("nonsense", "step", [1.0]);
     let mut no_number = saved(dense(), 2);

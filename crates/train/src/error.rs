@@ -95,8 +95,12 @@ sentences! {
         "plot::boundary: for {points} points the logits have the shape {logits:?}; it must be [{points}, 1]";
     picture(width: usize, height: usize)
         "plot::boundary: the picture has {width} × {height} characters; it must have at least 2 in each direction";
-    plane(shape: &[usize])
-        "plot::boundary: the inputs have the shape {shape:?}; they must be points of a plane, [rows, 2], at least one";
+    class_logits(points: usize, outputs: &[usize])
+        "plot::decision_boundary: for {points} points the outputs have the shape {outputs:?}; it must be [{points}, 1] or [{points}, classes]";
+    figure_size(width: u32, height: u32)
+        "Figure::size: the size is {width} × {height} pixels; both must be at least 200 and at most 4096";
+    plane(who: &str, shape: &[usize])
+        "{who}: the inputs have the shape {shape:?}; they must be points of a plane, [rows, 2], at least one";
 }
 
 /// The number, if it is finite and at least 0.

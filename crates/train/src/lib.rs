@@ -16,6 +16,7 @@ pub mod augmentation;
 pub mod callback;
 mod checkpoints;
 pub mod data;
+mod diagnosis;
 mod error;
 mod fingerprint;
 mod fit_error;
@@ -25,6 +26,7 @@ pub mod plot;
 mod trainer;
 
 pub use checkpoints::{Checkpoints, Found};
+pub use diagnosis::Finding;
 pub use fit_error::FitError;
 pub use history::History;
 pub use trainer::{End, Evaluation, Fit, Resumed, Trainer};

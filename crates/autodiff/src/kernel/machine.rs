@@ -101,6 +101,7 @@ pub fn vectorize<R>(f: impl FnOnce(Machine) -> R) -> R {
 pub fn vectorize_at<R>(level: Level, f: impl FnOnce(Machine) -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
+        #[inline(never)]
         #[target_feature(enable = "avx2,fma")]
         fn avx2<R>(f: impl FnOnce(Machine) -> R) -> R {
             f(Machine {
@@ -108,6 +109,7 @@ pub fn vectorize_at<R>(level: Level, f: impl FnOnce(Machine) -> R) -> R {
                 fused: true,
             })
         }
+        #[inline(never)]
         #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512bw,avx512dq,avx512cd")]
         fn avx512<R>(f: impl FnOnce(Machine) -> R) -> R {
             f(Machine {

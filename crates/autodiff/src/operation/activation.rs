@@ -99,6 +99,7 @@ impl Activation {
     ///
     /// # Panics
     /// If the slope or `α` is not finite.
+    #[inline(never)]
     #[track_caller]
     pub fn apply<T: Element>(self, x: Var<'_, T>) -> Var<'_, T> {
         match self {

@@ -23,6 +23,7 @@ impl<T: Element> Tape<T> {
     ///
     /// # Panics
     /// If an operand is on another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn custom<'t>(
         &'t self,

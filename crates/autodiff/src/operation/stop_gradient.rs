@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(3.0);
     /// assert_eq!((x * x.stop_gradient()).backward().wrt(x)[[]], 3.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn stop_gradient(self) -> Self {
         let value = self.read().clone();

@@ -34,3 +34,10 @@ pub(crate) fn decode<S: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<S,
         .deserialize(bytes)
         .or_else(|error| LoadProblem::malformed(format!("{what} cannot be decoded: {error}")))
 }
+
+/// The text that the bytes start with, and those after it; `None` if there is none, or an empty one.
+pub(crate) fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let text: &str = options().allow_trailing_bytes().deserialize(bytes).ok()?;
+    let rest = &bytes[size_of::<u64>() + text.len()..];
+    (!text.is_empty()).then_some((text, rest))
+}

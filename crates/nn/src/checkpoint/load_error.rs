@@ -27,7 +27,7 @@ pub enum LoadProblem {
     NotAFile,
     /// The first bytes are not those of a checkpoint.
     NotACheckpoint,
-    /// The format is newer than this program.
+    /// The format, or that of a state, is newer than this program.
     Version {
         /// The file's.
         found: u32,

@@ -7,9 +7,6 @@ use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
 use crate::checkpoint::{ElementType, StoredArray, encoding};
 use crate::{LoadProblem, error};
 
-/// The bytes of a version before a state.
-const VERSION: usize = 4;
-
 /// A part of a [`Checkpoint`](crate::Checkpoint): arrays by name, and a state of any type that serde
 /// knows.
 ///
@@ -40,7 +37,8 @@ impl Section {
     }
 
     /// Sets the state, in place of what was set before. It is encoded with bincode, which knows
-    /// fields by their order alone: [with a version](Section::set_versioned_state) a state may change later.
+    /// fields by their order alone: [with its kind and version](Section::set_state_of) a state is taken for no
+    /// other, and may change later.
     ///
     /// # Panics
     /// If serde cannot write the value to a format without names.
@@ -63,37 +61,57 @@ impl Section {
         encoding::decode("the state", &self.state)
     }
 
-    /// [Sets](Section::set_state) a state after its version, which is an `u32`.
+    /// [Sets](Section::set_state) a state after its kind, the name of what it is the state of, and its version.
     ///
     /// ```
     /// use tapegrad_nn::{LoadProblem, Section};
     /// let mut section = Section::new();
-    /// section.set_versioned_state(2, &(100_u64, 0.5));
-    /// assert_eq!(section.versioned_state::<(u64, f64)>(2)?, (100, 0.5));
-    /// let older = section.versioned_state::<u64>(1);      // which knows nothing of what came later
+    /// section.set_state_of("Counter", 2, &(100_u64, 0.5));
+    /// assert_eq!(section.state_of::<(u64, f64)>("Counter", 2)?, (100, 0.5));
+    /// let other = section.state_of::<(u64, f64)>("Clock", 2);
+    /// assert!(matches!(other, Err(LoadProblem::OtherKind { .. })));
+    /// let older = section.state_of::<u64>("Counter", 1);  // which knows nothing of what came later
     /// assert!(matches!(older, Err(LoadProblem::Version { found: 2, known: 1 })));
     /// # Ok::<(), LoadProblem>(())
     /// ```
     ///
     /// # Panics
-    /// As [`set_state`](Section::set_state).
+    /// If the kind is empty, and as [`set_state`](Section::set_state).
     #[track_caller]
-    pub fn set_versioned_state<S: Serialize + ?Sized>(&mut self, version: u32, state: &S) {
-        self.set_state(&(version, state));
+    pub fn set_state_of<S: Serialize + ?Sized>(&mut self, kind: &str, version: u32, state: &S) {
+        if kind.is_empty() {
+            error::state_kind();
+        }
+        self.set_state(&(kind, version, state));
     }
 
-    /// The state of a version, which is read before the rest.
+    /// The state of a kind and version, which are read before the rest, in this order.
     ///
     /// # Errors
-    /// [`LoadProblem::Version`] if it has another one, and as [`state`](Section::state).
-    pub fn versioned_state<S: DeserializeOwned>(&self, version: u32) -> Result<S, LoadProblem> {
-        let (before, state) = self.state.split_at(VERSION.min(self.state.len()));
-        let found = encoding::decode("the state", before)?;
+    /// [`LoadProblem::OtherKind`] if it is of another kind, [`LoadProblem::Version`] if it has another version, and
+    /// as [`state`](Section::state). A state that was set without a kind is malformed, or of whatever kind its first
+    /// bytes happen to say.
+    pub fn state_of<S: DeserializeOwned>(
+        &self,
+        kind: &str,
+        version: u32,
+    ) -> Result<S, LoadProblem> {
+        let Some((file, rest)) = encoding::split_text(&self.state) else {
+            return LoadProblem::malformed(format!(
+                "the state does not say whose it is; it must be of {kind}"
+            ));
+        };
+        if file != kind {
+            let (file, here) = (file.to_owned(), kind.to_owned());
+            return Err(LoadProblem::OtherKind { file, here });
+        }
+        let (found, rest) = rest.split_at(size_of::<u32>().min(rest.len()));
+        let found = encoding::decode("the version of the state", found)?;
         if found != version {
             let known = version;
             return Err(LoadProblem::Version { found, known });
         }
-        encoding::decode("the state", state)
+        encoding::decode("the state", rest)
     }
 
     /// Puts an array in, in place of what had its name. `role` says in a word what it is for.

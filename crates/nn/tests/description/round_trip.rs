@@ -12,7 +12,7 @@ use tapegrad_nn::{
     file,
 };
 
-use crate::table::TABLE;
+use super::table::TABLE;
 
 /// Everything in a network but the identities of its parameters, with every number.
 fn written<T: Element>(model: &Mlp<T>) -> String {

@@ -15,8 +15,8 @@ use rand::RngExt;
 use tapegrad_autodiff::ArcArrayD;
 use tapegrad_nn::{Param, Role, file, random};
 
-use crate::models::Bag;
-use crate::round_trip::folder;
+use super::models::Bag;
+use super::round_trip::folder;
 
 const KILLS: usize = 200;
 /// Where the process that is to be killed writes.
@@ -48,7 +48,7 @@ fn the_file_is_readable_after_every_kill() {
     for kill in 0..KILLS {
         let before = fs::read(&path).unwrap();
         let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "crash::saves_without_end"])
+            .args(["--ignored", "--exact", "files::crash::saves_without_end"])
             .env(PATH, &path)
             .stdout(Stdio::null())
             .spawn()

@@ -6,8 +6,8 @@ use rand::RngExt;
 use tapegrad_nn::random::{self, Stream};
 use tapegrad_nn::{LoadProblem, file};
 
-use crate::format::{RawSection, around, header_length, raw, seal, small, small_model};
-use crate::models::bits;
+use super::format::{RawSection, around, header_length, raw, seal, small, small_model};
+use super::models::bits;
 
 #[test]
 fn every_truncation_is_noticed() {

@@ -5,7 +5,7 @@ use ndarray::array;
 use tapegrad_nn::checkpoint::Checkpoint;
 use tapegrad_nn::{Section, file};
 
-use crate::models::Bag;
+use super::models::Bag;
 
 #[derive(Clone, Default)]
 pub(crate) struct RawArray {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tapegrad_nn::{Checkpoint, Dense, LoadProblem, Module, Param, Role, Section, file};
 
-use crate::format::{RawArray, RawSection, around, raw, seal, small, small_model};
-use crate::models::{Bag, bits};
-use crate::round_trip::folder;
+use super::format::{RawArray, RawSection, around, raw, seal, small, small_model};
+use super::models::{Bag, bits};
+use super::round_trip::folder;
 
 /// The sentence of a refusal, which must leave the model alone.
 fn refusal(bytes: &[u8]) -> String {
@@ -40,7 +40,7 @@ fn of_bytes() {
         bytes
     };
     let header = |edit: &dyn Fn(&mut Vec<u8>)| {
-        let length = crate::format::header_length(&whole);
+        let length = super::format::header_length(&whole);
         let mut header = whole[32..32 + length].to_vec();
         edit(&mut header);
         around(&header, &whole[(32 + length).next_multiple_of(64)..])
@@ -288,4 +288,72 @@ fn of_models_states_and_files() {
     );
     assert_eq!(model.parameter_count(), 4);
     fs::remove_dir_all(folder).unwrap();
+}
+
+/// The kind is read first, then the version, then the rest, whatever the bytes are. They are set through the tuple
+/// that they are the encoding of.
+#[test]
+fn of_kinds() {
+    fn section(state: &impl serde::Serialize) -> Section {
+        let mut section = Section::new();
+        section.set_state(state);
+        section
+    }
+    let mut good = Section::new();
+    good.set_state_of("Ema", 1, &(3_u64, true));
+    let nobody =
+        "the file is malformed: the state does not say whose it is; it must be of Ema".to_owned();
+    let cut = "io error: unexpected end of file";
+    let undecodable =
+        |what: &str, why| format!("the file is malformed: {what} cannot be decoded: {why}");
+    let rows = [
+        (Section::new(), nobody.clone()),
+        (Section::of(&small_model()), nobody.clone()),
+        (section(&0_u64), nobody.clone()),
+        (section(&1_u64), nobody.clone()),
+        (section(&(1_u32, 3_u64, true)), nobody.clone()),
+        (section(&(u64::MAX, 1_u32)), nobody.clone()),
+        (section(&(1_u64, 0xFF_u8)), nobody),
+        (
+            section(&("Guard", 2_u32)),
+            "the state in the file is of Guard; here it must be of Ema".to_owned(),
+        ),
+        (
+            section(&("Emas", ())),
+            "the state in the file is of Emas; here it must be of Ema".to_owned(),
+        ),
+        (
+            section(&("Ema", 1_u16)),
+            undecodable("the version of the state", cut),
+        ),
+        (
+            section(&("Ema", 2_u32)),
+            "the checkpoint has the version 2; this program reads version 1".to_owned(),
+        ),
+        (
+            section(&("Ema", 1_u32, 3_u64)),
+            undecodable("the state", cut),
+        ),
+        (
+            section(&("Ema", 1_u32, 3_u64, 2_u8)),
+            undecodable(
+                "the state",
+                "invalid u8 while decoding bool, expected 0 or 1, found 2",
+            ),
+        ),
+        (
+            section(&("Ema", 1_u32, 3_u64, true, 0_u8)),
+            undecodable(
+                "the state",
+                "Slice had bytes remaining after deserialization",
+            ),
+        ),
+    ];
+    for (section, expected) in rows {
+        let problem = section.state_of::<(u64, bool)>("Ema", 1).unwrap_err();
+        assert_eq!(problem.to_string(), expected);
+    }
+    assert_eq!(good.state_of::<(u64, bool)>("Ema", 1).unwrap(), (3, true));
+    let whole: (String, u32, u64, bool) = good.state().unwrap();
+    assert_eq!(whole, ("Ema".to_owned(), 1, 3, true));
 }

@@ -7,7 +7,7 @@ use tapegrad_autodiff::Tape;
 use tapegrad_nn::checkpoint::ElementType;
 use tapegrad_nn::{Checkpoint, Mlp, Module, Param, Penalty, Role, Scope, Section, file};
 
-use crate::models::{Bag, Bits, bits, models, ones};
+use super::models::{Bag, Bits, bits, models, ones};
 
 fn round_trips<T: Bits>() {
     for ((name, model), (_, other)) in models::<T>().into_iter().zip(models::<T>()) {

@@ -5,7 +5,7 @@ use tapegrad_autodiff::{Tape, Var};
 use tapegrad_nn::check::{self, Check};
 use tapegrad_nn::{Layer, Module, PRelu, Param, ParamId, Scope};
 
-use crate::table::{Inputs, TABLE, everything};
+use super::table::{Inputs, TABLE, everything};
 
 /// Something of an output with a derivative that is not 0 by any element, or a constant.
 fn cost<'t>(y: Var<'t, f64>) -> Var<'t, f64> {

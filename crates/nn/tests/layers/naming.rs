@@ -3,7 +3,7 @@
 use ndarray::array;
 use tapegrad_nn::{Activation, Dropout, LayerNorm, Mlp, Module, Name, Normalization};
 
-use crate::table::TABLE;
+use super::table::TABLE;
 
 /// Both visitors show the same names in the same order, each parameter once.
 #[test]

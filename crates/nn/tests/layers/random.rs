@@ -7,7 +7,7 @@ use tapegrad_nn::{
     Scope, Sequential,
 };
 
-use crate::table::{TABLE, everything};
+use super::table::{TABLE, everything};
 
 /// The output of a training pass.
 fn trained<T: Element>(

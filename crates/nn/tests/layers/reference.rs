@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tapegrad_autodiff::{Tape, Var};
 use tapegrad_nn::{Layer, Name, Role, Scope};
 
-use crate::table::{Inputs, Row, TABLE};
+use super::table::{Inputs, Row, TABLE};
 
 /// `fixtures/layers.json`, made by the script beside it.
 #[derive(Deserialize)]

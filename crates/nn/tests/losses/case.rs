@@ -6,7 +6,7 @@ use ndarray::ArrayD;
 use serde::Deserialize;
 use tapegrad_autodiff::{Element, Tape};
 
-use crate::row::{
+use super::row::{
     Each, Form, Given, Mean, Row, Sum, WeightedEach, WeightedMean, WeightedSum, table,
 };
 

@@ -89,6 +89,10 @@ impl<T: Element> Average<Ema, T> {
 }
 
 impl Averaging for Ema {
+    fn name(&self) -> String {
+        "Ema".to_owned()
+    }
+
     fn part(&self, number: usize) -> Option<f64> {
         let (beta, t) = (self.decay, number as f64);
         Some(match self.start {

@@ -6,8 +6,11 @@ use tapegrad_nn::{LoadProblem, Module, Name, Section};
 use super::{Average, Averaging};
 use crate::saved_count::saved_count;
 
-/// What is written before all else.
+/// Of the layout below.
 const VERSION: u32 = 1;
+
+/// Updates, and whether there are averages.
+type Saved = (u64, bool);
 
 impl<A: Averaging, T: Element> Average<A, T> {
     /// The averages by the names of a model's parameters, and how many updates there were; what it was made
@@ -34,7 +37,8 @@ impl<A: Averaging, T: Element> Average<A, T> {
         const WHO: &str = "Average::save";
         self.check_swapped_out(WHO);
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &(self.updates as u64, !self.is_empty()));
+        let saved: Saved = (self.updates as u64, !self.is_empty());
+        section.set_state_of(&self.averaging.name(), VERSION, &saved);
         if let Some(arrays) = &self.arrays {
             self.check(WHO, model);
             let mut arrays = arrays.iter();
@@ -51,7 +55,7 @@ impl<A: Averaging, T: Element> Average<A, T> {
     /// run by their names. What comes after is the same to the bit.
     ///
     /// # Errors
-    /// If the version is unknown, names are missing or left over, shapes or element types differ, or there were
+    /// If the section is of another [kind](Averaging::name) or version, names are missing or left over, shapes or element types differ, or there were
     /// more than `2⁵³` updates. Then nothing is changed.
     ///
     /// # Panics
@@ -65,7 +69,7 @@ impl<A: Averaging, T: Element> Average<A, T> {
         const WHO: &str = "Average::load";
         self.check_swapped_out(WHO);
         super::check_distinct(WHO, model);
-        let (updates, has_averages) = section.versioned_state::<(u64, bool)>(VERSION)?;
+        let (updates, has_averages): Saved = section.state_of(&self.averaging.name(), VERSION)?;
         let updates = saved_count("updates", updates)?;
         let mut arrays = Vec::new();
         if has_averages {

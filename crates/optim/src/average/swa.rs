@@ -48,6 +48,10 @@ impl Swa {
 }
 
 impl Averaging for Swa {
+    fn name(&self) -> String {
+        "Swa".to_owned()
+    }
+
     fn part(&self, number: usize) -> Option<f64> {
         let since = number.checked_sub(self.start)?;
         let count = (since / self.period) as f64;

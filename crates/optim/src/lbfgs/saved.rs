@@ -10,6 +10,8 @@ use crate::Lbfgs;
 use crate::parameters::visit;
 use crate::saved_count::{malformed, saved_count};
 
+const KIND: &str = "Lbfgs";
+
 /// Of the layout below.
 const VERSION: u32 = 1;
 
@@ -56,7 +58,7 @@ impl<T: Element> Lbfgs<T> {
         }
         let names = own.into_iter().map(|(name, _)| name.clone()).collect();
         let saved: Saved = (count as u64, names);
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(KIND, VERSION, &saved);
         section
     }
 
@@ -65,7 +67,7 @@ impl<T: Element> Lbfgs<T> {
     /// is to be so before.
     ///
     /// # Errors
-    /// If the state is of another version, if names are missing or left over (a trained parameter that the steps
+    /// If the state is of something else or another version, if names are missing or left over (a trained parameter that the steps
     /// are not of is missing), if shapes or element types differ, or if a number is not finite. Then nothing is
     /// changed.
     pub fn load(
@@ -73,7 +75,7 @@ impl<T: Element> Lbfgs<T> {
         section: &Section,
         model: &(impl Module<T> + ?Sized),
     ) -> Result<(), LoadProblem> {
-        let (count, listed): Saved = section.versioned_state(VERSION)?;
+        let (count, listed): Saved = section.state_of(KIND, VERSION)?;
         let count = saved_count("remembered steps", count)?;
         let mut names = BTreeSet::new();
         for name in listed {

@@ -8,13 +8,15 @@ use tapegrad_nn::{LoadProblem, Module, Name, Param, Section};
 use crate::parameters::visit;
 use crate::{Lookahead, Rule};
 
+const KIND: &str = "Lookahead";
+
 impl<R: Rule, T: Element> Lookahead<R, T> {
     /// The [optimizer's state](crate::Optimizer::save), and beside what it remembers of each parameter the slow
     /// weights: all that training needs to go on bit for bit from the middle of a cycle, beside the model.
     ///
     /// `k` and `α` belong to the program, and are not in it.
     pub fn save(&self, model: &(impl Module<T> + ?Sized)) -> Section {
-        let mut section = self.optimizer.save(model);
+        let mut section = self.optimizer.save_as(KIND, model);
         visit(model, |name, param| {
             let array = array(name);
             if let Some(slow) = self.slow.get(&param.id()) {
@@ -30,8 +32,8 @@ impl<R: Rule, T: Element> Lookahead<R, T> {
     /// Goes on from a saved state, in place of what was remembered, for the parameters of a model.
     ///
     /// # Errors
-    /// As [`Optimizer::load`](crate::Optimizer::load), and if the slow weights of a parameter that was stepped are
-    /// missing, as in the state of an optimizer alone. Then nothing is changed.
+    /// As [`Optimizer::load`](crate::Optimizer::load), also from the state of an optimizer alone, and if the slow
+    /// weights of a parameter that was stepped are missing. Then nothing is changed.
     pub fn load(
         &mut self,
         section: &Section,
@@ -40,7 +42,7 @@ impl<R: Rule, T: Element> Lookahead<R, T> {
         let mut own = BTreeSet::new();
         visit(model, |name, _| _ = own.insert(array(name)));
         let mut optimizer = self.optimizer.clone();
-        optimizer.load_beside(section, model, &own)?;
+        optimizer.load_as(KIND, section, model, &own)?;
         let mut slow = BTreeMap::new();
         let mut problem = None;
         visit(model, |name, param| {

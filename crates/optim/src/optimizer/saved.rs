@@ -11,6 +11,8 @@ use crate::saved_count::{malformed, saved_count};
 use crate::state::State;
 use crate::{Optimizer, Rule};
 
+const KIND: &str = "Optimizer";
+
 /// Of the layout below.
 const VERSION: u32 = 1;
 
@@ -39,6 +41,11 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
     /// # Ok::<(), tapegrad_nn::LoadProblem>(())
     /// ```
     pub fn save(&self, model: &(impl Module<T> + ?Sized)) -> Section {
+        self.save_as(KIND, model)
+    }
+
+    /// [`save`](Optimizer::save) as the state of what is built around an optimizer.
+    pub(crate) fn save_as(&self, kind: &str, model: &(impl Module<T> + ?Sized)) -> Section {
         let mut section = Section::new();
         let mut steps = Vec::new();
         visit(model, |name, param| {
@@ -59,14 +66,14 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
             .map(str::to_owned)
             .collect();
         let saved: Saved = (self.rule.name(), names, self.steps as u64, steps);
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(kind, VERSION, &saved);
         section
     }
 
     /// Goes on from a saved state, in place of what was remembered, for the parameters of a model.
     ///
     /// # Errors
-    /// If the state is of another version or rule or remembers other things, if names are missing or left over, if
+    /// If the state is of something else, another version or another rule, or remembers other things, if names are missing or left over, if
     /// shapes or element types differ, or if a count is above `2⁵³` or that of a parameter above the optimizer's.
     /// Then nothing is changed.
     pub fn load(
@@ -74,19 +81,21 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         section: &Section,
         model: &(impl Module<T> + ?Sized),
     ) -> Result<(), LoadProblem> {
-        self.load_beside(section, model, &BTreeSet::new())
+        self.load_as(KIND, section, model, &BTreeSet::new())
     }
 
-    /// [`load`](Optimizer::load) from a section that may have the arrays of these names for others.
-    pub(crate) fn load_beside(
+    /// [`load`](Optimizer::load) from what was saved [as](Optimizer::save_as) a kind; the section may have the
+    /// arrays of these names for others.
+    pub(crate) fn load_as(
         &mut self,
+        kind: &str,
         section: &Section,
         model: &(impl Module<T> + ?Sized),
         others: &BTreeSet<String>,
     ) -> Result<(), LoadProblem> {
-        let (rule, slots, steps, of_params): Saved = section.versioned_state(VERSION)?;
-        let here = kind(&self.rule.name(), &slot_names(&self.rule));
-        let file = kind(&rule, &slots);
+        let (rule, slots, steps, of_params): Saved = section.state_of(kind, VERSION)?;
+        let here = words(&self.rule.name(), &slot_names(&self.rule));
+        let file = words(&rule, &slots);
         if file != here {
             return Err(LoadProblem::OtherKind { file, here });
         }
@@ -167,7 +176,7 @@ fn array<R: Rule>(rule: &R, param: &str, slot: usize) -> String {
 }
 
 /// A rule and what it remembers, in words.
-fn kind<S: AsRef<str>>(rule: &str, slots: &[S]) -> String {
+fn words<S: AsRef<str>>(rule: &str, slots: &[S]) -> String {
     let slots: Vec<_> = slots.iter().map(AsRef::as_ref).collect();
     match slots.is_empty() {
         true => rule.to_owned(),

@@ -12,7 +12,7 @@ use tapegrad_nn::{
 use tapegrad_optim::schedule::ReduceOnPlateau;
 use tapegrad_optim::*;
 
-use crate::schedules;
+use crate::schedules::table as schedules;
 
 /// Where the other process finds what was saved.
 const FOLDER: &str = "TAPEGRAD_RESUMED_FROM";
@@ -141,7 +141,7 @@ fn in_a_new_process() {
     std::fs::create_dir_all(&folder).unwrap();
     after(Part::First).write(folder.join("first")).unwrap();
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "resume::in_a_new_process"])
+        .args(["--exact", "rules::resume::in_a_new_process"])
         .env(FOLDER, &folder)
         .output()
         .unwrap();

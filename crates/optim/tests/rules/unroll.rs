@@ -10,7 +10,7 @@ use tapegrad_optim::{
     RmsProp, Rprop, Rule, Sgd, Unroll, Yogi, schedule,
 };
 
-use crate::table::Property;
+use super::table::Property;
 
 const STEPS: usize = 50;
 

@@ -8,7 +8,7 @@ use tapegrad_nn::{BatchNorm, Dense, GradientMap, Mlp, Module, Param, Scope};
 use tapegrad_optim::schedule::Cosine;
 use tapegrad_optim::{Adam, LrCurve, LrFinder, Momentum, Optimizer, ParamGroup, Sgd};
 
-use crate::fixture::{assert_near, numbers, pytorch};
+use super::fixture::{assert_near, numbers, pytorch};
 
 /// `½ Σ c x²` from `x = 1`.
 fn bowl() -> Dense<f64> {

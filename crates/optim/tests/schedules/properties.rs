@@ -8,7 +8,7 @@ use tapegrad_optim::schedule::{
     Cosine, CosineRestarts, Exponential, Linear, MultiStep, OneCycle, Polynomial, Step, Warmup,
 };
 
-use crate::table::table;
+use super::table::table;
 
 /// Steps far beyond any training.
 const LATE: [usize; 7] = [

@@ -6,7 +6,7 @@ use tapegrad_nn::{Checkpoint, Section};
 use tapegrad_optim::schedule::{Cosine, Product, ReduceOnPlateau};
 use tapegrad_optim::{Schedule, Sgd};
 
-use crate::fixture::{assert_near, numbers, pytorch};
+use super::fixture::{assert_near, numbers, pytorch};
 
 fn plateaus() -> Vec<(&'static str, ReduceOnPlateau)> {
     let new = || ReduceOnPlateau::new(0.3);
@@ -99,54 +99,58 @@ fn a_restored_plateau_goes_on() {
 
 #[test]
 fn what_is_no_memory_changes_nothing() {
-    type State = (u32, f64, Option<f64>, u64, u64);
+    type State = (f64, Option<f64>, u64, u64);
     let plateau = ReduceOnPlateau::new(0.3).patience(2);
     plateau.observe(1.0);
     plateau.observe(2.0);
     let section = |state: &State| {
         let mut section = Section::new();
-        section.set_state(state);
+        section.set_state_of("ReduceOnPlateau", 1, state);
         section
     };
-    let good: State = plateau.save().state().unwrap();
-    assert_eq!(good, (1, 0.3, Some(1.0), 1, 0));
-    let refused: [(State, &str); 6] = [
+    let remembered = || -> State { plateau.save().state_of("ReduceOnPlateau", 1).unwrap() };
+    let good = remembered();
+    assert_eq!(good, (0.3, Some(1.0), 1, 0));
+    let refused: [(State, &str); 5] = [
         (
-            (2, good.1, good.2, 1, 0),
-            "the checkpoint has the version 2; this program reads version 1",
-        ),
-        (
-            (1, f64::NAN, good.2, 1, 0),
+            (f64::NAN, good.1, 1, 0),
             "the file is malformed: the value of a plateau is NaN; it must be finite and at least 0",
         ),
         (
-            (1, f64::INFINITY, good.2, 1, 0),
+            (f64::INFINITY, good.1, 1, 0),
             "the file is malformed: the value of a plateau is inf; it must be finite and at least 0",
         ),
         (
-            (1, -0.1, good.2, 1, 0),
+            (-0.1, good.1, 1, 0),
             "the file is malformed: the value of a plateau is -0.1; it must be finite and at least 0",
         ),
         (
-            (1, good.1, Some(f64::NAN), 1, 0),
+            (good.0, Some(f64::NAN), 1, 0),
             "the file is malformed: the best loss of a plateau is NaN; it must be a number",
         ),
         (
-            (1, good.1, good.2, u64::MAX, 0),
+            (good.0, good.1, u64::MAX, 0),
             "the file is malformed: the number of observations without improvement is 18446744073709551615; it must be at most 9007199254740992",
         ),
     ];
     for (state, told) in refused {
         let problem = plateau.load(&section(&state)).unwrap_err();
         assert_eq!(problem.to_string(), told);
-        assert_eq!(plateau.save().state::<State>().unwrap(), good);
+        assert_eq!(remembered(), good);
     }
     let mut other = Section::new();
     for bytes in [&[][..], &[1; 7], &[1; 100]] {
-        other.set_state(bytes);
+        other.set_state_of("ReduceOnPlateau", 1, bytes);
         assert!(plateau.load(&other).is_err());
-        assert_eq!(plateau.save().state::<State>().unwrap(), good);
+        assert_eq!(remembered(), good);
     }
+    other.set_state_of("ReduceOnPlateau", 2, &good);
+    let problem = plateau.load(&other).unwrap_err().to_string();
+    assert_eq!(
+        problem,
+        "the checkpoint has the version 2; this program reads version 1"
+    );
+    assert_eq!(remembered(), good);
 }
 
 /// PyTorch's relative threshold takes a negative loss that stays for an improvement; ours does not.

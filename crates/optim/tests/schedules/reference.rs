@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixture::{assert_near, numbers, optax, pytorch};
-use crate::table::table;
+use super::fixture::{assert_near, numbers, optax, pytorch};
+use super::table::table;
 
 /// Every row has values there, and all values there have a row.
 #[test]

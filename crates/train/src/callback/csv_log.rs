@@ -114,13 +114,12 @@ impl<T: Element> Callback<T> for CsvLog {
     fn save(&self) -> Section {
         let saved: Saved = (self.file.save(), self.columns as u64);
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &(Self::NAME, saved));
+        section.set_state_of(Self::NAME, VERSION, &saved);
         section
     }
 
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
-        let (kind, (file, columns)): (String, Saved) = section.versioned_state(VERSION)?;
-        saved::check_kind(kind, Self::NAME)?;
+        let (file, columns): Saved = section.state_of(Self::NAME, VERSION)?;
         self.columns = saved::count(columns)?;
         self.file.load(file);
         Ok(())

@@ -204,13 +204,12 @@ impl<T: Element> Callback<T> for EarlyStopping {
         let best = self.memory.best.map(|(epoch, best)| (epoch as u64, best));
         let saved: Saved = (best, self.memory.waited as u64);
         let mut section = self.memory.weights.clone();
-        section.set_versioned_state(VERSION, &(Self::NAME, saved));
+        section.set_state_of(Self::NAME, VERSION, &saved);
         section
     }
 
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
-        let (kind, (best, waited)): (String, Saved) = section.versioned_state(VERSION)?;
-        saved::check_kind(kind, Self::NAME)?;
+        let (best, waited): Saved = section.state_of(Self::NAME, VERSION)?;
         if best.is_some_and(|(_, best)| best.is_nan()) {
             let reason = "the best number of early stopping is NaN; it must be a number".to_owned();
             return Err(LoadProblem::Malformed { reason });

@@ -81,13 +81,12 @@ impl<T: Element> Callback<T> for JsonLines {
 
     fn save(&self) -> Section {
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &(Self::NAME, self.file.save()));
+        section.set_state_of(Self::NAME, VERSION, &self.file.save());
         section
     }
 
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
-        let (kind, file): (String, SavedLog) = section.versioned_state(VERSION)?;
-        saved::check_kind(kind, Self::NAME)?;
+        let file: SavedLog = section.state_of(Self::NAME, VERSION)?;
         self.file.load(file);
         Ok(())
     }

@@ -2,17 +2,6 @@
 
 use tapegrad_nn::LoadProblem;
 
-/// That a memory is that of a callback of this name.
-pub(super) fn check_kind(file: String, here: &str) -> Result<(), LoadProblem> {
-    match file == here {
-        true => Ok(()),
-        false => Err(LoadProblem::OtherKind {
-            file,
-            here: here.to_owned(),
-        }),
-    }
-}
-
 /// A count, if this machine has numbers as large.
 pub(super) fn count(count: u64) -> Result<usize, LoadProblem> {
     usize::try_from(count).map_err(|_| LoadProblem::Malformed {

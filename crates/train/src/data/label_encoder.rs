@@ -94,7 +94,7 @@ impl LabelEncoder {
     /// The labels, for a file.
     pub fn save(&self) -> Section {
         let mut section = Section::new();
-        section.set_state(&(VERSION, KIND, &self.labels));
+        section.set_state_of(KIND, VERSION, &self.labels);
         section
     }
 
@@ -103,16 +103,7 @@ impl LabelEncoder {
     /// # Errors
     /// If the section is of something else or another version.
     pub fn load(section: &Section) -> Result<Self, LoadProblem> {
-        let (found, file, labels): (u32, String, Vec<String>) = section.state()?;
-        if found != VERSION {
-            let known = VERSION;
-            return Err(LoadProblem::Version { found, known });
-        }
-        if file != KIND {
-            let here = KIND.to_owned();
-            return Err(LoadProblem::OtherKind { file, here });
-        }
-        Self::of_labels(labels)
+        Self::of_labels(section.state_of(KIND, VERSION)?)
     }
 
     /// From the labels of a file, each of which must be another.
@@ -126,6 +117,7 @@ impl LabelEncoder {
     }
 }
 
-/// What is written before the labels.
-const VERSION: u32 = 1;
 const KIND: &str = "LabelEncoder";
+
+/// Of what is saved.
+const VERSION: u32 = 1;

@@ -1,30 +1,22 @@
-//! How transforms are written to a section: version, kind and what is `f64` for both element types in the
-//! state, numbers of the element type in arrays.
+//! How transforms are written to a section: what is `f64` for both element types in the state, numbers of the
+//! element type in arrays.
 
 use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::{LoadProblem, Section};
 
-/// What is written of every transform.
+/// Of this layout, for every transform.
 const VERSION: u32 = 1;
 
 /// A section that says whose it is, with numbers.
 pub(super) fn section(kind: &str, numbers: &[f64]) -> Section {
     let mut section = Section::new();
-    section.set_state(&(VERSION, kind, numbers));
+    section.set_state_of(kind, VERSION, numbers);
     section
 }
 
 /// The numbers of a section of this kind, all finite.
 pub(super) fn numbers(section: &Section, kind: &str) -> Result<Vec<f64>, LoadProblem> {
-    let (found, file, numbers): (u32, String, Vec<f64>) = section.state()?;
-    if found != VERSION {
-        let known = VERSION;
-        return Err(LoadProblem::Version { found, known });
-    }
-    if file != kind {
-        let here = kind.to_owned();
-        return Err(LoadProblem::OtherKind { file, here });
-    }
+    let numbers: Vec<f64> = section.state_of(kind, VERSION)?;
     if numbers.iter().all(|x| x.is_finite()) {
         return Ok(numbers);
     }

@@ -4,6 +4,8 @@ use tapegrad_nn::{LoadProblem, Section};
 
 use super::{Column, History};
 
+/// Whose state it is.
+const KIND: &str = "History";
 /// Of the layout below.
 const VERSION: u32 = 1;
 
@@ -25,7 +27,7 @@ impl History {
         });
         let saved: Saved = (wide(&self.epochs), wide(&self.steps), columns.collect());
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(KIND, VERSION, &saved);
         section
     }
 
@@ -35,7 +37,7 @@ impl History {
     /// If the section has another content or version, columns of other lengths than there are rows, or a name
     /// twice.
     pub fn load(section: &Section) -> Result<Self, LoadProblem> {
-        let (epochs, steps, columns) = section.versioned_state::<Saved>(VERSION)?;
+        let (epochs, steps, columns) = section.state_of::<Saved>(KIND, VERSION)?;
         let narrow = |counts: Vec<u64>| {
             let counts = counts.into_iter().map(usize::try_from);
             counts.collect::<Result<Vec<_>, _>>()

@@ -173,6 +173,16 @@ impl ConfusionMatrix {
         &self.counts
     }
 
+    /// For each actual class the weight of the rows that have no predicted one, as where an output is NaN.
+    pub fn undecided(&self) -> &[f64] {
+        &self.undecided
+    }
+
+    /// The names of the classes: their numbers, unless there are [others](ConfusionMatrix::names).
+    pub fn class_names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Each row divided by its sum, by 1 where that is 0: of the rows of a class, the shares that are
     /// predicted to be of each. The diagonal is the recall. (scikit-learn's `normalize="true"`.)
     pub fn shares_of_actual(&self) -> Self {

@@ -32,7 +32,7 @@ pub fn boundary<T: Element>(
     logits: impl Fn(&ArcArrayD<T>) -> ArcArrayD<T>,
 ) -> String {
     if data.features() != 2 || data.rows() == 0 {
-        error::plane(data.x.shape());
+        error::plane("plot::boundary", data.x.shape());
     }
     if data.y.shape()[1] != 1 {
         error::outputs("plot::boundary", data.y.shape()[1]);

@@ -5,6 +5,8 @@ use tapegrad_nn::{LoadProblem, Section};
 use super::End;
 use crate::History;
 
+/// Whose state it is.
+const KIND: &str = "Trainer";
 /// Of the layout below.
 const VERSION: u32 = 1;
 
@@ -104,13 +106,13 @@ impl Progress {
             end,
         );
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(KIND, VERSION, &saved);
         section
     }
 
     /// What was saved.
     pub(super) fn load(section: &Section) -> Result<Self, LoadProblem> {
-        let saved: Saved = section.versioned_state(VERSION)?;
+        let saved: Saved = section.state_of(KIND, VERSION)?;
         let (settings, counts, (loss, rows, penalty, steps), latest, best, end) = saved;
         let narrow = |count: u64| {
             usize::try_from(count).map_err(|_| LoadProblem::Malformed {

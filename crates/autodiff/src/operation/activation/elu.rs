@@ -17,6 +17,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If α is not finite.
+    #[inline(never)]
     #[track_caller]
     pub fn elu(self, alpha: f64) -> Self {
         self.exponential_linear("elu", alpha, 1.0)
@@ -30,6 +31,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert!((tape.var(1.0).selu().item() - 1.050_700_987_355_480_5).abs() < 1e-15);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn selu(self) -> Self {
         self.exponential_linear("selu", SELU.0, SELU.1)

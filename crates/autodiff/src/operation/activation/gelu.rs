@@ -27,6 +27,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.gelu().backward().wrt(x)[[]], 0.5);
     /// assert!((tape.var(1.0).gelu().item() - 0.841_344_746_068_542_9).abs() < 1e-15);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn gelu(self) -> Self {
         let (height, half) = (T::of(DENSITY_AT_0), T::of(-0.5));
@@ -56,6 +57,7 @@ impl<T: Element> Var<'_, T> {
     /// let (exact, tanh) = (tape.var(1.0).gelu(), tape.var(1.0).gelu_tanh());
     /// assert!((exact - tanh).item().abs() < 2e-4);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn gelu_tanh(self) -> Self {
         let (one, two, far) = (T::one(), T::of(2.0), T::of(FAR));

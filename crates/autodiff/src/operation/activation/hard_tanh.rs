@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var([-3.0, 0.5]);
     /// assert_eq!(x.hard_tanh().value(), ndarray::array![-1.0, 0.5].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn hard_tanh(self) -> Self {
         self.clamp(-1.0, 1.0)

@@ -12,6 +12,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(y.value(), ndarray::array![0.0, 0.0, 2.0].into_dyn());
     /// assert_eq!(y.sum(..).backward().wrt(x), ndarray::array![0.0, 0.0, 1.0].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn relu(self) -> Self {
         self.each("relu", |_, x| relu(x), |g, _x, y| g.relu_rule(y))
@@ -34,6 +35,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(y.value(), ndarray::array![-0.5, 0.0, 2.0].into_dyn());
     /// assert_eq!(y.sum(..).backward().wrt(x), ndarray::array![0.25, 0.25, 1.0].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn leaky_relu(self, slope: f64) -> Self {
         if !slope.is_finite() {

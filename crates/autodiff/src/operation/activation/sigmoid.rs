@@ -14,6 +14,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(0.0);
     /// assert_eq!(x.tanh().backward().wrt(x)[[]], 1.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn tanh(self) -> Self {
         self.each("tanh", Machine::tanh, |g, _x, y| g.tanh_rule(y))
@@ -45,6 +46,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.sigmoid().item(), 0.5);
     /// assert_eq!(x.sigmoid().backward().wrt(x)[[]], 0.25);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn sigmoid(self) -> Self {
         self.each("sigmoid", Machine::sigmoid, |g, _x, y| g.sigmoid_rule(y))

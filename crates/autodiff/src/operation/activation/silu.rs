@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(0.0);
     /// assert_eq!(x.silu().backward().wrt(x)[[]], 0.5);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn silu(self) -> Self {
         let far = T::of(FAR);
@@ -48,6 +49,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.mish().item(), 0.0);
     /// assert!((x.mish().backward().wrt(x)[[]] - 0.6).abs() < 1e-15);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn mish(self) -> Self {
         let (one, two, far) = (T::one(), T::of(2.0), T::of(FAR));

@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(1000.0).softplus().item(), 1000.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn softplus(self) -> Self {
         self.curve("softplus", Machine::softplus, Machine::sigmoid, |x| {
@@ -25,6 +26,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(-1000.0).log_sigmoid().item(), -1000.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn log_sigmoid(self) -> Self {
         self.curve(

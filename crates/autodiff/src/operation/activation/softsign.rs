@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var([-1.0, f64::INFINITY]);
     /// assert_eq!(x.softsign().value(), ndarray::array![-0.5, 1.0].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn softsign(self) -> Self {
         let one = T::one();

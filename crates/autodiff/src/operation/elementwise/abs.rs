@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.abs().item(), 2.0);
     /// assert_eq!(x.abs().backward().wrt(x)[[]], -1.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn abs(self) -> Self {
         self.each(
@@ -42,6 +43,7 @@ impl<T: Element> Var<'_, T> {
     /// let signs = tape.var(ndarray::array![-3.0, -0.0, 0.0, 5.0]).sign();
     /// assert_eq!(signs.value(), ndarray::array![-1.0, 0.0, 0.0, 1.0].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn sign(self) -> Self {
         self.constant("sign", self.map(|_, x| Real::sign(x)))

@@ -12,6 +12,7 @@ use crate::{Element, Var};
 /// ```
 impl<T: Element> Add for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn add(self, y: Self) -> Self {
         self.pairs(
@@ -34,6 +35,7 @@ impl<T: Element> Add for Var<'_, T> {
 /// ```
 impl<T: Element> Sub for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn sub(self, y: Self) -> Self {
         self.pairs(
@@ -56,6 +58,7 @@ impl<T: Element> Sub for Var<'_, T> {
 /// ```
 impl<T: Element> Mul for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn mul(self, y: Self) -> Self {
         self.pairs(
@@ -78,6 +81,7 @@ impl<T: Element> Mul for Var<'_, T> {
 /// ```
 impl<T: Element> Div for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn div(self, y: Self) -> Self {
         self.pairs(
@@ -93,6 +97,7 @@ impl<T: Element> Div for Var<'_, T> {
 /// `−x`, `∂x = −1`.
 impl<T: Element> Neg for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn neg(self) -> Self {
         self.each("neg", |_, x| -x, |g, _x, _y| -g)
@@ -102,6 +107,7 @@ impl<T: Element> Neg for Var<'_, T> {
 /// `x + c`, `∂x = 1`.
 impl<T: Element> Add<f64> for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn add(self, c: f64) -> Self {
         let number = T::of(c);
@@ -112,6 +118,7 @@ impl<T: Element> Add<f64> for Var<'_, T> {
 /// `x − c`, `∂x = 1`.
 impl<T: Element> Sub<f64> for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn sub(self, c: f64) -> Self {
         self + -c
@@ -121,6 +128,7 @@ impl<T: Element> Sub<f64> for Var<'_, T> {
 /// `x c`, `∂x = c`.
 impl<T: Element> Mul<f64> for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn mul(self, c: f64) -> Self {
         let number = T::of(c);
@@ -131,6 +139,7 @@ impl<T: Element> Mul<f64> for Var<'_, T> {
 /// `x / c`, `∂x = 1 / c`.
 impl<T: Element> Div<f64> for Var<'_, T> {
     type Output = Self;
+    #[inline(never)]
     #[track_caller]
     fn div(self, c: f64) -> Self {
         let number = T::of(c);
@@ -141,6 +150,7 @@ impl<T: Element> Div<f64> for Var<'_, T> {
 /// `c + x`, `∂x = 1`.
 impl<'t, T: Element> Add<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
+    #[inline(never)]
     #[track_caller]
     fn add(self, x: Var<'t, T>) -> Var<'t, T> {
         x + self
@@ -150,6 +160,7 @@ impl<'t, T: Element> Add<Var<'t, T>> for f64 {
 /// `c − x`, `∂x = −1`.
 impl<'t, T: Element> Sub<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
+    #[inline(never)]
     #[track_caller]
     fn sub(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);
@@ -160,6 +171,7 @@ impl<'t, T: Element> Sub<Var<'t, T>> for f64 {
 /// `c x`, `∂x = c`.
 impl<'t, T: Element> Mul<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
+    #[inline(never)]
     #[track_caller]
     fn mul(self, x: Var<'t, T>) -> Var<'t, T> {
         x * self
@@ -169,6 +181,7 @@ impl<'t, T: Element> Mul<Var<'t, T>> for f64 {
 /// `y = c / x`, `∂x = −y / x`.
 impl<'t, T: Element> Div<Var<'t, T>> for f64 {
     type Output = Var<'t, T>;
+    #[inline(never)]
     #[track_caller]
     fn div(self, x: Var<'t, T>) -> Var<'t, T> {
         let number = T::of(self);

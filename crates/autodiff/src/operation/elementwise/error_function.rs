@@ -17,6 +17,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.erf().item(), 0.0);
     /// assert_eq!(x.erf().backward().wrt(x)[[]], std::f64::consts::FRAC_2_SQRT_PI);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn erf(self) -> Self {
         let scale = T::of(FRAC_2_SQRT_PI);

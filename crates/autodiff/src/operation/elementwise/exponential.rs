@@ -11,6 +11,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(1.0);
     /// assert!((x.exp().item() - std::f64::consts::E).abs() < 1e-15);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn exp(self) -> Self {
         self.each("exp", Machine::exp, |g, _x, y| g * y)
@@ -24,6 +25,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(1e-20).exp_m1().item(), 1e-20);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn exp_m1(self) -> Self {
         self.each("exp_m1", Machine::exp_m1, |g, x, _y| g * x.exp())

@@ -15,6 +15,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn maximum(self, y: impl IntoVar<'t, T>) -> Self {
         let y = y.into_var(self.tape);
@@ -41,6 +42,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn minimum(self, y: impl IntoVar<'t, T>) -> Self {
         let y = y.into_var(self.tape);
@@ -89,6 +91,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If `low` is larger than `high`, or one of them is NaN.
+    #[inline(never)]
     #[track_caller]
     pub fn clamp(self, low: f64, high: f64) -> Self {
         if low.is_nan() || high.is_nan() || low > high {

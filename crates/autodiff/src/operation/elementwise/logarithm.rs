@@ -13,6 +13,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(4.0);
     /// assert_eq!(x.ln().backward().wrt(x)[[]], 0.25);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn ln(self) -> Self {
         self.each("ln", Machine::ln, |g, x, _y| g / x)
@@ -26,6 +27,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(1e-20).ln_1p().item(), 1e-20);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn ln_1p(self) -> Self {
         self.each("ln_1p", Machine::ln_1p, |g, x, _y| g / (1.0 + x))
@@ -39,6 +41,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(8.0).log2().item(), 3.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn log2(self) -> Self {
         self.each("log2", Machine::log2, |g, x, _y| g / (x * LN_2))
@@ -52,6 +55,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(1000.0).log10().item(), 3.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn log10(self) -> Self {
         self.each("log10", Machine::log10, |g, x, _y| g / (x * LN_10))

@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(4.0);
     /// assert_eq!(x.sqrt().backward().wrt(x)[[]], 0.25);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn sqrt(self) -> Self {
         // −0 + 0 is +0.
@@ -27,6 +28,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.rsqrt().item(), 0.5);
     /// assert_eq!(x.rsqrt().backward().wrt(x)[[]], -0.0625);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn rsqrt(self) -> Self {
         let rsqrt = |_, x: T| (x.sqrt() + T::zero()).recip();
@@ -40,6 +42,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(-3.0).square().item(), 9.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn square(self) -> Self {
         self.each("square", |_, x| x * x, |g, x, _y| g * (2.0 * x))
@@ -53,6 +56,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(-4.0);
     /// assert_eq!(x.reciprocal().backward().wrt(x)[[]], -0.0625);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn reciprocal(self) -> Self {
         self.each("reciprocal", |_, x| x.recip(), |g, _x, y| -(g * y.square()))
@@ -69,6 +73,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.powi(2).item(), 9.0);
     /// assert_eq!(x.powi(2).backward().wrt(x)[[]], -6.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn powi(self, n: i32) -> Self {
         match n {
@@ -93,6 +98,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.powf(1.5).item(), 8.0);
     /// assert_eq!(x.powf(1.5).backward().wrt(x)[[]], 3.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn powf(self, p: f64) -> Self {
         let exponent = T::of(p);

@@ -11,6 +11,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(0.0);
     /// assert_eq!(x.sin().backward().wrt(x)[[]], 1.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn sin(self) -> Self {
         self.unary("sin", self.slices(elementary::sin), |g, x, _y| g * x.cos())
@@ -23,6 +24,7 @@ impl<T: Element> Var<'_, T> {
     /// let tape = Tape::<f64>::new();
     /// assert_eq!(tape.var(0.0).cos().item(), 1.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn cos(self) -> Self {
         let value = self.slices(elementary::cos);
@@ -38,6 +40,7 @@ impl<T: Element> Var<'_, T> {
     /// assert_eq!(x.atan().item(), std::f64::consts::FRAC_PI_4);
     /// assert_eq!(x.atan().backward().wrt(x)[[]], 0.5);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn atan(self) -> Self {
         let one = T::one();

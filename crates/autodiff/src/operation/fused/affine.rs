@@ -22,6 +22,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes are not those, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn affine(self, weight: Self, bias: Option<Self>, activation: Activation) -> Self {
         self.same_tape("affine", weight);

@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes, they are empty, or ε is negative or not finite.
+    #[inline(never)]
     #[track_caller]
     pub fn standardize(self, axes: impl Into<Axes>, epsilon: f64) -> Self {
         let axes = self.axes_to_standardize("standardize", axes.into(), epsilon);
@@ -36,6 +37,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// As [`standardize`](Var::standardize), and if `γ` or `β` do not broadcast to the array or belong
     /// to another tape.
+    #[inline(never)]
     #[track_caller]
     pub fn layer_norm(self, gain: Self, shift: Self, epsilon: f64) -> Self {
         let axes = self.axes_to_standardize("layer_norm", Axes::from(-1), epsilon);
@@ -58,6 +60,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// As [`layer_norm`](Var::layer_norm), and if there are fewer than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn batch_norm(self, gain: Self, shift: Self, epsilon: f64) -> Self {
         let rank = self.shape().len();

@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(ndarray::array![-3.0, 0.0, 4.0]);
     /// assert_eq!(x.l1_norm().item(), 7.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn l1_norm(self) -> Self {
         self.elastic_net(Some(1.0), None)
@@ -23,6 +24,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(ndarray::array![-3.0, 0.0, 4.0]);
     /// assert_eq!(x.squared_norm().item(), 25.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn squared_norm(self) -> Self {
         self.elastic_net(None, Some(1.0))
@@ -37,6 +39,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(ndarray::array![-3.0, 0.0, 4.0]);
     /// assert_eq!(x.elastic_net(Some(0.5), Some(0.1)).item(), 6.0);
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn elastic_net(self, l1: Option<f64>, l2: Option<f64>) -> Self {
         let mut value = self.tape.fresh(Shape::number());

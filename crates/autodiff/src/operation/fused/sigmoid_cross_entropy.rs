@@ -20,6 +20,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn sigmoid_cross_entropy(self, targets: Self) -> Self {
         self.pairs(

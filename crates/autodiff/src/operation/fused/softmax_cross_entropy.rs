@@ -23,6 +23,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the logits have not two axes, there is not one class for each row, a class is not below
     /// their number, there is not one weight for each, or one is negative or not finite.
+    #[inline(never)]
     #[track_caller]
     pub fn softmax_cross_entropy<'c>(self, classes: impl Into<Classes<'c>>) -> Self {
         let (shape, classes) = (self.shape(), classes.into());
@@ -102,6 +103,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the logits have not two axes, the shapes differ, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn softmax_cross_entropy_with(self, probabilities: Self) -> Self {
         self.same_tape("softmax_cross_entropy_with", probabilities);

@@ -13,6 +13,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes differ or there is no element, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn mean_squared_difference(self, y: Self) -> Self {
         let mut value = self.tape.fresh(Shape::number());

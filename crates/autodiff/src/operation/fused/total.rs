@@ -13,6 +13,7 @@ use crate::{Element, Var, Vjp, error};
 ///
 /// # Panics
 /// If the shapes differ or the variables belong to two tapes.
+#[inline(never)]
 #[track_caller]
 pub fn total<'t, T: Element>(terms: &[Var<'t, T>]) -> Option<Var<'t, T>> {
     let (first, second, rest) = match *terms {

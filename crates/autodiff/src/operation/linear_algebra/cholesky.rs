@@ -32,6 +32,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shape is not `[n, n]`.
+    #[inline(never)]
     #[track_caller]
     pub fn cholesky(self) -> Self {
         let value = self.factor("cholesky");

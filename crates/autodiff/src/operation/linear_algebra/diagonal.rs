@@ -13,6 +13,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If there are fewer than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn diagonal(self) -> Self {
         let value = {
@@ -46,6 +47,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the variable is a number.
+    #[inline(never)]
     #[track_caller]
     pub fn diagonal_matrix(self) -> Self {
         let shape = self.shape();

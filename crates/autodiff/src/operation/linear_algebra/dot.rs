@@ -29,6 +29,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the inner dimensions differ, the leading axes do not broadcast, or one of the two is a
     /// number.
+    #[inline(never)]
     #[track_caller]
     pub fn dot(self, y: Self) -> Self {
         let (a, b) = (self.shape(), y.shape());
@@ -69,6 +70,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the numbers of columns differ, the leading axes do not broadcast, or one of the two has
     /// fewer than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn dot_t(self, y: Self) -> Self {
         let (a, b) = (self.shape(), y.shape());
@@ -101,6 +103,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the numbers of rows differ, the leading axes do not broadcast, or one of the two has fewer
     /// than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn t_dot(self, y: Self) -> Self {
         self.multiply(

@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes differ, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn inner(self, y: Self) -> Self {
         self.same_tape("inner", y);

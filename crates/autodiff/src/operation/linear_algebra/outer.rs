@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If one of the two has not one axis, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn outer(self, y: Self) -> Self {
         self.same_tape("outer", y);

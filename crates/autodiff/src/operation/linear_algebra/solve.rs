@@ -23,6 +23,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes are not those, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn solve(self, b: Self) -> Self {
         let is_vector = self.has_vector("solve", b);

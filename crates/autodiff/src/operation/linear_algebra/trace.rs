@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If there are fewer than two axes, or the last two differ.
+    #[inline(never)]
     #[track_caller]
     pub fn trace(self) -> Self {
         let shape = self.shape();

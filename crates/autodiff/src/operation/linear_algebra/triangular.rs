@@ -20,6 +20,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes are not those, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn solve_triangular(self, b: Self) -> Self {
         if self.has_vector("solve_triangular", b) {
@@ -55,6 +56,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the shapes are not those, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn t_solve_triangular(self, b: Self) -> Self {
         if self.has_vector("t_solve_triangular", b) {

@@ -14,6 +14,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks the axis.
+    #[inline(never)]
     #[track_caller]
     pub fn cumulative_sum(self, axis: impl Into<Axes>) -> Self {
         let axis = axis.into().one("cumulative_sum", &self.shape());

@@ -18,6 +18,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes, or if they are empty: nothing has no largest element.
+    #[inline(never)]
     #[track_caller]
     pub fn max(self, axes: impl Into<Axes>) -> Self {
         let shape = self.shape();
@@ -52,6 +53,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes, or if they are empty: nothing has no smallest element.
+    #[inline(never)]
     #[track_caller]
     pub fn min(self, axes: impl Into<Axes>) -> Self {
         let shape = self.shape();

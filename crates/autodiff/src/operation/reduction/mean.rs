@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes, or if they are empty: nothing has no mean.
+    #[inline(never)]
     #[track_caller]
     pub fn mean(self, axes: impl Into<Axes>) -> Self {
         let shape = self.shape();

@@ -20,6 +20,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn norm(self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into().of("norm", &self.shape());

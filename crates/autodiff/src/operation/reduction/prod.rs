@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn prod(self, axes: impl Into<Axes>) -> Self {
         let shape = self.shape();

@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn log_sum_exp(self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into().of("log_sum_exp", &self.shape());
@@ -38,6 +39,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn softmax(self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into().of("softmax", &self.shape());
@@ -57,6 +59,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn log_softmax(self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into().of("log_softmax", &self.shape());

@@ -16,6 +16,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes, or if there are not more than `ddof` elements.
+    #[inline(never)]
     #[track_caller]
     pub fn variance(self, axes: impl Into<Axes>, ddof: usize) -> Self {
         let shape = self.shape();
@@ -38,6 +39,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// As [`variance`](Var::variance).
+    #[inline(never)]
     #[track_caller]
     pub fn std(self, axes: impl Into<Axes>, ddof: usize) -> Self {
         let shape = self.shape();

@@ -14,6 +14,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If, counted from the last axis, a size is neither equal nor 1.
+    #[inline(never)]
     #[track_caller]
     pub fn broadcast_to(self, shape: &[usize]) -> Self {
         let value = {
@@ -42,6 +43,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If `shape` does not broadcast to the shape of the array.
+    #[inline(never)]
     #[track_caller]
     pub fn sum_to(self, shape: &[usize]) -> Self {
         let value = {

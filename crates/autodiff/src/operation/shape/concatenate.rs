@@ -15,6 +15,7 @@ use crate::{Axes, Element, Var, Vjp, error};
 /// # Panics
 /// If there is no array, they lack the axis, their shapes differ in another axis, or they belong to
 /// two tapes.
+#[inline(never)]
 #[track_caller]
 pub fn concatenate<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) -> Var<'t, T> {
     let Some(first) = parts.first() else {
@@ -63,6 +64,7 @@ pub fn concatenate<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) 
 /// # Panics
 /// If there is no array, the result has not that axis, their shapes differ, or they belong to two
 /// tapes.
+#[inline(never)]
 #[track_caller]
 pub fn stack<'t, T: Element>(parts: &[Var<'t, T>], axis: impl Into<Axes>) -> Var<'t, T> {
     let Some(first) = parts.first() else {

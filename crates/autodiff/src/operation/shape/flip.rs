@@ -14,6 +14,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn flip(self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into().of("flip", &self.shape());

@@ -20,6 +20,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks the axis, or the axis one of the places.
+    #[inline(never)]
     #[track_caller]
     pub fn index_select(self, axis: impl Into<Axes>, places: &[usize]) -> Self {
         let shape = self.shape();
@@ -56,6 +57,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the arrays lack the axis, the axis one of the places, there is not one place for each of
     /// `y`, the shapes differ in another axis, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn index_add(self, axis: impl Into<Axes>, places: &[usize], y: Self) -> Self {
         self.same_tape("index_add", y);
@@ -100,6 +102,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks the axis, the axis one of the places, or the shapes differ in another axis.
+    #[inline(never)]
     #[track_caller]
     pub fn gather<S, D>(self, axis: impl Into<Axes>, places: &ArrayBase<S, D>) -> Self
     where
@@ -148,6 +151,7 @@ impl<T: Element> Var<'_, T> {
     /// # Panics
     /// If the array lacks the axis, the axis one of the places, `y` has not the shape of `places`,
     /// the shapes differ in another axis, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn scatter_add<S, D>(self, axis: impl Into<Axes>, places: &ArrayBase<S, D>, y: Self) -> Self
     where

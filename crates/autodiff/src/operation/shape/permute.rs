@@ -10,6 +10,7 @@ impl<T: Element> Var<'_, T> {
     /// let x = tape.var(ndarray::array![[1.0, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.t().value(), ndarray::array![[1.0, 3.0], [2.0, 4.0]].into_dyn());
     /// ```
+    #[inline(never)]
     #[track_caller]
     pub fn t(self) -> Self {
         let rank = self.shape().len();
@@ -27,6 +28,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes.
+    #[inline(never)]
     #[track_caller]
     pub fn transpose(self, a: impl Into<Axes>, b: impl Into<Axes>) -> Self {
         let shape = self.shape();
@@ -51,6 +53,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If `order` does not hold each axis once.
+    #[inline(never)]
     #[track_caller]
     pub fn permute(self, order: &[usize]) -> Self {
         let shape = self.shape();

@@ -13,6 +13,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the number of elements would change.
+    #[inline(never)]
     #[track_caller]
     pub fn reshape(self, shape: &[usize]) -> Self {
         let value = {
@@ -40,6 +41,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks one of the axes listed, or its size is not 1.
+    #[inline(never)]
     #[track_caller]
     pub fn squeeze(self, axes: impl Into<Axes>) -> Self {
         let (axes, shape) = (axes.into(), self.shape());
@@ -70,6 +72,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the result has no such axis.
+    #[inline(never)]
     #[track_caller]
     pub fn expand_dims(self, axis: impl Into<Axes>) -> Self {
         let shape = self.shape();

@@ -23,6 +23,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn where_(self, x: impl IntoVar<'t, T>, y: impl IntoVar<'t, T>) -> Self {
         let (x, y) = (x.into_var(self.tape), y.into_var(self.tape));
@@ -89,6 +90,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// If the shapes do not broadcast, or the variables belong to two tapes.
+    #[inline(never)]
     #[track_caller]
     pub fn greater(self, y: impl IntoVar<'t, T>) -> Self {
         self.compare("greater", y.into_var(self.tape), |x, y| x > y)
@@ -105,6 +107,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// As [`greater`](Var::greater).
+    #[inline(never)]
     #[track_caller]
     pub fn greater_equal(self, y: impl IntoVar<'t, T>) -> Self {
         self.compare("greater_equal", y.into_var(self.tape), |x, y| x >= y)
@@ -121,6 +124,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// As [`greater`](Var::greater).
+    #[inline(never)]
     #[track_caller]
     pub fn less(self, y: impl IntoVar<'t, T>) -> Self {
         self.compare("less", y.into_var(self.tape), |x, y| x < y)
@@ -137,6 +141,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// As [`greater`](Var::greater).
+    #[inline(never)]
     #[track_caller]
     pub fn less_equal(self, y: impl IntoVar<'t, T>) -> Self {
         self.compare("less_equal", y.into_var(self.tape), |x, y| x <= y)
@@ -153,6 +158,7 @@ impl<'t, T: Element> Var<'t, T> {
     ///
     /// # Panics
     /// As [`greater`](Var::greater).
+    #[inline(never)]
     #[track_caller]
     pub fn equal(self, y: impl IntoVar<'t, T>) -> Self {
         self.compare("equal", y.into_var(self.tape), |x, y| x == y)

@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks the axis, or the axis part of the range.
+    #[inline(never)]
     #[track_caller]
     pub fn slice(self, axis: impl Into<Axes>, range: impl RangeBounds<usize>) -> Self {
         let shape = self.shape();
@@ -64,6 +65,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If the array lacks the axis.
+    #[inline(never)]
     #[track_caller]
     pub fn pad(self, axis: impl Into<Axes>, before: usize, after: usize) -> Self {
         let shape = self.shape();

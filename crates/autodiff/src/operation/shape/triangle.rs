@@ -15,6 +15,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If there are fewer than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn lower_triangle(self, k: isize) -> Self {
         self.triangle("lower_triangle", move |above| above <= k)
@@ -32,6 +33,7 @@ impl<T: Element> Var<'_, T> {
     ///
     /// # Panics
     /// If there are fewer than two axes.
+    #[inline(never)]
     #[track_caller]
     pub fn upper_triangle(self, k: isize) -> Self {
         self.triangle("upper_triangle", move |above| above >= k)

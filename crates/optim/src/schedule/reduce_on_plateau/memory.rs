@@ -18,6 +18,9 @@ pub(super) struct Memory {
 /// Value, best, waited, cooling.
 type Saved = (f64, Option<f64>, u64, u64);
 
+const KIND: &str = "ReduceOnPlateau";
+
+/// Of the layout above.
 const VERSION: u32 = 1;
 
 impl Memory {
@@ -79,12 +82,12 @@ impl Memory {
         let (waited, cooling) = (self.waited as u64, self.cooling as u64);
         let saved: Saved = (self.value, self.best, waited, cooling);
         let mut section = Section::new();
-        section.set_versioned_state(VERSION, &saved);
+        section.set_state_of(KIND, VERSION, &saved);
         section
     }
 
     pub(super) fn load(section: &Section) -> Result<Self, LoadProblem> {
-        let (value, best, waited, cooling): Saved = section.versioned_state(VERSION)?;
+        let (value, best, waited, cooling): Saved = section.state_of(KIND, VERSION)?;
         if !(value.is_finite() && value >= 0.0) {
             return malformed(format!(
                 "the value of a plateau is {value}; it must be finite and at least 0"

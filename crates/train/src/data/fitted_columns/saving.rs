@@ -6,12 +6,16 @@ use super::{Content, FittedColumn, FittedColumns};
 use crate::data::LabelEncoder;
 use crate::data::saved_transform::malformed;
 
+const KIND: &str = "FittedColumns";
+
 /// Of the layout below.
 const VERSION: u32 = 1;
-const KIND: &str = "FittedColumns";
 
 /// Name; for numbers what is filled in; for texts the known ones and the one filled in.
 type Saved = (String, Option<f64>, Option<(Vec<String>, Option<usize>)>);
+
+/// Inputs and targets; whether rows with what is missing are dropped, and unknown texts ignored.
+type State = ((Vec<Saved>, Vec<Saved>), bool, bool);
 
 impl FittedColumns {
     /// What was learnt, for a file.
@@ -19,13 +23,8 @@ impl FittedColumns {
         let saved = |columns: &[FittedColumn]| columns.iter().map(save).collect::<Vec<Saved>>();
         let columns = (saved(&self.inputs), saved(&self.targets));
         let mut section = Section::new();
-        section.set_state(&(
-            VERSION,
-            KIND,
-            columns,
-            self.drops_rows,
-            self.ignores_unknown,
-        ));
+        let state: State = (columns, self.drops_rows, self.ignores_unknown);
+        section.set_state_of(KIND, VERSION, &state);
         section
     }
 
@@ -34,17 +33,8 @@ impl FittedColumns {
     /// # Errors
     /// If the section is of something else or another version.
     pub fn load(section: &Section) -> Result<Self, LoadProblem> {
-        type State = (u32, String, (Vec<Saved>, Vec<Saved>), bool, bool);
-        let (found, file, (inputs, targets), drops_rows, ignores_unknown): State =
-            section.state()?;
-        if found != VERSION {
-            let known = VERSION;
-            return Err(LoadProblem::Version { found, known });
-        }
-        if file != KIND {
-            let here = KIND.to_owned();
-            return Err(LoadProblem::OtherKind { file, here });
-        }
+        let ((inputs, targets), drops_rows, ignores_unknown): State =
+            section.state_of(KIND, VERSION)?;
         let load = |columns: Vec<Saved>| columns.into_iter().map(load).collect::<Result<_, _>>();
         Ok(Self {
             inputs: load(inputs)?,

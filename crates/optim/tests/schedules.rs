@@ -5,4 +5,4 @@ mod lr_finder;
 mod properties;
 mod reduce_on_plateau;
 mod reference;
-mod table;
+pub(crate) mod table;

@@ -11,7 +11,7 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::{Dense, LoadProblem, Mlp, Module, Param, Role, Section, random, safetensors};
 
 /// What `interchange.py` has written.
-const FROM_PYTHON: &[u8] = include_bytes!("from_python.safetensors");
+const FROM_PYTHON: &[u8] = include_bytes!("safetensors/from_python.safetensors");
 
 /// The arrays of a section whose names start with `prefix`, without it, and but for `x` and `y`.
 fn part<T: Element>(section: &Section, prefix: &str) -> Section {

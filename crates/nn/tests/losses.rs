@@ -13,8 +13,8 @@ use tapegrad_autodiff::{Element, Tape, Var};
 use tapegrad_nn::Loss;
 use tapegrad_nn::loss::{self, Reduction};
 
-use crate::case::{Case, rows};
-use crate::row::{Each, FORMS, Given, Mean, Sum, WeightedEach, WeightedMean, WeightedSum, table};
+use self::case::{Case, rows};
+use self::row::{Each, FORMS, Given, Mean, Sum, WeightedEach, WeightedMean, WeightedSum, table};
 
 /// Each number is right to a part of the largest one of its array.
 fn assert_close<T: Element>(what: &str, x: Var<'_, T>, expected: &ArrayD<f64>, part: f64) {

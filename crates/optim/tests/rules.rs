@@ -5,9 +5,6 @@ mod table;
 mod convergence;
 mod nadam;
 mod resume;
-#[path = "../schedules/table.rs"]
-#[expect(dead_code, reason = "the tests of the schedules read more of a row")]
-mod schedules;
 mod state;
 mod trajectories;
 mod unroll;
