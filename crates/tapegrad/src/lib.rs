@@ -10,6 +10,9 @@ pub use tapegrad_autodiff::{Tape, Var, functional, ndarray};
 #[cfg(feature = "description")]
 pub use tapegrad_nn::description;
 pub use tapegrad_nn::{check, file, summary};
-pub use tapegrad_train::{data, metric, plot};
+pub use tapegrad_train::{
+    Checkpoints, End, Evaluation, Fit, FitError, History, Resumed, Trainer, augmentation, callback,
+    data, metric, plot,
+};
 
 pub mod prelude;

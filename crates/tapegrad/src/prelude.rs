@@ -20,6 +20,9 @@ pub use tapegrad_optim::{
     Ledger, Lion, Lookahead, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp,
     Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
 };
+pub use tapegrad_train::callback::{self, Callback, EarlyStopping, Run};
 pub use tapegrad_train::data::{self, Dataset, Splitter, Standardizer, Transform};
 pub use tapegrad_train::metric::Metric;
-pub use tapegrad_train::{metric, plot};
+pub use tapegrad_train::{
+    Checkpoints, End, Fit, FitError, History, Trainer, augmentation, metric, plot,
+};

@@ -64,7 +64,9 @@ pub struct TensorBoard {
     overwrites: bool,
     every_steps: Option<usize>,
     histograms: Option<usize>,
-    /// `None` before the first event of a run.
+    /// The first step of the run of this process.
+    first: usize,
+    /// `None` before the first event.
     file: Option<(PathBuf, File)>,
 }
 
@@ -76,6 +78,7 @@ impl TensorBoard {
             overwrites: false,
             every_steps: None,
             histograms: None,
+            first: 0,
             file: None,
         }
     }
@@ -125,17 +128,13 @@ impl TensorBoard {
         Ok(files)
     }
 
-    /// A new file after those that are there, which begins with the step of the event that is to come.
-    fn open(&self, step: usize) -> Result<(PathBuf, File), LogError> {
+    /// A new file after those that are there.
+    fn open(&self) -> Result<(PathBuf, File), LogError> {
         let files = self.files().map_err(|cause| system(&self.folder, cause))?;
         let last = files.last().map_or(0, |(number, _)| *number);
         let path = self.folder.join(name(last.saturating_add(1)));
         let mut file = File::create_new(&path).map_err(|cause| system(&path, cause))?;
-        for content in [Content::Version, Content::Start] {
-            let step = match content {
-                Content::Start => step,
-                _ => 0,
-            };
+        for (step, content) in [(0, Content::Version), (self.first, Content::Start)] {
             let bytes = record(&event(now(), step, &content));
             file.write_all(&bytes)
                 .map_err(|cause| system(&path, cause))?;
@@ -146,7 +145,7 @@ impl TensorBoard {
     fn write(&mut self, step: usize, content: &Content<'_>) -> Result<(), LogError> {
         let open = match self.file.take() {
             Some(open) => open,
-            None => self.open(step)?,
+            None => self.open()?,
         };
         let (path, file) = self.file.insert(open);
         let bytes = record(&event(now(), step, content));
@@ -196,6 +195,7 @@ impl<T: Element> Callback<T> for TensorBoard {
 
     fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
         self.file = None;
+        self.first = run.step() + 1;
         fs::create_dir_all(&self.folder).map_err(|cause| system(&self.folder, cause))?;
         if run.is_resumed() {
             return Ok(());
