@@ -1383,7 +1383,7 @@ fn training() {
             let (model, loss, mut tape) = (Mlp::<f64>::new(&[2, 3]), loss::CrossEntropy::new(), Tape::new());
             let batch = data.map_y(|y| y.mapv(|y| 2.0 * y));
             Mixup::new(0.2).classes(2).augment(batch, &mut Augmenting::new(&model, &loss, &mut tape, 1))
-        } => "Mixup: the class of row 1 of the batch is 2; it must be below 2";
+        } => "Mixup: the class of row 0 of the batch is 2; it must be below 2";
     }
 }
 
