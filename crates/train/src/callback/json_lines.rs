@@ -4,7 +4,7 @@ use tapegrad_autodiff::Element;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::log_file::{LogFile, SavedLog};
-use super::{Callback, CallbackError, Run, saved};
+use super::{Callback, CallbackError, Run};
 use crate::History;
 
 /// Writes the history as JSON lines: after each epoch an object with `epoch`, `step` and what was measured.
