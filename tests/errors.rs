@@ -1329,6 +1329,17 @@ fn data_sets() {
         metric::binary_accuracy::<f64>(Array2::zeros([3, 1]), Array2::zeros([2, 1])) =>
             "metric::binary_accuracy: the outputs have the shape [3, 1] and the targets [2, 1]; they must be equal, with at least one row";
     }
+    #[cfg(feature = "plot")]
+    told! {
+        plot::decision_boundary(&data::linear_regression::<f64>(4, 3, 0.0, 1).0, |x| x.clone()) =>
+            "plot::decision_boundary: the inputs have the shape [4, 3]; they must be points of a plane, [rows, 2], at least one";
+        plot::decision_boundary(&data::moons::<f64>(4, 0.0, 1).map_y(|_| Array2::zeros([4, 2])), |x| x.clone()) =>
+            "plot::decision_boundary: there are 2 targets a row; there must be one";
+        plot::decision_boundary(&data::moons::<f64>(4, 0.0, 1), |_| ArcArrayD::zeros([4].as_slice())) =>
+            "plot::decision_boundary: for 4 points the outputs have the shape [4]; it must be [4, 1] or [4, classes]";
+        plot::lines("x", "y", &[]).size(800, 5000) =>
+            "Figure::size: the size is 800 × 5000 pixels; both must be at least 200 and at most 4096";
+    }
 }
 
 #[test]
@@ -1747,6 +1758,7 @@ fn no_sentence_is_missing() {
         "optim/src/error",
         "train/src/error",
         "train/src/data/data_error",
+        "train/src/plot/plot_error",
     ] {
         let path = format!("{}/crates/{module}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
@@ -1764,6 +1776,7 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/nn/tests/files/refusals.rs"),
                 include_str!("../crates/nn/tests/safetensors.rs"),
                 include_str!("../crates/train/tests/npy/main.rs"),
+                include_str!("../crates/train/tests/plot/files.rs"),
             ];
             assert!(
                 here.contains(piece) || elsewhere.iter().any(|tests| tests.contains(piece)),

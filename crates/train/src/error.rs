@@ -53,7 +53,7 @@ sentences! {
     endless()
         "Trainer: neither epochs nor steps were said; one must be";
     no_checkpoints()
-        "Trainer::resume: there are no checkpoints; say where they are with Trainer::checkpoints";
+        "Trainer: a run without checkpoints cannot be resumed; say where they are with Trainer::checkpoints";
     nothing_to_evaluate()
         "Trainer::evaluate: the data have no row; there must be at least one";
     none(who: &str, what: &str)

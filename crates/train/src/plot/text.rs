@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, Glyph, GlyphId, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendTextStyle, FontFamily, FontTransform};
 
@@ -26,11 +26,19 @@ fn scaled(size: f64) -> impl ScaleFont<&'static FontRef<'static>> {
     font.as_scaled(PxScale::from(size as f32 * em))
 }
 
+/// How far it is from a letter to the next. What the font does not have is an empty box in a bitmap; in a drawing
+/// another font may have it, as wide as high.
+fn advance(c: char, size: f64) -> f64 {
+    let font = scaled(size);
+    match font.glyph_id(c) {
+        GlyphId(0) => size,
+        glyph => f64::from(font.h_advance(glyph)),
+    }
+}
+
 /// How long a line of text is.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    let font = scaled(size);
-    let advances = text.chars().map(|c| font.h_advance(font.glyph_id(c)));
-    f64::from(advances.sum::<f32>())
+    text.chars().map(|c| advance(c, size)).sum()
 }
 
 /// The text, or its beginning and `…`, so that it is not longer than `room`.
@@ -127,7 +135,7 @@ impl BackendTextStyle for Style {
         let mut pen = point(x as f32, y as f32 + (BASELINE * self.size) as f32);
         for c in text.chars() {
             let glyph: Glyph = font.glyph_id(c).with_scale_and_position(font.scale(), pen);
-            pen.x += font.h_advance(glyph.id);
+            pen.x += advance(c, self.size) as f32;
             let Some(outline) = font.outline_glyph(glyph) else {
                 continue; // a blank
             };

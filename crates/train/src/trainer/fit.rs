@@ -179,9 +179,7 @@ impl<T: Element> Trainer<'_, T> {
             }
             self.epoch(model, train, &mut asked)?;
         };
-        if matches!(end, End::Stopped { .. }) {
-            self.progress.end = Some(end.clone());
-        }
+        self.note_stop(asked.as_ref());
         self.write_checkpoint(model)?;
         self.swap_average(model);
         if let Some(average) = &mut self.average {
@@ -214,6 +212,13 @@ impl<T: Element> Trainer<'_, T> {
             return Some(End::Epochs);
         }
         asked.map(|_| End::Interrupted { by, reason })
+    }
+
+    /// A run that was stopped is finished, and the next checkpoint says so.
+    fn note_stop(&mut self, asked: Option<&Asked>) {
+        if asked.is_some_and(|asked| !asked.goes_on) {
+            self.progress.end = self.end(asked);
+        }
     }
 
     /// The rest of an epoch: its steps, and what is measured after them. An interruption leaves it where it is.
@@ -271,6 +276,7 @@ impl<T: Element> Trainer<'_, T> {
         let done = done.and_then(|()| self.write_best(model));
         self.swap_average(model);
         done?;
+        self.note_stop(asked.as_ref());
         let is_due =
             |checkpoints: &Checkpoints| self.progress.epoch.is_multiple_of(checkpoints.every);
         if self.checkpoints.as_ref().is_some_and(is_due) {

@@ -70,6 +70,29 @@ impl<T: Element> Trainer<'_, T> {
         self.run(model, train, Some(resumed))
     }
 
+    /// [Resumes](Trainer::resume) if there is a checkpoint, else [begins](Trainer::fit): for a program that is
+    /// started again whenever it was killed. Which of both it was stands in [`Fit::resumed`].
+    ///
+    /// # Errors
+    /// As both; if there are checkpoints and none can be read, it does not begin afresh.
+    ///
+    /// # Panics
+    /// As both.
+    #[track_caller]
+    pub fn resume_or_fit(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+    ) -> Result<Fit, FitError> {
+        let Some(checkpoints) = &self.checkpoints else {
+            error::no_checkpoints();
+        };
+        match checkpoints.newest()? {
+            Some(_) => self.resume(model, train),
+            None => self.fit(model, train),
+        }
+    }
+
     /// Writes a checkpoint, if they are asked for and the last one is older.
     pub(super) fn write_checkpoint(&mut self, model: &dyn Module<T>) -> Result<(), FitError> {
         let step = self.progress.step;

@@ -1,7 +1,7 @@
 //! One of each picture, of data that are usual.
 
-use ndarray::{Array2, array};
-use tapegrad_nn::{Mlp, Module};
+use ndarray::Array2;
+use tapegrad_nn::Mlp;
 use tapegrad_train::metric::{
     Bins, CalibrationCurve, ConfusionMatrix, PrecisionRecallCurve, RocCurve,
 };

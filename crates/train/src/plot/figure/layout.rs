@@ -78,6 +78,15 @@ pub(super) fn draw<B: DrawingBackend>(figure: &Figure, canvas: &mut Canvas<B>) {
     let columns = figure.columns as f64;
     let side = |all: f64, count: f64| (all - (count - 1.0) * GAP) / count;
     let [across, down] = [side(frame.width(), columns), side(frame.height(), rows)];
+    // As wide for each, so that panels below each other begin at one place.
+    let names = figure.panels.iter().map(|shown| {
+        let ticks = y_ticks(shown, &shown.ranges()[1], down);
+        let widths = ticks
+            .iter()
+            .map(|(_, name)| text::width(&text::plain(name), TICK));
+        widths.fold(10.0, f64::max)
+    });
+    let names = names.fold(0.0, f64::max).min(NAMES * across);
     for (place, shown) in figure.panels.iter().enumerate() {
         let (row, column) = (place / figure.columns, place % figure.columns);
         let left = frame.left + column as f64 * (across + GAP);
@@ -88,7 +97,7 @@ pub(super) fn draw<B: DrawingBackend>(figure: &Figure, canvas: &mut Canvas<B>) {
             right: left + across,
             bottom: top + down,
         };
-        panel(canvas, shown, of_panel);
+        panel(canvas, shown, of_panel, names);
     }
 }
 
@@ -118,7 +127,7 @@ fn notes<B: DrawingBackend>(canvas: &mut Canvas<B>, notes: &[String], frame: &Fr
     height
 }
 
-fn panel<B: DrawingBackend>(canvas: &mut Canvas<B>, panel: &Panel, whole: Frame) {
+fn panel<B: DrawingBackend>(canvas: &mut Canvas<B>, panel: &Panel, whole: Frame, names: f64) {
     let ranges = panel.ranges();
     let mut frame = whole;
     let title = text::fitted(&text::plain(&panel.title), PANEL_TITLE, frame.width());
@@ -136,12 +145,7 @@ fn panel<B: DrawingBackend>(canvas: &mut Canvas<B>, panel: &Panel, whole: Frame)
     frame.top += 8.0;
     frame.bottom -= notes(canvas, &panel.sentences(&ranges), &frame);
     frame.bottom -= AXIS_NAME + TICK + 14.0;
-    let y_ticks = panel.y.ticks(&ranges[1], (frame.height() / 30.0) as usize);
-    let widths = y_ticks
-        .iter()
-        .map(|(_, name)| text::width(&text::plain(name), TICK));
-    let room = (NAMES * whole.width()).max(20.0);
-    let names = widths.fold(10.0, f64::max).min(room);
+    let y_ticks = y_ticks(panel, &ranges[1], frame.height());
     frame.left += AXIS_NAME + 10.0 + names;
     frame.right -= match panel.color_bar {
         Some(_) => BAR,
@@ -212,6 +216,11 @@ fn nothing_fits<B: DrawingBackend>(canvas: &mut Canvas<B>, frame: &Frame) {
     let sentence = text::fitted("too small to be drawn", NOTE, frame.width());
     let below = [across, frame.bottom - 3.0];
     canvas.text(&sentence, below, NOTE, HPos::Center, QUIET);
+}
+
+/// A mark for so many pixels.
+fn y_ticks(panel: &Panel, range: &Range, height: f64) -> Vec<(f64, String)> {
+    panel.y.ticks(range, (height / 30.0) as usize)
 }
 
 /// As many marks as their names leave room for.

@@ -1,9 +1,9 @@
 //! A pair of axes and what stands between them.
 
 use crate::plot::Scale;
-use crate::plot::axis::{Axis, Range};
+use crate::plot::axis::{Axis, LARGEST, Range};
 use crate::plot::color::Color;
-use crate::plot::series::Series;
+use crate::plot::series::{Point, Series};
 
 #[derive(Clone, Debug)]
 pub(in crate::plot) struct Panel {
@@ -59,7 +59,9 @@ impl Panel {
 
     /// The ranges of the two axes.
     pub(super) fn ranges(&self) -> [Range; 2] {
-        let points: Vec<_> = self.series.iter().flat_map(Series::points).collect();
+        let is_finite = |(x, y): &Point| x.abs() <= LARGEST && y.abs() <= LARGEST;
+        let points = self.series.iter().flat_map(Series::points);
+        let points: Vec<Point> = points.filter(is_finite).collect();
         [
             self.x.range(points.iter().map(|point| point.0)),
             self.y.range(points.iter().map(|point| point.1)),

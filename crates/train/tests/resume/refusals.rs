@@ -1,0 +1,260 @@
+//! Never afresh silently: what is found, passed over and refused.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tapegrad_nn::{LoadProblem, Mlp, Module, file};
+use tapegrad_optim::{Adam, Momentum, Sgd};
+use tapegrad_train::callback::{self, Run};
+use tapegrad_train::{Checkpoints, End, FitError, Trainer};
+
+use super::Folder;
+use super::program::{moons, network, trainer};
+
+fn files(folder: &Folder) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder.path().join("checkpoints")).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.retain(|file| {
+        file.file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("step-")
+    });
+    files.sort();
+    files
+}
+
+fn bits(model: &Mlp) -> Vec<u32> {
+    let parameters = model.parameters().into_iter();
+    parameters
+        .flat_map(|(_, param)| param.value.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn a_corrupt_checkpoint_is_passed_over_and_told() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let mut model = network(8);
+    trainer(folder.path())
+        .epochs(4)
+        .fit(&mut model, &train)
+        .unwrap();
+    let whole = Folder::new();
+    let mut expected = network(8);
+    let fit = trainer(whole.path())
+        .epochs(6)
+        .fit(&mut expected, &train)
+        .unwrap();
+
+    // The newest is cut, the next has a bit turned.
+    let all = files(&folder);
+    assert_eq!(all.len(), 3);
+    let mut bytes = fs::read(&all[2]).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    fs::write(&all[2], &bytes).unwrap();
+    let mut bytes = fs::read(&all[1]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&all[1], &bytes).unwrap();
+
+    let mut model = network(8);
+    let resumed = trainer(folder.path())
+        .epochs(6)
+        .resume(&mut model, &train)
+        .unwrap();
+    let from = resumed.resumed.as_ref().unwrap();
+    assert_eq!(from.file, all[0]);
+    let skipped: Vec<_> = from
+        .skipped
+        .iter()
+        .map(|error| error.file.clone())
+        .collect();
+    assert_eq!(skipped, [all[2].clone(), all[1].clone()]);
+    assert!(resumed.to_string().contains("passed over"), "{resumed}");
+    assert_eq!(bits(&model), bits(&expected));
+    assert_eq!(resumed.history, fit.history);
+
+    // None is left that can be read: no new run, nothing changed.
+    for file in files(&folder) {
+        fs::write(file, b"no checkpoint").unwrap();
+    }
+    let before = bits(&model);
+    for way in [Trainer::resume, Trainer::resume_or_fit] {
+        let error = way(&mut trainer(folder.path()).epochs(9), &mut model, &train).unwrap_err();
+        assert!(
+            matches!(&error, FitError::NoCheckpoint { skipped, .. } if skipped.len() == 3),
+            "{error}"
+        );
+    }
+    assert_eq!(bits(&model), before);
+}
+
+#[test]
+fn what_is_there_is_not_written_over_and_what_is_not_there_is_not_resumed() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let mut model = network(8);
+    let error = trainer(folder.path())
+        .epochs(1)
+        .resume(&mut model, &train)
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("there is no checkpoint to resume from"),
+        "{error}"
+    );
+    trainer(folder.path())
+        .epochs(1)
+        .fit(&mut model, &train)
+        .unwrap();
+    let error = trainer(folder.path())
+        .epochs(1)
+        .fit(&mut model, &train)
+        .unwrap_err();
+    assert!(matches!(error, FitError::FolderInUse { .. }), "{error}");
+}
+
+#[test]
+fn other_settings_data_models_and_rules_are_refused() {
+    let (train, validation) = moons();
+    let folder = Folder::new();
+    let checkpoints = || Checkpoints::new(folder.path().join("checkpoints"));
+    let start = || {
+        let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+        Trainer::new(Momentum::new(0.1), loss)
+            .epochs(2)
+            .checkpoints(checkpoints())
+    };
+    let mut model = network(8);
+    start().fit(&mut model, &train).unwrap();
+
+    let mut other = network(8);
+    let before = bits(&other);
+    for (trainer, data, what) in [
+        (start().seed(1), &train, "seed, 0; it is 1 now"),
+        (start().batch_size(7), &train, "batch size, 32; it is 7 now"),
+        (
+            start().full_batch(),
+            &train,
+            "batch size, 32; it is all rows now",
+        ),
+        (start().drop_last(), &train, "last batch"),
+        (start().accumulate(2), &train, "number of batches a step"),
+        (start(), &validation, "training data"),
+        (
+            start().validate(&validation),
+            &train,
+            "validation data, none; it is 60 rows",
+        ),
+    ] {
+        let mut trainer = trainer;
+        let error = trainer.resume(&mut other, data).unwrap_err();
+        assert!(matches!(error, FitError::OtherRun { .. }), "{error}");
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    let mut sgd = Trainer::new(Sgd::new(0.1), loss)
+        .epochs(2)
+        .checkpoints(checkpoints());
+    let error = sgd.resume(&mut other, &train).unwrap_err();
+    assert!(
+        matches!(&error, FitError::Load(error) if matches!(error.problem, LoadProblem::OtherKind { .. })),
+        "{error}"
+    );
+    assert_eq!(bits(&other), before);
+
+    let mut wider = network(9);
+    let before = bits(&wider);
+    let error = start().resume(&mut wider, &train).unwrap_err();
+    assert!(matches!(error, FitError::Load(_)), "{error}");
+    assert_eq!(bits(&wider), before);
+
+    // A callback more, that was not there.
+    let mut more = start().callback(callback::EarlyStopping::new(3));
+    let error = more.resume(&mut other, &train).unwrap_err();
+    assert!(error.to_string().contains("EarlyStopping"), "{error}");
+}
+
+/// More epochs than were asked for before go on; a run that was stopped is finished; an interruption goes on.
+#[test]
+fn ends() {
+    let (train, _) = moons();
+    let whole = Folder::new();
+    let mut expected = network(8);
+    trainer(whole.path())
+        .epochs(5)
+        .fit(&mut expected, &train)
+        .unwrap();
+
+    let folder = Folder::new();
+    let mut model = network(8);
+    let at = |step: usize, stops: bool| {
+        callback::after_step(move |run: &mut Run<'_>| {
+            if run.step() == step {
+                match stops {
+                    true => run.stop("enough"),
+                    false => run.interrupt("a break"),
+                }
+            }
+        })
+    };
+    let interrupted = |step| trainer(folder.path()).epochs(5).callback(at(step, false));
+    for (step, epoch) in [(2, 0), (7, 1), (10, 2)] {
+        let fit = interrupted(step).resume_or_fit(&mut model, &train).unwrap();
+        assert!(
+            matches!(&fit.end, End::Interrupted { reason, .. } if reason == "a break"),
+            "{fit}"
+        );
+        assert_eq!(
+            (fit.history.len(), fit.resumed.is_some()),
+            (epoch, step > 2)
+        );
+    }
+    let fit = interrupted(99).resume(&mut model, &train).unwrap();
+    assert_eq!((fit.end, bits(&model)), (End::Epochs, bits(&expected)));
+
+    let folder = Folder::new();
+    let stopped = || trainer(folder.path()).epochs(5).callback(at(7, true));
+    let fit = stopped().fit(&mut model, &train).unwrap();
+    assert!(matches!(fit.end, End::Stopped { .. }));
+    let after = bits(&model);
+    let again = stopped().epochs(50).resume(&mut model, &train).unwrap();
+    assert_eq!(
+        (&again.end, again.history, bits(&model)),
+        (&fit.end, fit.history, after)
+    );
+}
+
+/// The best model is that of the best epoch as it was evaluated, and is a file of a model.
+#[test]
+fn the_best_model_is_kept() {
+    let (train, validation) = moons();
+    let folder = Folder::new();
+    let mut model = network(8);
+    let fit = trainer(folder.path())
+        .epochs(12)
+        .fit(&mut model, &train)
+        .unwrap();
+    let (_, best) = fit.history.best("validation_accuracy").unwrap();
+    let mut loaded = network(8);
+    file::load(&mut loaded, folder.path().join("checkpoints/best.tape")).unwrap();
+    let evaluation = trainer(folder.path()).evaluate(&loaded, &validation);
+    assert_eq!(evaluation.metric("accuracy"), Some(best));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let file = folder.path().join("file");
+    fs::write(&file, b"in the way").unwrap();
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    let mut trainer = Trainer::new(Adam::new(1e-3), loss)
+        .epochs(1)
+        .checkpoints(Checkpoints::new(file.join("checkpoints")));
+    let error = trainer.fit(&mut network(8), &train).unwrap_err();
+    assert!(matches!(error, FitError::Folder { .. }), "{error}");
+}
