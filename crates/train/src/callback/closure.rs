@@ -6,7 +6,8 @@ use super::{Callback, CallbackError, Run};
 
 /// A callback that is a closure: [`after_step`], [`measure`], [`after_epoch`].
 ///
-/// It remembers nothing in checkpoints, and cannot fail: what does is a [`Callback`] of its own.
+/// It remembers nothing in checkpoints, and cannot fail: what does is a [`Callback`] of its own. Where the compiler
+/// asks for the element type, say it: `|run: &mut Run<'_, f32>|`.
 pub struct Closure<F> {
     name: String,
     moment: Moment,
@@ -45,7 +46,7 @@ pub fn after_step<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
 /// Calls a closure after each epoch, to [record](Run::record) numbers that others then find in the row.
 ///
 /// ```
-/// # use tapegrad_nn::{Mlp, Module, loss};
+/// # use tapegrad_nn::{Mlp, loss, sparsity};
 /// # use tapegrad_optim::Adam;
 /// # use tapegrad_train::{Trainer, data};
 /// use tapegrad_train::callback;
@@ -54,11 +55,11 @@ pub fn after_step<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
 /// let fit = Trainer::new(Adam::new(1e-3), loss::BinaryCrossEntropy::new())
 ///     .epochs(3)
 ///     .callback(callback::measure(|run| {
-///         let largest = run.model().parameters().iter().flat_map(|(_, param)| &param.value).fold(0.0, |a, x| x.max(a));
-///         run.record("largest parameter", largest.into());
+///         let part = sparsity(run.model()).fraction();
+///         run.record("part of zeros", part);
 ///     }))
 ///     .fit(&mut model, &data::moons(60, 0.2, 1))?;
-/// assert!(fit.history.last("largest parameter") > Some(0.0));
+/// assert_eq!(fit.history.last("part of zeros"), Some(0.0));
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 pub fn measure<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {

@@ -24,7 +24,7 @@ use super::{Callback, CallbackError, Run};
 ///
 /// let (train, validation) = data::moons::<f32>(60, 0.3, 1).split(0.5, 1);
 /// let mut model = Mlp::new(&[2, 16, 1]).seed(1);
-/// let plateau = ReduceOnPlateau::new(1.0).patience(3).factor(0.5);
+/// let plateau = ReduceOnPlateau::new(1.0).patience(0).factor(0.5);
 /// let fit = Trainer::new(Sgd::new(plateau.clone()), loss::BinaryCrossEntropy::new())
 ///     .epochs(100)
 ///     .validate(&validation)

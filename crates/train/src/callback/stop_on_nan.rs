@@ -14,7 +14,7 @@ use super::{Callback, CallbackError, Run};
 /// use tapegrad_train::callback::StopOnNan;
 /// use tapegrad_train::{Trainer, data};
 ///
-/// let train = data::linear_regression::<f32>(50, 3, 0.1, 1).data;
+/// let (train, ..) = data::linear_regression::<f32>(50, 3, 0.1, 1);
 /// let mut model = Mlp::new(&[3, 1]).seed(1);
 /// let fit = Trainer::new(Sgd::new(1e3), loss::SquaredError)
 ///     .epochs(100)
