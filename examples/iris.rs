@@ -3,14 +3,16 @@
 //! ```text
 //! cargo run --release --example iris
 //! ```
+
 use tapegrad::data::{Columns, Missing, Table};
 use tapegrad::ndarray::array;
 use tapegrad::prelude::*;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     // What columns mean, and their scales, are fitted on the rows for training alone.
     let (train, rest) = Table::open("examples/data/iris.csv")?.split(0.6, 4);
-    let columns = Columns::label("species").missing(Missing::Mean).fit(&train)?;
+    let columns = Columns::label("species").missing(Missing::Mean);
+    let columns = columns.fit(&train)?;
     let (train, rest) = (columns.dataset::<f32>(&train)?, columns.dataset(&rest)?);
     let scale = Standardizer::fit(&train.x);
     let [train, rest] = [train, rest].map(|part| part.map_x(|x| scale.transform(x)));
@@ -27,14 +29,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{fit}\ntest: {}", trainer.evaluate(&model, &test));
 
     plot::learning_curves(&fit.history).save("target/iris/learning_curves.svg")?;
-    let matrix = metric::ConfusionMatrix::of_logits(&trainer.predict(&model, &test.x), &test.y, None);
-    println!("{matrix}");
+    let logits = trainer.predict(&model, &test.x);
+    let matrix = metric::ConfusionMatrix::of_logits(&logits, &test.y, None);
     plot::confusion_matrix(&matrix).save("target/iris/confusion_matrix.png")?;
 
     // All that a prediction needs, in one file.
     let file = Checkpoint::new().with("model", Section::of(&model));
-    file.with("columns", columns.save()).with("scale", scale.save()).write("target/iris/model.tape")?;
+    let file = file.with("columns", columns.save());
+    file.with("scale", scale.save())
+        .write("target/iris/model.tape")?;
     let flower = scale.transform(array![[5.9, 3.0, 5.1, 1.8]]);
-    println!("probabilities of the species: {:.3}", trainer.predict_proba(&model, flower));
+    let species = trainer.predict_proba(&model, flower);
+    println!("probabilities of the species: {species:.3}");
     Ok(())
 }

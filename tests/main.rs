@@ -2,6 +2,8 @@
 //! and threads has a program of its own, and so has what misuse is told.
 
 mod derivatives;
+#[cfg(all(feature = "csv", feature = "plot"))]
+mod iris;
 #[cfg(feature = "csv")]
 mod kinds;
 mod lasso;
