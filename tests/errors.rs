@@ -344,6 +344,12 @@ fn classes() {
 #[test]
 fn losses() {
     told! {
+        { let t = tape(); loss::CrossEntropy::new().mean(zeros(t, &[2, 3]), &array![[1.0], [0.5]]) } =>
+            "loss: the target of row 1 is 0.5; a class must be a whole number and at least 0";
+        { let t = tape(); loss::Focal::new(2.0).mean(zeros(t, &[2, 3]), &array![[1.0, 2.0], [0.0, 1.0]]) } =>
+            "loss: the targets have the shape [2, 2]; as classes they must be one column, [rows, 1]";
+    }
+    told! {
         { let t = tape(); loss::SquaredError.mean(zeros(t, &[30, 1]), &array![0.0, 1.0]) } =>
             "SquaredError: the predictions have the shape [30, 1] and the targets [2]; they must be equal";
         { let t = tape(); loss::BinaryCrossEntropy::new().mean(zeros(t, &[2, 1]), &array![0.0, 1.0]) } =>
@@ -1343,6 +1349,45 @@ fn data_sets() {
 }
 
 #[test]
+fn training() {
+    use tapegrad::augmentation::{Adversarial, Augmentation, Augmenting, Mixup};
+    let data = data::moons::<f64>(8, 0.1, 1);
+    let bce = loss::BinaryCrossEntropy::new;
+    let trainer = || Trainer::<f64>::new(Adam::new(1e-3), bce());
+    let mut model = Mlp::<f64>::new(&[2, 1]);
+    let empty = Dataset::<f64>::new(Array2::<f64>::zeros([0, 2]), Array2::<f64>::zeros([0, 1]));
+    told! {
+        trainer().fit(&mut model, &data) => "Trainer: neither epochs nor steps were said; one must be";
+        trainer().epochs(1).resume(&mut model, &data) =>
+            "Trainer: a run without checkpoints cannot be resumed; say where they are with Trainer::checkpoints";
+        trainer().epochs(1).resume_or_fit(&mut model, &data) =>
+            "Trainer: a run without checkpoints cannot be resumed; say where they are with Trainer::checkpoints";
+        trainer().evaluate(&model, &empty) => "Trainer::evaluate: the data have no row; there must be at least one";
+        trainer().batch_size(0) => "Trainer::batch_size: the number of rows is 0; it must be at least 1";
+        trainer().accumulate(0) => "Trainer::accumulate: the number of batches is 0; it must be at least 1";
+        trainer().validate_every(0) => "Trainer::validate_every: the number of epochs is 0; it must be at least 1";
+        Checkpoints::new("runs").every(0) => "Checkpoints::every: the number of epochs is 0; it must be at least 1";
+        Checkpoints::new("runs").every_steps(0) =>
+            "Checkpoints::every_steps: the number of steps is 0; it must be at least 1";
+        Checkpoints::new("runs").keep(0) => "Checkpoints::keep: the number of checkpoints is 0; it must be at least 1";
+        Mixup::new(0.0) => "Mixup::new: alpha is 0; it must be finite and above 0";
+        Mixup::new(0.2).classes(1) => "Mixup::classes: the number of classes is 1; it must be at least 2";
+        Adversarial::fgsm(-1.0) => "Adversarial::fgsm: the epsilon is -1; it must be finite and at least 0";
+        Adversarial::pgd(0.1, f64::NAN, 3) => "Adversarial::pgd: the step is NaN; it must be finite and at least 0";
+        Adversarial::pgd(0.1, 0.1, 0) => "Adversarial::pgd: the number of steps is 0; it must be at least 1";
+        Adversarial::fgsm(0.1).clean(2.0) =>
+            "Adversarial::clean: the fraction is 2; it must be at least 0 and at most 1";
+        Adversarial::fgsm(0.1).within(1.0, 1.0) =>
+            "Adversarial::within: the bounds are 1 and 1; the lower one must be below the upper one";
+        {
+            let (model, loss, mut tape) = (Mlp::<f64>::new(&[2, 3]), loss::CrossEntropy::new(), Tape::new());
+            let batch = data.map_y(|y| y.mapv(|y| 2.0 * y));
+            Mixup::new(0.2).classes(2).augment(batch, &mut Augmenting::new(&model, &loss, &mut tape, 1))
+        } => "Mixup: the class of row 0 of the batch is 2; it must be below 2";
+    }
+}
+
+#[test]
 fn metrics() {
     use tapegrad::metric::{
         Accuracy, Average, Bins, BrierScore, CalibrationCurve, ConfusionMatrix,
@@ -1862,6 +1907,7 @@ fn no_sentence_is_missing() {
         "nn/src/description/description_error",
         "optim/src/error",
         "train/src/error",
+        "train/src/fit_error",
         "train/src/data/data_error",
         "train/src/plot/plot_error",
     ] {
@@ -1882,6 +1928,8 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/nn/tests/safetensors.rs"),
                 include_str!("../crates/train/tests/npy/main.rs"),
                 include_str!("../crates/train/tests/plot/files.rs"),
+                include_str!("../crates/train/tests/resume/refusals.rs"),
+                include_str!("../crates/train/tests/trainer/refusals.rs"),
             ];
             assert!(
                 here.contains(piece) || elsewhere.iter().any(|tests| tests.contains(piece)),

@@ -160,19 +160,28 @@ impl<U: Rule, T: Element> Step<U, T> {
     fn each_of_part<const N: usize>(self, x: &mut [T], g: &[T], slots: [&mut [T]; N]) {
         vectorize(
             #[inline(always)]
-            move |_| {
-                let (x, last_x) = x.as_chunks_mut::<BLOCK>();
-                let (g, last_g) = g.as_chunks::<BLOCK>();
-                let mut slots = slots.map(|slot| slot.as_chunks_mut::<BLOCK>());
-                for (i, (x, g)) in x.iter_mut().zip(g).enumerate() {
-                    self.block(x, g, slots.each_mut().map(|(slot, _)| &mut slot[i]));
-                }
-                for (i, (x, &g)) in last_x.iter_mut().zip(last_g).enumerate() {
-                    let slots = slots.each_mut().map(|(_, last)| from_mut(&mut last[i]));
-                    self.block(from_mut(x), &[g], slots);
-                }
+            move |_| match N {
+                // Whether two arrays overlap the compiler looks by itself. Of blocks of them it would vectorise the
+                // loop over blocks, by gathering a number from each, and not the one in a block.
+                0 => self.blocks::<N, 1>(x, g, slots),
+                _ => self.blocks::<N, BLOCK>(x, g, slots),
             },
         );
+    }
+
+    /// Block by block, and what is left one by one.
+    #[inline(always)]
+    fn blocks<const N: usize, const LEN: usize>(self, x: &mut [T], g: &[T], slots: [&mut [T]; N]) {
+        let (x, last_x) = x.as_chunks_mut::<LEN>();
+        let (g, last_g) = g.as_chunks::<LEN>();
+        let mut slots = slots.map(|slot| slot.as_chunks_mut::<LEN>());
+        for (i, (x, g)) in x.iter_mut().zip(g).enumerate() {
+            self.block(x, g, slots.each_mut().map(|(slot, _)| &mut slot[i]));
+        }
+        for (i, (x, &g)) in last_x.iter_mut().zip(last_g).enumerate() {
+            let slots = slots.each_mut().map(|(_, last)| from_mut(&mut last[i]));
+            self.block(from_mut(x), &[g], slots);
+        }
     }
 
     /// `LEN` elements. They are read before any is written, so that the compiler sees that arrays do

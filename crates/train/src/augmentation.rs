@@ -6,8 +6,8 @@ mod mixup;
 use std::fmt;
 
 use tapegrad_autodiff::{ArcArrayD, Element, Tape};
-use tapegrad_nn::random::Stream;
-use tapegrad_nn::{Module, Scope};
+use tapegrad_nn::random::{self, Stream};
+use tapegrad_nn::{Loss, Module, Scope};
 
 pub use self::adversarial::Adversarial;
 pub use self::mixup::Mixup;
@@ -52,7 +52,43 @@ pub struct Augmenting<'a, T: Element = f32> {
     pub(crate) step: usize,
 }
 
-impl<T: Element> Augmenting<'_, T> {
+impl<'a, T: Element> Augmenting<'a, T> {
+    /// For a loop of your own: what a batch is augmented with, drawn from a seed of its own.
+    ///
+    /// ```
+    /// use tapegrad_autodiff::Tape;
+    /// use tapegrad_nn::{Mlp, loss};
+    /// use tapegrad_train::augmentation::{Adversarial, Augmentation, Augmenting};
+    /// use tapegrad_train::data;
+    ///
+    /// let (model, data, mut tape) = (Mlp::new(&[2, 8, 1]), data::moons::<f32>(20, 0.1, 1), Tape::new());
+    /// let loss = loss::BinaryCrossEntropy::new();
+    /// for (step, batch) in data.batches(5, 1, 0).enumerate() {
+    ///     let mut with = Augmenting::new(&model, &loss, &mut tape, step as u64);
+    ///     let batch = Adversarial::fgsm(0.1).augment(batch, &mut with);
+    ///     assert_eq!(batch.rows(), 10);
+    /// }
+    /// ```
+    pub fn new(
+        model: &'a dyn Module<T>,
+        loss: &'a (dyn for<'t, 'y> Loss<'t, T, &'y ArcArrayD<T>> + 'a),
+        tape: &'a mut Tape<T>,
+        seed: u64,
+    ) -> Self {
+        Self {
+            model,
+            stream: random::stream(seed),
+            loss,
+            tape,
+            step: 0,
+        }
+    }
+
+    /// The step of training, for what has a schedule; else 0.
+    pub fn at_step(self, step: usize) -> Self {
+        Self { step, ..self }
+    }
+
     /// The gradient of the data loss, summed over the rows, with respect to each input: of the model in
     /// evaluation, where dropout is off and statistics stay. `x` stands for the inputs of the batch.
     #[track_caller]

@@ -48,8 +48,6 @@ sentences! {
         "Mixup: the class of row {row} of the batch is {class}; it must be below {classes}";
     bounds(who: &str, low: f64, high: f64)
         "{who}: the bounds are {low} and {high}; the lower one must be below the upper one";
-    negative(who: &str, what: &str, value: f64)
-        "{who}: {what} is {value}; it must be finite and at least 0";
     endless()
         "Trainer: neither epochs nor steps were said; one must be";
     no_checkpoints()
@@ -107,7 +105,7 @@ sentences! {
 #[track_caller]
 pub(crate) fn at_least_zero(who: &str, what: &str, value: f64) -> f64 {
     if !(value >= 0.0 && value.is_finite()) {
-        negative(who, what, value);
+        spread(who, what, value);
     }
     value
 }

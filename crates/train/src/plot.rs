@@ -1,4 +1,41 @@
 //! Pictures.
+//!
+//! [`boundary`] is one in characters. With the feature `plot` there are figures as SVG and PNG, and reports as HTML,
+//! without a library of the system: what they are drawn with and the letters are part of the program.
+#![cfg_attr(
+    feature = "plot",
+    doc = "
+| | shows |
+|---|---|
+| [`learning_curves`] | losses, penalty, metrics and learning rate of a [`History`](crate::History) |
+| [`decision_boundary`] | the plane as a classifier sees it, and the points |
+| [`weight_histograms`] | how the numbers of each weight are spread |
+| [`regularization`] | what the strength of a penalty does |
+| [`confusion_matrix`], [`roc`], [`precision_recall`], [`calibration`] | what [metrics](crate::metric) of that name hold |
+| [`lines`] | curves of your own |
+| [`report`] | a run, on one page |
+
+All but the last are a [`Figure`], which is then saved:
+
+```
+use tapegrad_train::{History, plot};
+
+# let folder = std::env::temp_dir().join(format!(\"plot-{}\", std::process::id()));
+# std::fs::create_dir_all(&folder)?;
+let mut history = History::new();
+history.record(1, 30, [(\"loss\", 0.9), (\"validation_loss\", 1.0)]);
+history.record(2, 60, [(\"loss\", 0.5), (\"validation_loss\", 0.7)]);
+plot::learning_curves(&history).save(folder.join(\"curves.svg\"))?;
+plot::learning_curves(&history).title(\"Two moons\").size(640, 480).save(folder.join(\"curves.png\"))?;
+plot::report(&history).save(folder.join(\"run.html\"))?;
+# std::fs::remove_dir_all(folder)?;
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+
+Colours are those of Okabe and Ito, which people with any colour vision tell apart; classes have markers of
+different shapes, too. Numbers that cannot be shown, as NaN, are left out, and the picture says so.
+"
+)]
 
 #[cfg(feature = "plot")]
 mod axis;

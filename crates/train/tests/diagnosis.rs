@@ -104,7 +104,7 @@ fn runs() -> Vec<(&'static str, History, Vec<&'static str>, &'static str)> {
             "overfitting from the first epoch",
             run(|t| [("loss", fall(t)), ("validation_loss", 1.0 + 0.01 * t)]),
             vec!["Overfitting"],
-            "at epoch 1 to",
+            "around epoch 1 to",
         ),
         (
             "the loss after the epoch counts",
@@ -139,7 +139,7 @@ fn runs() -> Vec<(&'static str, History, Vec<&'static str>, &'static str)> {
                 ]
             }),
             vec!["Overfitting"],
-            "Stop at that epoch",
+            "Stop there",
         ),
         (
             "too low a rate",
@@ -162,7 +162,7 @@ fn runs() -> Vec<(&'static str, History, Vec<&'static str>, &'static str)> {
             "too high a rate from the first epoch",
             run(|t| [("loss", 1.0 + 0.1 * t)]),
             vec!["LearningRateTooHigh"],
-            "at epoch 1 to",
+            "around epoch 1 to",
         ),
         (
             "jumps",

@@ -23,14 +23,16 @@ impl<'c> ClassIndices<'c> {
         if !is_column(shape) {
             error::class_column(shape);
         }
-        let class = |(row, number): (usize, T)| {
+        let mut classes = Vec::with_capacity(shape[0]);
+        for (row, number) in numbers.enumerate() {
             let number = number.wide();
+            // Of NaN and ∞ the fraction is NaN.
             if number < 0.0 || number.fract() != 0.0 {
-                error::no_class(row, number); // NaN has a NaN fraction, ∞ too
+                error::no_class(row, number);
             }
-            number as usize
-        };
-        Self(numbers.enumerate().map(class).collect())
+            classes.push(number as usize);
+        }
+        Self(Cow::Owned(classes))
     }
 
     /// Panics unless logits are `[rows, classes]`, with a class of theirs for each of their rows.

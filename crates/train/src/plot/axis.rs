@@ -142,7 +142,7 @@ impl Axis {
         } else {
             0.05 * (to - from)
         };
-        let zero = (self.has_zero && has_zero).then(|| from - 1.0);
+        let zero = (self.has_zero && has_zero).then_some(from - 1.0);
         from = zero.unwrap_or(from) - margin;
         to += margin;
         Range {

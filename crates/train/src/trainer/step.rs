@@ -44,13 +44,9 @@ impl<T: Element> Trainer<'_, T> {
             let seed = random::derive_named(self.seed, "augmentation");
             let seed = random::derive(seed, number);
             for (batch, place) in batches.iter_mut().zip(setting.batch..) {
-                let mut with = Augmenting {
-                    model: &*model,
-                    stream: random::stream(random::derive(seed, place)),
-                    loss: setting.loss,
-                    tape: &mut self.tape,
-                    step: setting.step,
-                };
+                let seed = random::derive(seed, place);
+                let mut with = Augmenting::new(&*model, setting.loss, &mut self.tape, seed)
+                    .at_step(setting.step);
                 *batch = augmentation.augment(batch.clone(), &mut with);
             }
         }

@@ -109,16 +109,16 @@ fn killed_at_twenty_random_moments() {
 fn threads_change_nothing() {
     let expected = {
         let folder = Folder::new();
-        finish(folder.path(), 300, 1);
+        finish(folder.path(), 520, 1);
         results(folder.path())
     };
     for threads in [2, 4] {
         let folder = Folder::new();
-        let mut child = start(folder.path(), 300, threads);
+        let mut child = start(folder.path(), 520, threads);
         thread::sleep(Duration::from_millis(400));
         let _ = child.kill();
         child.wait().unwrap();
-        finish(folder.path(), 300, threads);
+        finish(folder.path(), 520, threads);
         assert_same(&results(folder.path()), &expected);
     }
 }

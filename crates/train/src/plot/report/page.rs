@@ -18,7 +18,7 @@ figure svg { display: block; width: 100%; height: auto }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 .best { background: var(--mark); font-weight: bold }
-.quiet { color: var(--quiet) }
+.quiet { color: var(--quiet); text-align: left }
 ";
 
 /// What stands for the signs of HTML in a text.

@@ -1,0 +1,40 @@
+//! The tests of the whole in one program, for what they share is then compiled once. What counts allocations, memory
+//! and threads has a program of its own, and so has what misuse is told.
+
+mod derivatives;
+#[cfg(feature = "csv")]
+mod kinds;
+mod lasso;
+mod reference;
+mod ridge;
+mod trajectories;
+#[cfg(feature = "csv")]
+mod two_moons;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+/// Every file beside this one is a module of it: Cargo looks for none.
+#[test]
+fn no_file_is_missing() {
+    let apart = [
+        "allocations.rs",
+        "errors.rs",
+        "main.rs",
+        "memory.rs",
+        "threads.rs",
+    ];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let files: BTreeSet<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|file| !apart.contains(&file.as_str()))
+        .filter_map(|file| file.strip_suffix(".rs").map(str::to_owned))
+        .collect();
+    let modules: BTreeSet<_> = include_str!("main.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(files, modules, "left: files, right: modules");
+}
