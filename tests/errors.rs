@@ -1783,6 +1783,111 @@ fn saving() {
     }
 }
 
+#[test]
+fn callbacks() {
+    use tapegrad::callback::{CsvLog, Plateau, TensorBoard, WeightLog};
+    use tapegrad::optim::schedule::ReduceOnPlateau;
+
+    told! {
+        EarlyStopping::new(0) =>
+            "EarlyStopping::new: the number of epochs without improvement is 0; it must be at least 1";
+        EarlyStopping::new(1).min_delta(-0.5) =>
+            "EarlyStopping::min_delta: the number is -0.5; it must be finite and at least 0";
+        WeightLog::new().every(0) =>
+            "WeightLog::every: the number of epochs is 0; it must be at least 1";
+        TensorBoard::new("runs").every_steps(0) =>
+            "TensorBoard::every_steps: the number of steps is 0; it must be at least 1";
+        TensorBoard::new("runs").histograms(0) =>
+            "TensorBoard::histograms: the number of epochs is 0; it must be at least 1";
+    }
+
+    /// Declares that a larger loss is better.
+    struct LargerLoss;
+    impl Callback<f64> for LargerLoss {
+        fn name(&self) -> &str {
+            "LargerLoss"
+        }
+        fn start(&mut self, run: &mut Run<'_, f64>) -> Result<(), callback::CallbackError> {
+            run.larger_is_better("loss");
+            Ok(())
+        }
+    }
+
+    let folder = std::env::temp_dir().join(format!("tapegrad-callbacks-{}", std::process::id()));
+    let file = folder.join("log.csv");
+    let log = || CsvLog::new(&file);
+    let data = data::moons::<f64>(40, 0.2, 1);
+    let trainer = || Trainer::new(Sgd::new(0.1), loss::BinaryCrossEntropy::new()).epochs(2);
+    let error = |mut trainer: Trainer<'_, f64>| {
+        let fit = trainer.fit(&mut Mlp::new(&[2, 1]), &data);
+        fit.unwrap_err().to_string()
+    };
+    let plateau = |plateau| Plateau::new(plateau);
+    let minimizing = ReduceOnPlateau::new(0.1);
+    let path = file.display();
+    let checkpoints = || Checkpoints::new(folder.join("checkpoints"));
+    let (mut model, resumable) = (Mlp::new(&[2, 1]), || trainer().checkpoints(checkpoints()));
+    resumable()
+        .callback(log().overwrite())
+        .fit(&mut model, &data)
+        .unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let first: usize = text.split_inclusive('\n').take(2).map(str::len).sum();
+    let cases = [
+        (
+            trainer().callback(EarlyStopping::new(1).monitor("val_loss")),
+            "EarlyStopping: there is no column `val_loss` to monitor; the columns are [\"loss\", \"penalty\", \"learning_rate\"]".to_owned(),
+        ),
+        (
+            trainer().callback(plateau(minimizing.clone().maximize())),
+            "Plateau: smaller numbers of `loss` are better; the plateau must be one that does not maximize".to_owned(),
+        ),
+        (
+            trainer().callback(LargerLoss).callback(plateau(minimizing)),
+            "Plateau: larger numbers of `loss` are better; the plateau must be one that maximizes (`maximize`)".to_owned(),
+        ),
+        (
+            trainer().callback(log()),
+            format!("CsvLog: {path}: this is a log of a run before; resume that run, take another path, or say `overwrite`"),
+        ),
+        (
+            trainer().callback(log().overwrite()).callback(callback::after_epoch(|_| {
+                std::fs::write(&file, "mine").unwrap();
+            })),
+            format!("CsvLog: {path}: the log has 4 bytes, and the run has written {first}; nobody else may write to it"),
+        ),
+    ];
+    for (trainer, expected) in cases {
+        assert_eq!(error(trainer), format!("the callback {expected}"));
+    }
+
+    let must = "it must stand there as it was written";
+    for (bytes, expected) in [
+        (
+            "epoch".to_owned(),
+            format!(
+                "has 5 bytes, and the run that is resumed had written {}; {must}",
+                text.len()
+            ),
+        ),
+        (
+            text.replace("epoch", "Epoch"),
+            format!("does not begin with what the run that is resumed had written; {must}"),
+        ),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let error = resumable()
+            .callback(log())
+            .resume(&mut model, &data)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the callback CsvLog: {path}: the log {expected}")
+        );
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 /// Every sentence of every crate is told above: the longest piece of each between its placeholders
 /// stands in this file.
 #[test]

@@ -63,7 +63,7 @@ type GradientChange<'c, T> = dyn FnMut(GradientMap<T>) -> GradientMap<T> + 'c;
 /// let (train, validation) = data::moons::<f32>(200, 0.2, 1).split(0.5, 1);
 /// let mut model = Mlp::new(&[2, 16, 1]).seed(1).penalize(0, Penalty::l2(1e-4));
 /// let mut trainer = Trainer::new(Adam::new(1e-2), loss::BinaryCrossEntropy::new())
-///     .epochs(100)
+///     .epochs(300)
 ///     .validate(&validation)
 ///     .metric(metric::Accuracy::new());
 /// let fit = trainer.fit(&mut model, &train)?;

@@ -17,20 +17,20 @@ use super::{Callback, CallbackError, Run};
 ///
 /// ```
 /// use tapegrad_nn::{Mlp, loss};
-/// use tapegrad_optim::Sgd;
+/// use tapegrad_optim::Adam;
 /// use tapegrad_optim::schedule::ReduceOnPlateau;
 /// use tapegrad_train::callback::Plateau;
 /// use tapegrad_train::{Trainer, data};
 ///
 /// let (train, validation) = data::moons::<f32>(60, 0.3, 1).split(0.5, 1);
-/// let mut model = Mlp::new(&[2, 16, 1]).seed(1);
-/// let plateau = ReduceOnPlateau::new(1.0).patience(0).factor(0.5);
-/// let fit = Trainer::new(Sgd::new(plateau.clone()), loss::BinaryCrossEntropy::new())
-///     .epochs(100)
+/// let mut model = Mlp::new(&[2, 64, 1]).seed(1);
+/// let plateau = ReduceOnPlateau::new(3e-2).patience(3).factor(0.5);
+/// let fit = Trainer::new(Adam::new(plateau.clone()), loss::BinaryCrossEntropy::new())
+///     .epochs(200)
 ///     .validate(&validation)
 ///     .callback(Plateau::new(plateau))
 ///     .fit(&mut model, &train)?;
-/// assert!(fit.history.last("learning_rate") < Some(1.0));
+/// assert!(fit.history.last("learning_rate") < Some(3e-2));
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use super::{Callback, CallbackError, Run};
 ///     .guard(Guard::skip(1000))
 ///     .callback(StopOnNan::new())
 ///     .fit(&mut model, &train)?;
-/// assert_eq!(fit.end.to_string(), "stopped by StopOnNan: the loss of step 11 is inf");
+/// assert!(fit.end.to_string().starts_with("stopped by StopOnNan: the loss of step "));
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 #[derive(Clone, Debug, Default)]

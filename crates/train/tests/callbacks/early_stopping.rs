@@ -85,7 +85,9 @@ fn it_stops_and_restores_as_defined() {
             let mut script = Script::new("score", case.numbers.clone());
             script.is_better_larger = case.is_better_larger;
             let (mut weights, mut model) = (Vec::new(), network());
-            let fit = Training::new(&folder("early stopping"))
+            let mut training = Training::new(&folder("early stopping"));
+            training.every = 100;
+            let fit = training
                 .callback(&mut stopping)
                 .callback(script)
                 .callback(callback::after_epoch(|run| weights.push(bits(run.model()))))

@@ -161,8 +161,9 @@ fn a_run_that_dies_anywhere_goes_on_to_the_same_bytes() {
                     fs::create_dir_all(cut.join("log")).unwrap();
                     let written = [bytes, part.as_bytes()].concat();
                     fs::write(cut.join("log/file"), written).unwrap();
-                    let training = training(make, &cut, false)
+                    let mut training = training(make, &cut, false)
                         .callback(tapegrad_train::callback::after_epoch(|_| {}));
+                    training.every = 100;
                     training.run(&mut network(), true).unwrap();
                     let found = fs::read(cut.join("log/file")).unwrap();
                     assert_eq!(

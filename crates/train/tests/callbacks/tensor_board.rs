@@ -38,7 +38,7 @@ fn records(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         let (checksum, rest) = bytes.split_first_chunk::<4>().unwrap();
         *bytes = rest;
         let sum = crc32c(part);
-        let masked = ((sum >> 15) | (sum << 17)).wrapping_add(0xa282_ead8);
+        let masked = sum.rotate_right(15).wrapping_add(0xa282_ead8);
         assert_eq!(u32::from_le_bytes(*checksum), masked);
         part
     }
