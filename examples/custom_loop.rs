@@ -15,7 +15,7 @@ const EPOCHS: usize = 120;
 const TEMPERATURE: f64 = 3.0;
 
 fn main() {
-    let (train, test) = data::spirals::<f32>(900, 3, 0.25, 1).split(0.33, 1);
+    let (train, test) = data::spirals::<f32>(900, 3, 0.1, 1).split(0.33, 1);
     let network = |width, seed| {
         Mlp::<f32>::new(&[2, width, width, 3])
             .activation(Activation::Relu)

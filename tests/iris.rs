@@ -11,7 +11,10 @@ fn the_page_of_the_readme() {
     let source = include_str!("../examples/iris.rs");
     let page = &source[source.find("use tapegrad").unwrap()..].replace("pub(crate) fn", "fn");
     assert!(page.lines().count() <= 40);
-    assert!(include_str!("../README.md").contains(page.as_str()), "the README has another page");
+    assert!(
+        include_str!("../README.md").contains(page.as_str()),
+        "the README has another page"
+    );
 
     let folder = Path::new("target/iris");
     if folder.exists() {
@@ -50,7 +53,11 @@ fn a_prediction_from_the_file_alone() {
 
     let saved = Checkpoint::read(&file).unwrap();
     let mut model = Mlp::<f32>::new(&[4, 16, 3]);
-    saved.section("model").unwrap().load_into(&mut model).unwrap();
+    saved
+        .section("model")
+        .unwrap()
+        .load_into(&mut model)
+        .unwrap();
     let columns = FittedColumns::load(saved.section("columns").unwrap()).unwrap();
     let scale = Standardizer::load(saved.section("scale").unwrap()).unwrap();
     let x = columns.inputs::<f32>(&table.select(&[7])).unwrap();

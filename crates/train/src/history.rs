@@ -1,6 +1,8 @@
 mod saving;
 mod table;
 
+pub(crate) use table::short;
+
 /// What was measured while a model was trained: a row for each epoch, a column for each number.
 ///
 /// A [`Trainer`](crate::Trainer) keeps one; a loop of your own does with [`record`](History::record). It holds

@@ -50,6 +50,14 @@ fn quoted(name: &str) -> String {
     }
 }
 
+/// A number in few characters: four decimals, or a power of ten where they would not show it.
+pub(crate) fn short(value: f64) -> String {
+    match value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
+        true => format!("{value:.2e}"),
+        false => format!("{value:.4}"),
+    }
+}
+
 /// A table with a line for each row.
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,13 +70,8 @@ impl fmt::Display for History {
             write!(f, "\n{epoch:5} {step:8}")?;
             for column in &self.columns {
                 let width = column.name.chars().count().max(LEAST);
-                match column.values[row] {
-                    None => write!(f, "  {:>width$}", "")?,
-                    Some(value) if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) => {
-                        write!(f, "  {value:>width$.2e}")?
-                    }
-                    Some(value) => write!(f, "  {value:>width$.4}")?,
-                }
+                let value = column.values[row].map_or_else(String::new, short);
+                write!(f, "  {value:>width$}")?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use tapegrad_nn::{Loss, Module, Scope};
 use super::AnyLoss;
 use crate::data::Dataset;
 use crate::error;
+use crate::history::short;
 use crate::metric::Metric;
 
 /// How many rows are evaluated at a time, for the memory that their activations take.
@@ -35,13 +36,13 @@ impl Evaluation {
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}", self.loss)?;
+        write!(f, "loss {}", short(self.loss))?;
         if self.penalty != 0.0 {
-            write!(f, ", penalty {:.4}", self.penalty)?;
+            write!(f, ", penalty {}", short(self.penalty))?;
         }
         self.metrics
             .iter()
-            .try_for_each(|(name, value)| write!(f, ", {name} {value:.4}"))
+            .try_for_each(|(name, value)| write!(f, ", {name} {}", short(*value)))
     }
 }
 

@@ -10,6 +10,7 @@ use super::Trainer;
 use super::progress::{Progress, Sums};
 use crate::callback::{Asked, Moment, Run};
 use crate::data::{Dataset, Task};
+use crate::history::short;
 use crate::{Checkpoints, FitError, History, error};
 
 /// What a training has come to.
@@ -94,7 +95,7 @@ impl fmt::Display for Fit {
         }
         for name in history.names() {
             if let Some(value) = history.last(name) {
-                write!(f, "{name} {value:.4}, ")?;
+                write!(f, "{name} {}, ", short(value))?;
             }
         }
         write!(f, "{}", self.end)
