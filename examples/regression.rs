@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plateau = schedule::ReduceOnPlateau::new(1e-2).patience(5).factor(0.3);
     let mut model = Mlp::new(&[10, 32, 1])
         .seed(1)
-        .penalize(0, Penalty::group_lasso(Groups::Rows, 3e-3).proximal());
+        .penalize(0, Penalty::group_lasso(Groups::Rows, 1e-2).proximal());
     let mut trainer = Trainer::new(Adam::new(plateau.clone()), loss::SquaredError)
         .epochs(500)
         .validate(&scaled(&validation))

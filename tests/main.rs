@@ -3,6 +3,8 @@
 
 mod derivatives;
 #[cfg(all(feature = "csv", feature = "plot"))]
+mod digits;
+#[cfg(all(feature = "csv", feature = "plot"))]
 mod iris;
 #[cfg(feature = "csv")]
 mod kinds;
