@@ -40,7 +40,8 @@ fn all<T: Element>(tape: &mut Tape<T>) {
 }
 
 fn elementwise<T: Element>(x: Var<'_, T>) {
-    let _ = [x + x, x - x, x * x, x / x, -x];
+    let y = x;
+    let _ = [x + y, x - y, x * y, x / y, -x];
     let _ = [x + 1.0, x - 1.0, x * 1.0, x / 1.0];
     let _ = [1.0 + x, 1.0 - x, 1.0 * x, 1.0 / x];
     let _ = [x.exp(), x.exp_m1(), x.ln(), x.ln_1p(), x.log2(), x.log10()];
