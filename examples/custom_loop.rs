@@ -23,11 +23,13 @@ fn main() {
     };
     let (mut teacher, mut student, mut alone) = (network(64, 1), network(10, 2), network(10, 2));
     let [mut of_teacher, mut of_student, mut of_alone] = [0; 3].map(|_| Adam::new(5e-3));
-    let (mut tape, mut history) = (Tape::new(), History::new());
+    let (mut tape, mut history, mut number) = (Tape::new(), History::new(), 0);
+    let seeds = random::derive_named(1, "step");
 
     for epoch in 0..EPOCHS {
-        for (number, batch) in train.batches(32, 1, epoch).enumerate() {
-            let seed = random::derive(random::derive_named(1, "step"), number);
+        for batch in train.batches(32, 1, epoch) {
+            let seed = random::derive(seeds, number);
+            number += 1;
             let loss = loss::CrossEntropy::new();
 
             let on = Scope::train(&tape).seed(seed);

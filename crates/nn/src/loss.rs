@@ -56,6 +56,7 @@ mod reduction;
 mod setting;
 mod squared_error;
 mod squared_hinge;
+mod target_range;
 mod targets;
 
 pub use absolute_error::AbsoluteError;
@@ -77,6 +78,7 @@ pub use quantile::Quantile;
 pub use reduction::Reduction;
 pub use squared_error::SquaredError;
 pub use squared_hinge::SquaredHinge;
+pub use target_range::TargetRange;
 
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
@@ -156,6 +158,12 @@ pub trait Loss<'t, T: Element, Y> {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         predictions
+    }
+
+    /// What targets with so many numbers a row must be, where predictions have `outputs`.
+    fn range(&self, outputs: usize, targets: usize) -> TargetRange {
+        let _ = (outputs, targets);
+        TargetRange::Any
     }
 
     /// Each, the mean or the sum, for code that chooses when it runs.
@@ -246,6 +254,10 @@ impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         (**self).response(predictions)
+    }
+
+    fn range(&self, outputs: usize, targets: usize) -> TargetRange {
+        (**self).range(outputs, targets)
     }
 }
 

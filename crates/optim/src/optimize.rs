@@ -134,11 +134,11 @@ impl<R: Rule, T: Element> Optimize<T> for Sam<R, T> {
     }
 
     fn save(&self, model: &dyn Module<T>) -> Section {
-        self.optimizer.save(model)
+        self.save(model)
     }
 
     fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem> {
-        self.optimizer.load(section, model)
+        self.load(section, model)
     }
 }
 

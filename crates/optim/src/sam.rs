@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
 use std::mem;
 
 use tapegrad_autodiff::{ArcArrayD, Element};
-use tapegrad_nn::{GradientMap, Module, Name, ParamId, norm};
+use tapegrad_nn::{GradientMap, LoadProblem, Module, Name, ParamId, Section, norm};
 
 use crate::{Optimizer, Rule, error};
+
+const KIND: &str = "Sam";
 
 /// Sharpness-aware minimisation: `x ← step of the optimizer at x with ∇L(x + e)`, where `e = ρ g / ‖g‖` and
 /// `g = ∇L(x)` (Foret et al. 2021).
@@ -26,7 +29,7 @@ use crate::{Optimizer, Rule, error};
 /// - Penalties in the loss are in both gradients. Decay, proximal penalties and constraints act in the step, at
 ///   `x`; `x + e` is not projected, and may lie outside of a set. Frozen parameters stay where they are.
 ///
-/// It remembers nothing itself: to save a run, [save](Optimizer::save) its `optimizer`.
+/// It remembers nothing but what its `optimizer` does; what is [saved](Sam::save) says that there was an ascent.
 ///
 /// ```
 /// use ndarray::array;
@@ -130,6 +133,24 @@ impl<R: Rule, T: Element> Sam<R, T> {
         }
         self.optimizer.step(model, &second);
         first.update_statistics(model);
+    }
+
+    /// The [optimizer's state](Optimizer::save), as that of a `Sam`.
+    pub fn save(&self, model: &(impl Module<T> + ?Sized)) -> Section {
+        self.optimizer.save_as(KIND, model)
+    }
+
+    /// Goes on from what was [saved](Sam::save).
+    ///
+    /// # Errors
+    /// As [`Optimizer::load`], also from the state of an optimizer alone. Then nothing is changed.
+    pub fn load(
+        &mut self,
+        section: &Section,
+        model: &(impl Module<T> + ?Sized),
+    ) -> Result<(), LoadProblem> {
+        self.optimizer
+            .load_as(KIND, section, model, &BTreeSet::new())
     }
 
     /// `‖t g‖`; `t` is 1 if the ascent is not adaptive.

@@ -20,6 +20,9 @@ use crate::{FitError, error};
 /// | [`keep`](Checkpoints::keep) | the 2 newest; an older one is there if the newest is damaged |
 /// | [`best`](Checkpoints::best) | not written |
 ///
+/// The first is written when a run begins, and the last when it ends. Each waits for the disk twice, some milliseconds:
+/// for epochs that are shorter, say [`every`](Checkpoints::every).
+///
 /// Both kinds of file are whole whenever the process dies, and hold the model in the section `model`, which
 /// [`file::load`](tapegrad_nn::file::load) reads.
 ///
@@ -146,12 +149,24 @@ impl Checkpoints {
     /// Writes the best model.
     pub(crate) fn write_best(&self, model: Section) -> Result<(), FitError> {
         let checkpoint = Checkpoint::new().with("model", model);
-        Ok(checkpoint.write(self.folder.join("best.tape"))?)
+        Ok(checkpoint.write(self.folder.join(BEST))?)
+    }
+
+    /// Gives files that cannot be read another name, so that they neither count as kept nor are read again.
+    pub(crate) fn set_aside(&self, damaged: &[LoadError]) -> Result<(), FitError> {
+        for error in damaged {
+            let mut name = error.file.clone().into_os_string();
+            name.push(".damaged");
+            fs::rename(&error.file, name).map_err(|cause| self.folder(cause))?;
+        }
+        Ok(())
     }
 
     /// Makes the folder, for a new run.
     pub(crate) fn begin(&self) -> Result<(), FitError> {
-        if let Some((_, file)) = self.files()?.pop() {
+        let best = self.folder.join(BEST);
+        let newest = self.files()?.pop().map(|(_, file)| file);
+        if let Some(file) = newest.or(best.exists().then_some(best)) {
             return Err(FitError::FolderInUse { file });
         }
         fs::create_dir_all(&self.folder).map_err(|cause| self.folder(cause))
@@ -180,6 +195,9 @@ impl Checkpoints {
         FitError::Folder { folder, cause }
     }
 }
+
+/// The file of the best model.
+const BEST: &str = "best.tape";
 
 /// The name of the file of a step.
 fn name(step: usize) -> String {

@@ -1,4 +1,4 @@
-/// A number that what was taken fixes, mostly (FNV-1a, of words).
+/// A number that what was taken fixes, mostly (FNV-1a of words, the upper half mixed into the lower after each: a sign is one bit, the uppermost).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
@@ -14,7 +14,8 @@ impl Fingerprint {
     }
 
     pub(crate) fn take(&mut self, word: u64) {
-        self.0 = (self.0 ^ word).wrapping_mul(0x0100_0000_01B3);
+        self.0 = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 32;
     }
 
     pub(crate) fn number(self) -> u64 {

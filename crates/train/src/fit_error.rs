@@ -51,6 +51,13 @@ pub enum FitError {
         /// What the system says.
         cause: io::Error,
     },
+    /// There is no column by which the best model could be told.
+    NoColumn {
+        /// Its name.
+        column: String,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
     /// A checkpoint cannot be written.
     Save(SaveError),
     /// A new run would be mixed with the checkpoints of another.
@@ -94,6 +101,11 @@ impl fmt::Display for FitError {
             }
             Self::Callback { name, cause } => write!(f, "the callback {name}: {cause}"),
             Self::Folder { folder, cause } => write!(f, "{}: {cause}", folder.display()),
+            Self::NoColumn { column, columns } => write!(
+                f,
+                "Checkpoints::best: the history has no column `{column}`; it has {}",
+                columns.join(", ")
+            ),
             Self::Save(cause) => write!(f, "{cause}"),
             Self::FolderInUse { file } => write!(
                 f,

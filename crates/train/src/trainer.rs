@@ -72,7 +72,8 @@ type GradientChange<'c, T> = dyn FnMut(GradientMap<T>) -> GradientMap<T> + 'c;
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 ///
-/// **By hand.** Nothing in here is out of reach of a loop of your own; this is a step of it:
+/// **By hand.** Nothing in here is out of reach of a loop of your own. This one gives the same weights, to the bit: the
+/// seed of a batch is derived from that of the trainer, the name `step`, and its number from the start.
 ///
 /// ```
 /// # use tapegrad_autodiff::Tape;
@@ -81,10 +82,11 @@ type GradientChange<'c, T> = dyn FnMut(GradientMap<T>) -> GradientMap<T> + 'c;
 /// # use tapegrad_train::data;
 /// # let (train, seed) = (data::moons::<f32>(64, 0.2, 1), 1);
 /// # let (mut model, mut optimizer, mut tape) = (Mlp::new(&[2, 16, 1]), Adam::new(1e-2), Tape::new());
-/// # let (mut guard, mut average, mut step) = (Guard::stop(), Ema::new(0.99), 0);
+/// # let (mut guard, mut average, mut number) = (Guard::stop(), Ema::new(0.99), 0);
+/// let seeds = random::derive_named(seed, "step");
 /// for epoch in 0..2 {
 ///     for batch in train.batches(32, seed, epoch) {
-///         let on = Scope::train(&tape).at_step(optimizer.steps()).seed(random::derive(seed, step));
+///         let on = Scope::train(&tape).at_step(optimizer.steps()).seed(random::derive(seeds, number));
 ///         let predictions = model.forward(&on, on.input(&batch.x));
 ///         let data_loss = loss::BinaryCrossEntropy::new().mean(predictions, &batch.y);
 ///         let gradients = on.backward(data_loss + model.penalty(&on)).clip_norm(1.0);
@@ -93,7 +95,7 @@ type GradientChange<'c, T> = dyn FnMut(GradientMap<T>) -> GradientMap<T> + 'c;
 ///             optimizer.step(&mut model, &gradients);
 ///             average.update(&model);
 ///         }
-///         step += 1;
+///         number += 1;
 ///     }
 /// }
 /// # Ok::<(), tapegrad_optim::GuardError>(())
@@ -159,7 +161,7 @@ impl<'c, T: Element> Trainer<'c, T> {
         self
     }
 
-    /// How many steps there are. The last epoch may be cut short.
+    /// How many steps there are. The last epoch may be cut short: its row is of what there was of it.
     pub fn steps(mut self, count: usize) -> Self {
         self.steps = Some(count);
         self
@@ -241,7 +243,8 @@ impl<'c, T: Element> Trainer<'c, T> {
         self
     }
 
-    /// Evaluates after every so many epochs, and after the last.
+    /// Evaluates after every so many epochs; and, for the history that [`fit`](Trainer::fit) returns alone, after the
+    /// last.
     ///
     /// # Panics
     /// If it is 0.

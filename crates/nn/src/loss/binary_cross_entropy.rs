@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, setting, targets};
+use super::{Loss, TargetRange, by_row, setting, targets};
 
 /// The binary cross-entropy `ln(1 + e^z) − y z` of logits `z` and targets `y` in `[0, 1]` of one
 /// shape.
@@ -87,5 +87,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for BinaryCrossEntropy {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         predictions.sigmoid()
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Between(0.0, 1.0)
     }
 }

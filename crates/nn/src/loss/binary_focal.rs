@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, setting, targets};
+use super::{Loss, TargetRange, by_row, setting, targets};
 
 /// The focal loss of logits `z` and targets `y` in `[0, 1]` of one shape:
 /// `−α y (1 − p)^γ ln p − (1 − α) (1 − y) p^γ ln(1 − p)` with `p = sigmoid(z)` (Lin et al. 2017).
@@ -75,5 +75,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for BinaryFocal {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         predictions.sigmoid()
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Between(0.0, 1.0)
     }
 }

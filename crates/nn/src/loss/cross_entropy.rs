@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Classes, Element, Var};
 
-use super::{ClassTargets, IntoClassTargets, Loss, setting, targets};
+use super::{ClassTargets, IntoClassTargets, Loss, TargetRange, setting, targets};
 use crate::error;
 
 /// The cross-entropy `−Σⱼ wⱼ qⱼ ln softmax(z)ⱼ` of logits `z`, `[rows, classes]`.
@@ -136,5 +136,12 @@ impl<'t, 'c, T: Element, Y: IntoClassTargets<'t, 'c, T>> Loss<'t, T, Y> for Cros
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         predictions.softmax(-1)
+    }
+
+    fn range(&self, outputs: usize, targets: usize) -> TargetRange {
+        match targets {
+            1 => TargetRange::Classes(outputs),
+            _ => TargetRange::Between(0.0, 1.0),
+        }
     }
 }

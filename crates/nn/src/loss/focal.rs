@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Classes, Element, Var};
 
-use super::{ClassIndices, Loss, setting};
+use super::{ClassIndices, Loss, TargetRange, setting};
 use crate::error;
 
 /// The focal loss `−α_c (1 − p_c)^γ ln p_c` of logits `[rows, classes]` with one class `c` a row and
@@ -86,5 +86,9 @@ impl<'t, 'c, T: Element, Y: Into<ClassIndices<'c>>> Loss<'t, T, Y> for Focal {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         predictions.softmax(-1)
+    }
+
+    fn range(&self, outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Classes(outputs)
     }
 }

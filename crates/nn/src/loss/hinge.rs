@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, targets};
+use super::{Loss, TargetRange, by_row, targets};
 
 /// `max(0, 1 − y z)` of scores `z` and targets `y` that are −1 or 1, of one shape: the loss of the
 /// support vector machine (Cortes and Vapnik 1995).
@@ -27,5 +27,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for Hinge {
     fn each(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
         let targets = targets::signs("Hinge", predictions, targets);
         by_row((1.0 - targets * predictions).relu())
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Signs
     }
 }

@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, targets};
+use super::{Loss, TargetRange, by_row, targets};
 
 /// The Kullback–Leibler divergence `Σⱼ qⱼ (ln qⱼ − ln pⱼ)` over the last axis, from the predicted
 /// probabilities `p` to the targets `q` in `[0, 1]`, of one shape `[rows, …, classes]`.
@@ -65,5 +65,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for KlDivergence {
             true => predictions.softmax(-1),
             false => predictions.exp(),
         }
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Between(0.0, 1.0)
     }
 }

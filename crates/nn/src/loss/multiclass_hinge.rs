@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, Var};
 
-use super::{ClassIndices, Loss, setting};
+use super::{ClassIndices, Loss, TargetRange, setting};
 
 /// `1/k Σ max(0, m − z_c + zⱼ)ᵖ` over the classes `j ≠ c`, of scores `z`, `[rows, k]`, with one class
 /// `c` a row: every other class should score less by the margin `m`.
@@ -84,5 +84,9 @@ impl<'t, 'c, T: Element, Y: Into<ClassIndices<'c>>> Loss<'t, T, Y> for Multiclas
             missing
         };
         costs.mean(1)
+    }
+
+    fn range(&self, outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Classes(outputs)
     }
 }

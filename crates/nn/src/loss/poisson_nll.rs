@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, targets};
+use super::{Loss, TargetRange, by_row, targets};
 
 /// The negative log-likelihood `λ − y ln λ` of counts `y` under Poisson distributions with the rates
 /// `λ`, without `ln y!`, which no prediction changes.
@@ -62,5 +62,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for PoissonNll {
             true => predictions.exp(),
             false => predictions,
         }
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Between(0.0, f64::INFINITY)
     }
 }

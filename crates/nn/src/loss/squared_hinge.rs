@@ -1,6 +1,6 @@
 use tapegrad_autodiff::{Element, IntoVar, Var};
 
-use super::{Loss, by_row, targets};
+use super::{Loss, TargetRange, by_row, targets};
 
 /// `max(0, 1 − y z)²` of scores `z` and targets `y` that are −1 or 1, of one shape.
 ///
@@ -26,5 +26,9 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for SquaredHinge {
     fn each(&self, predictions: Var<'t, T>, targets: Y) -> Var<'t, T> {
         let targets = targets::signs("SquaredHinge", predictions, targets);
         by_row((1.0 - targets * predictions).relu().square())
+    }
+
+    fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
+        TargetRange::Signs
     }
 }

@@ -43,7 +43,8 @@ impl<T: Element> Run<'_, T> {
         self.model
     }
 
-    /// The model, to be changed.
+    /// The model, to be changed. After an epoch with averages of the weights these are in it, and what is changed
+    /// then is the averages.
     pub fn model_mut(&mut self) -> &mut dyn Module<T> {
         self.model
     }

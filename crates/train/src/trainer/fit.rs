@@ -3,13 +3,14 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use ndarray::{Axis, Slice};
 use tapegrad_autodiff::Element;
 use tapegrad_nn::{LoadError, Module};
 
 use super::Trainer;
 use super::progress::{Progress, Sums};
 use crate::callback::{Asked, Moment, Run};
-use crate::data::{Dataset, Task};
+use crate::data::{DataError, DataProblem, Dataset, Task};
 use crate::history::short;
 use crate::{Checkpoints, FitError, History, error};
 
@@ -129,12 +130,16 @@ impl<T: Element> Trainer<'_, T> {
     /// shapes do not fit.
     #[track_caller]
     pub fn fit(&mut self, model: &mut dyn Module<T>, train: &Dataset<T>) -> Result<Fit, FitError> {
-        self.check(train)?;
+        self.check(model, train)?;
         if let Some(checkpoints) = &self.checkpoints {
             checkpoints.begin()?;
         }
+        let settings = match self.checkpoints {
+            Some(_) => self.settings(train),
+            None => Vec::new(), // of use in a checkpoint alone
+        };
         self.progress = Progress {
-            settings: self.settings(train),
+            settings,
             ..Progress::default()
         };
         if let Some(average) = &mut self.average {
@@ -145,13 +150,14 @@ impl<T: Element> Trainer<'_, T> {
 
     /// Whether the settings make sense together, and the data can be learnt from.
     #[track_caller]
-    pub(super) fn check(&self, train: &Dataset<T>) -> Result<(), FitError> {
+    pub(super) fn check(&self, model: &dyn Module<T>, train: &Dataset<T>) -> Result<(), FitError> {
         if self.epochs.is_none() && self.steps.is_none() {
             error::endless();
         }
         let validation = self.validation.iter().map(|data| ("validation", data));
         for (whose, data) in [("training", train)].into_iter().chain(validation) {
             let checked = data.check(Task::Regression);
+            let checked = checked.and_then(|()| self.check_targets(model, data));
             checked.map_err(|cause| FitError::Data { whose, cause })?;
         }
         match self.batch_size {
@@ -160,6 +166,28 @@ impl<T: Element> Trainer<'_, T> {
                 batch_size: size,
             }),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the targets are those of the loss, before a batch in the middle of training has one that is not.
+    #[track_caller]
+    fn check_targets(&self, model: &dyn Module<T>, data: &Dataset<T>) -> Result<(), DataError> {
+        let first = self.predict(
+            model,
+            data.x.slice_axis(Axis(0), Slice::from(..1)).to_shared(),
+        );
+        let outputs = first.shape().last().copied().unwrap_or(1);
+        let range = self.loss.range(outputs, data.y.shape()[1]);
+        let mut targets = data.y.indexed_iter();
+        match targets.find(|(_, target)| !range.contains(target.wide())) {
+            Some((place, target)) => Err(DataProblem::NotATarget {
+                row: place[0],
+                column: place[1],
+                target: target.wide(),
+                expected: range.to_string(),
+            }
+            .into()),
+            None => Ok(()),
         }
     }
 
@@ -174,6 +202,10 @@ impl<T: Element> Trainer<'_, T> {
         self.declare_columns();
         let mut asked = None;
         self.call(When::Start, model, train, &mut asked)?;
+        if !self.progress.is_resumed {
+            // What callbacks have begun, a run that is killed before the first epoch's end goes on with.
+            self.write_checkpoint(model)?;
+        }
         let end = loop {
             if let Some(end) = self.end(asked.as_ref()) {
                 break end;
@@ -182,9 +214,20 @@ impl<T: Element> Trainer<'_, T> {
         };
         self.note_stop(asked.as_ref());
         self.write_checkpoint(model)?;
+        if end == End::Steps && self.progress.batch_of_epoch > 0 {
+            // The checkpoint has the epoch as it is: with more steps a run goes on inside of it.
+            self.after_epoch(model, train, &mut asked)?;
+        }
         self.swap_average(model);
         if let Some(average) = &mut self.average {
             average.reset(); // they are the model's now
+        }
+        let is_measured = self.progress.epoch.is_multiple_of(self.validate_every);
+        if !is_measured && !matches!(end, End::Interrupted { .. }) {
+            // For the history alone: a run that goes on to more epochs does not know of it.
+            for (name, number) in self.evaluations(model, train) {
+                self.progress.history.add(&name, number);
+            }
         }
         self.call(When::End, model, train, &mut None)?;
         Ok(Fit {
@@ -247,15 +290,14 @@ impl<T: Element> Trainer<'_, T> {
                 self.write_checkpoint(model)?;
             }
         }
-        if batches.len() > 0 {
-            match self.end(asked.as_ref()) {
-                Some(End::Interrupted { .. }) => return Ok(()),
-                // What comes after would not be what an uncut epoch has.
-                Some(End::Steps) => self.progress.end = Some(End::Steps),
-                _ => {}
-            }
+        let is_cut = matches!(
+            self.end(asked.as_ref()),
+            Some(End::Interrupted { .. } | End::Steps)
+        );
+        match is_cut && batches.len() > 0 {
+            true => Ok(()),
+            false => self.after_epoch(model, train, asked),
         }
-        self.after_epoch(model, train, asked)
     }
 
     /// Measures, tells the callbacks, and writes checkpoints that are due.
@@ -267,20 +309,18 @@ impl<T: Element> Trainer<'_, T> {
     ) -> Result<(), FitError> {
         let sums = std::mem::take(&mut self.progress.sums);
         self.progress.epoch += 1;
-        self.progress.batch_of_epoch = 0;
         self.swap_average(model);
-        // An interruption measures nothing that an uninterrupted run would not.
-        let is_stopped = asked.as_ref().is_some_and(|asked| !asked.goes_on);
-        self.measure(model, train, sums, is_stopped);
+        self.measure(model, train, sums);
         let done = self.call(When::Measure, model, train, asked);
         let done = done.and_then(|()| self.call(When::AfterEpoch, model, train, asked));
         let done = done.and_then(|()| self.write_best(model));
         self.swap_average(model);
         done?;
+        self.progress.batch_of_epoch = 0;
         self.note_stop(asked.as_ref());
         let is_due =
             |checkpoints: &Checkpoints| self.progress.epoch.is_multiple_of(checkpoints.every);
-        if self.checkpoints.as_ref().is_some_and(is_due) {
+        if self.checkpoints.as_ref().is_some_and(is_due) || self.is_checkpoint_due_at_step() {
             self.write_checkpoint(model)?;
         }
         Ok(())
@@ -307,7 +347,7 @@ impl<T: Element> Trainer<'_, T> {
     }
 
     /// The row of the epoch.
-    fn measure(&mut self, model: &dyn Module<T>, train: &Dataset<T>, sums: Sums, is_stopped: bool) {
+    fn measure(&mut self, model: &dyn Module<T>, train: &Dataset<T>, sums: Sums) {
         let Progress {
             epoch,
             step,
@@ -319,19 +359,26 @@ impl<T: Element> Trainer<'_, T> {
             ("penalty".to_owned(), sums.penalty / sums.steps as f64),
             ("learning_rate".to_owned(), latest.learning_rate),
         ];
-        if epoch.is_multiple_of(self.validate_every) || is_stopped || self.end(None).is_some() {
-            let training = self.evaluates_training.then_some(("training", train));
-            let validation = self.validation.as_ref().map(|data| ("validation", data));
-            for (whose, data) in validation.into_iter().chain(training) {
-                let evaluation = self.evaluate(model, data);
-                row.push((format!("{whose}_loss"), evaluation.loss));
-                for (name, value) in evaluation.metrics {
-                    row.push((format!("{whose}_{name}"), value));
-                }
-            }
+        if epoch.is_multiple_of(self.validate_every) {
+            row.extend(self.evaluations(model, train));
         }
         let numbers = row.iter().map(|(name, number)| (name.as_str(), *number));
         self.progress.history.record(epoch, step, numbers);
+    }
+
+    /// Losses and metrics of the data that are evaluated, by column.
+    fn evaluations(&self, model: &dyn Module<T>, train: &Dataset<T>) -> Vec<(String, f64)> {
+        let mut numbers = Vec::new();
+        let training = self.evaluates_training.then_some(("training", train));
+        let validation = self.validation.as_ref().map(|data| ("validation", data));
+        for (whose, data) in validation.into_iter().chain(training) {
+            let evaluation = self.evaluate(model, data);
+            numbers.push((format!("{whose}_loss"), evaluation.loss));
+            for (name, value) in evaluation.metrics {
+                numbers.push((format!("{whose}_{name}"), value));
+            }
+        }
+        numbers
     }
 
     /// Exchanges the averages and the model, if there are averages.
@@ -390,16 +437,14 @@ impl<T: Element> Trainer<'_, T> {
             epochs: self.epochs,
             step: progress.step,
             steps: self.steps,
-            batch: match when {
-                When::Measure | When::AfterEpoch => steps_of_epoch,
-                _ => progress.batch_of_epoch.div_ceil(self.accumulate),
-            },
+            batch: progress.batch_of_epoch.div_ceil(self.accumulate),
             batches: steps_of_epoch,
             loss: progress.latest.loss,
             penalty: progress.latest.penalty,
             learning_rate,
             is_resumed: progress.is_resumed,
         };
+        let mut failed = None;
         for callback in &mut self.callbacks {
             let mut run = Run {
                 model: &mut *model,
@@ -414,14 +459,17 @@ impl<T: Element> Trainer<'_, T> {
                 When::AfterEpoch => callback.after_epoch(&mut run),
                 When::End => callback.end(&mut run),
             };
-            called.map_err(|cause| FitError::Callback {
-                name: callback.name().to_owned(),
-                cause,
-            })?;
+            if let Err(cause) = called {
+                let name = callback.name().to_owned();
+                failed.get_or_insert(FitError::Callback { name, cause });
+                if !matches!(when, When::End) {
+                    break; // at the end each has something to finish
+                }
+            }
             if let Some(asked) = asked.as_mut().filter(|asked| asked.by.is_empty()) {
                 asked.by = callback.name().to_owned();
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }

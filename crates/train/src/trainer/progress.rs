@@ -68,7 +68,7 @@ type Counts = [u64; 4];
 /// Loss, rows, penalty, steps of the epoch.
 type SavedSums = (f64, u64, f64, u64);
 /// Who stopped and why.
-type SavedEnd = Option<(Option<String>, String)>;
+type SavedEnd = Option<(String, String)>;
 /// All but the history, and the settings of the run by name.
 type Saved = (
     Vec<(String, String)>,
@@ -84,8 +84,7 @@ impl Progress {
     pub(super) fn save(&self) -> Section {
         let wide = |count: usize| count as u64;
         let end = self.end.as_ref().and_then(|end| match end {
-            End::Stopped { by, reason } => Some((Some(by.clone()), reason.clone())),
-            End::Steps => Some((None, String::new())),
+            End::Stopped { by, reason } => Some((by.clone(), reason.clone())),
             _ => None,
         });
         let saved: Saved = (
@@ -120,10 +119,7 @@ impl Progress {
             })
         };
         let [epoch, step, batch, batch_of_epoch] = counts;
-        let end = end.map(|(by, reason)| match by {
-            Some(by) => End::Stopped { by, reason },
-            None => End::Steps,
-        });
+        let end = end.map(|(by, reason)| End::Stopped { by, reason });
         Ok(Self {
             history: History::new(),
             epoch: narrow(epoch)?,

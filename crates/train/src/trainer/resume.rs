@@ -15,8 +15,16 @@ impl<T: Element> Trainer<'_, T> {
     /// random numbers are what they were, and what comes after is the same to the bit as without the interruption.
     /// Checkpoints that cannot be read are passed over, and told in [`Fit::resumed`].
     ///
-    /// The program must say the same settings and data as before; more epochs may be asked for. A run that a
-    /// callback has [stopped](crate::callback::Run::stop) is finished: then nothing is trained.
+    /// Checkpoints that cannot be read get the ending `.damaged`.
+    ///
+    /// The program must say the same settings and data as before; more epochs or steps may be asked for, and give what a
+    /// run with as many from the start gives. A run that a callback has [stopped](crate::callback::Run::stop) is
+    /// finished: then nothing is trained.
+    ///
+    /// Compared are data, seed, batches, augmentations by their number, what is evaluated and how often, the averages,
+    /// what the optimizer and the callbacks say that they are, and the names and shapes of the model's parameters. That
+    /// the rest is the same is the program's to see to: the loss, penalties, activations, rates, what callbacks and
+    /// augmentations are set to, and what a closure given to [`gradients`](Trainer::gradients) remembers.
     ///
     /// # Errors
     /// If there is no checkpoint that can be read (never does a run begin afresh here), it does not fit the model,
@@ -31,7 +39,7 @@ impl<T: Element> Trainer<'_, T> {
         model: &mut dyn Module<T>,
         train: &Dataset<T>,
     ) -> Result<Fit, FitError> {
-        self.check(train)?;
+        self.check(model, train)?;
         let Some(checkpoints) = &self.checkpoints else {
             error::no_checkpoints();
         };
@@ -54,6 +62,7 @@ impl<T: Element> Trainer<'_, T> {
                 now,
             });
         }
+        checkpoints.set_aside(&found.skipped)?;
         let before = self.parts(model);
         if let Err(problem) = self.set(model, &found.checkpoint) {
             let set_back = self.set(model, &before);
@@ -124,7 +133,13 @@ impl<T: Element> Trainer<'_, T> {
             return Ok(());
         };
         let history = &self.progress.history;
-        let latest = history.column(name).and_then(|column| *column.last()?);
+        let Some(column) = history.column(name) else {
+            return Err(FitError::NoColumn {
+                column: name.clone(),
+                columns: history.names().map(str::to_owned).collect(),
+            });
+        };
+        let latest = column.last().copied().flatten();
         let Some(value) = latest.filter(|value| !value.is_nan()) else {
             return Ok(());
         };
@@ -177,6 +192,15 @@ impl<T: Element> Trainer<'_, T> {
         checkpoint.section("model")?.load_into(model)
     }
 
+    /// The names of the metrics in a list.
+    fn metric_names(&self) -> String {
+        let names: Vec<_> = self.metrics.iter().map(|metric| metric.name()).collect();
+        match names.is_empty() {
+            true => "none".to_owned(),
+            false => names.join(", "),
+        }
+    }
+
     /// What must be the same when a run goes on.
     pub(super) fn settings(&self, train: &Dataset<T>) -> Vec<(String, String)> {
         let mut settings: Vec<(&str, String)> = vec![
@@ -196,6 +220,15 @@ impl<T: Element> Trainer<'_, T> {
                 self.augmentations.len().to_string(),
             ),
             ("average", self.average.is_some().to_string()),
+            (
+                "number of epochs between evaluations",
+                self.validate_every.to_string(),
+            ),
+            (
+                "evaluation of training data",
+                self.evaluates_training.to_string(),
+            ),
+            ("list of metrics", self.metric_names()),
             ("training data", digest(train)),
         ];
         if let Some(data) = &self.validation {

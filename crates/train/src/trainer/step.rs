@@ -1,7 +1,7 @@
 //! One step: the gradients of the batches, and what the optimizer makes of them.
 
-use tapegrad_autodiff::{Element, Tape};
-use tapegrad_nn::{Accumulation, GradientMap, Loss, Module, Scope, random};
+use tapegrad_autodiff::{ArcArrayD, Element, Tape};
+use tapegrad_nn::{Accumulation, GradientMap, Loss, Module, Name, Role, Scope, random};
 
 use super::progress::Latest;
 use super::{AnyLoss, Trainer};
@@ -43,19 +43,29 @@ impl<T: Element> Trainer<'_, T> {
         for (number, augmentation) in self.augmentations.iter().enumerate() {
             let seed = random::derive_named(self.seed, "augmentation");
             let seed = random::derive(seed, number);
-            for (batch, place) in batches.iter_mut().zip(setting.batch..) {
+            let numbered = batches.drain(..).zip(setting.batch..);
+            let augmented = numbered.map(|(batch, place)| {
                 let seed = random::derive(seed, place);
-                let mut with = Augmenting::new(&*model, setting.loss, &mut self.tape, seed)
-                    .at_step(setting.step);
-                *batch = augmentation.augment(batch.clone(), &mut with);
-            }
+                let tape = &mut self.tape;
+                let mut with = Augmenting::new(&*model, setting.loss, tape, seed);
+                with = with.at_step(setting.step);
+                augmentation.augment(batch, &mut with)
+            });
+            *batches = augmented.collect();
         }
 
+        let before = match batches.len() {
+            1 => Vec::new(),
+            _ => statistics(model), // which the batches change one by one
+        };
         let mut pass = pass(&mut self.tape, model, batches, &setting);
         if let Some(change) = &mut self.gradients {
             pass.gradients = change(pass.gradients);
         }
         let guarded = self.guard.lets_pass(model, &pass.gradients);
+        if !matches!(guarded, Ok(true)) {
+            set_statistics(model, before);
+        }
         let passes = guarded.map_err(|cause| FitError::NotFinite {
             epoch: self.progress.epoch,
             step: self.progress.step,
@@ -91,6 +101,29 @@ impl<T: Element> Trainer<'_, T> {
         progress.batch_of_epoch += batches.len();
         Ok(())
     }
+}
+
+/// The statistics of a model, whose storage is shared.
+fn statistics<T: Element>(model: &dyn Module<T>) -> Vec<ArcArrayD<T>> {
+    let mut statistics = Vec::new();
+    model.visit(Name::root(), &mut |_, param| {
+        if param.role == Role::Statistic {
+            statistics.push(param.value.clone());
+        }
+    });
+    statistics
+}
+
+/// Puts statistics back; none, if there are none.
+fn set_statistics<T: Element>(model: &mut dyn Module<T>, statistics: Vec<ArcArrayD<T>>) {
+    let mut statistics = statistics.into_iter();
+    model.visit_mut(Name::root(), &mut |_, param| {
+        if param.role == Role::Statistic
+            && let Some(value) = statistics.next()
+        {
+            param.value = value;
+        }
+    });
 }
 
 /// The mean gradient over the rows of all batches. With several, statistics are those after each, one by one, as

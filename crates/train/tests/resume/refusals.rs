@@ -75,6 +75,11 @@ fn a_corrupt_checkpoint_is_passed_over_and_told() {
     assert!(resumed.to_string().contains("passed over"), "{resumed}");
     assert_eq!(bits(&model), bits(&expected));
     assert_eq!(resumed.history, fit.history);
+    for damaged in &all[1..] {
+        let mut aside = damaged.clone().into_os_string();
+        aside.push(".damaged");
+        assert!(PathBuf::from(aside).exists(), "damaged files are set aside");
+    }
 
     // None is left that can be read: no new run, nothing changed.
     for file in files(&folder) {
@@ -243,6 +248,142 @@ fn the_best_model_is_kept() {
     file::load(&mut loaded, folder.path().join("checkpoints/best.tape")).unwrap();
     let evaluation = trainer(folder.path()).evaluate(&loaded, &validation);
     assert_eq!(evaluation.metric("accuracy"), Some(best));
+}
+
+/// What has no memory but is written at every step of the way: a checkpoint at each third step, epoch's ends included.
+#[test]
+fn checkpoints_by_steps_fall_on_ends_of_epochs_too() {
+    let (train, _) = moons(); // 90 rows, 3 batches of 32
+    let folder = Folder::new();
+    let checkpoints = Checkpoints::new(folder.path().join("checkpoints"));
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    Trainer::new(Adam::new(1e-3), loss)
+        .epochs(4)
+        .checkpoints(checkpoints.every(1000).every_steps(3).keep(100))
+        .fit(&mut network(8), &train)
+        .unwrap();
+    let names: Vec<_> = files(&folder)
+        .iter()
+        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let steps = [0, 3, 6, 9, 12].map(|step| format!("step-{step:012}"));
+    assert_eq!(names, steps);
+}
+
+/// A run that was given more epochs, or steps from the middle of an epoch, equals one that had as many from the start.
+#[test]
+fn a_longer_run_is_the_same_run() {
+    let (train, validation) = moons();
+    let run = |folder: &Folder, epochs: Option<usize>, steps: Option<usize>| {
+        let plateau = tapegrad_optim::schedule::ReduceOnPlateau::new(1e-2).patience(0);
+        let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+        let mut trainer = Trainer::new(Adam::new(plateau.clone()), loss)
+            .validate(&validation)
+            .validate_every(2)
+            .callback(callback::Plateau::new(plateau))
+            .checkpoints(Checkpoints::new(folder.path().join("checkpoints")));
+        if let Some(epochs) = epochs {
+            trainer = trainer.epochs(epochs);
+        }
+        if let Some(steps) = steps {
+            trainer = trainer.steps(steps);
+        }
+        let mut model = network(8);
+        let fit = trainer.resume_or_fit(&mut model, &train).unwrap();
+        (bits(&model), fit)
+    };
+    for (first, then) in [
+        ((Some(3), None), (Some(8), None)),
+        ((None, Some(7)), (None, Some(24))),
+        ((None, Some(6)), (Some(8), None)),
+    ] {
+        let [parts, whole] = [Folder::new(), Folder::new()];
+        let (_, cut) = run(&parts, first.0, first.1);
+        assert!(
+            cut.history
+                .column("validation_loss")
+                .unwrap()
+                .last()
+                .unwrap()
+                .is_some()
+        );
+        let (_, again) = run(&parts, first.0, first.1); // nothing is left to do
+        assert_eq!((again.history, again.end), (cut.history, cut.end));
+        let (of_parts, longer) = run(&parts, then.0, then.1);
+        let (of_whole, at_once) = run(&whole, then.0, then.1);
+        assert_eq!(of_parts, of_whole);
+        assert_eq!(longer.history, at_once.history);
+    }
+}
+
+#[test]
+fn signs_and_swapped_labels_are_other_data() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let start = || {
+        let loss = tapegrad_nn::loss::SquaredError;
+        let checkpoints = Checkpoints::new(folder.path().join("checkpoints"));
+        Trainer::new(Adam::new(1e-3), loss)
+            .epochs(1)
+            .checkpoints(checkpoints)
+    };
+    let mut model = network(8);
+    start().fit(&mut model, &train).unwrap();
+    let swapped = |one: usize, other: usize| {
+        train.map_y(|y| {
+            let mut y = y.clone();
+            (y[[one, 0]], y[[other, 0]]) = (1.0 - y[[one, 0]], 1.0 - y[[other, 0]]);
+            y
+        })
+    };
+    for data in [
+        train.map_x(|x| -x.clone()),
+        swapped(0, 1),
+        swapped(3, 77),
+        train.map_y(|y| -y.clone()),
+    ] {
+        let error = start().resume(&mut model, &data).unwrap_err();
+        assert!(matches!(error, FitError::OtherRun { .. }), "{error}");
+    }
+}
+
+/// Killed before the first epoch is over: a log that is not to be written over is that of this run.
+#[test]
+fn a_run_that_ends_in_its_first_epoch_goes_on() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let start = || {
+        let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+        Trainer::new(Adam::new(1e-3), loss)
+            .epochs(2)
+            .callback(callback::CsvLog::new(folder.path().join("log.csv")))
+            .checkpoints(Checkpoints::new(folder.path().join("checkpoints")))
+    };
+    let stumble = |run: &mut Run<'_>| assert!(run.step() < 2, "the process dies here");
+    let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut trainer = start().callback(callback::after_step(stumble));
+        let _ = trainer.fit(&mut network(8), &train);
+    }));
+    assert!(died.is_err());
+    let mut trainer = start().callback(callback::after_step(|_: &mut Run<'_>| {}));
+    let fit = trainer.resume_or_fit(&mut network(8), &train).unwrap();
+    assert_eq!(fit.resumed.unwrap().step, 0);
+    assert_eq!(fit.history.len(), 2);
+}
+
+#[test]
+fn a_best_model_by_no_column() {
+    let (train, _) = moons();
+    let folder = Folder::new();
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    let mut trainer = Trainer::new(Adam::new(1e-3), loss)
+        .epochs(2)
+        .checkpoints(Checkpoints::new(folder.path().join("checkpoints")).best("val_loss"));
+    let error = trainer.fit(&mut network(8), &train).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Checkpoints::best: the history has no column `val_loss`; it has loss, penalty, learning_rate"
+    );
 }
 
 #[test]

@@ -80,3 +80,77 @@ fn trainer_steps(error: &FitError) -> usize {
         _ => unreachable!(),
     }
 }
+
+/// Labels that the loss cannot take are told before the first step, by the rows of the data and not of a batch.
+#[test]
+fn labels_out_of_range() {
+    let x = || Array2::from_shape_fn([4, 2], |(row, column)| (row + column) as f64);
+    let y = |last: f64| array![[0.0], [1.0], [1.0], [last]];
+    let mut model = Mlp::<f64>::new(&[2, 3]).seed(1);
+    let before = bits(&model);
+    for (last, expected) in [
+        (
+            3.0,
+            "the training data: targets, row 3, column 0: the target is 3; it must be a class, a whole number at least 0 and below 3",
+        ),
+        (
+            0.5,
+            "the training data: targets, row 3, column 0: the target is 0.5; it must be a class, a whole number at least 0 and below 3",
+        ),
+        (
+            -1.0,
+            "the training data: targets, row 3, column 0: the target is -1; it must be a class, a whole number at least 0 and below 3",
+        ),
+    ] {
+        let mut trainer = Trainer::new(Sgd::new(0.1), loss::CrossEntropy::new()).epochs(1);
+        let error = trainer
+            .fit(&mut model, &Dataset::new(x(), y(last)))
+            .unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    let mut trainer = Trainer::new(Sgd::new(0.1), loss::CrossEntropy::new())
+        .epochs(1)
+        .validate(&Dataset::new(x(), y(7.0)));
+    let error = trainer
+        .fit(&mut model, &Dataset::new(x(), y(2.0)))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the validation data: targets, row 3"),
+        "{error}"
+    );
+    assert_eq!(bits(&model), before);
+
+    let mut one = Mlp::<f64>::new(&[2, 1]).seed(1);
+    let mut trainer = Trainer::new(Sgd::new(0.1), loss::Hinge).epochs(1);
+    let error = trainer
+        .fit(&mut one, &Dataset::new(x(), y(1.0)))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("row 0, column 0: the target is 0; it must be -1 or 1"),
+        "{error}"
+    );
+}
+
+/// A step that is refused leaves the statistics that its first batches have changed.
+#[test]
+fn a_refused_step_of_several_batches_changes_nothing() {
+    let mut x = Array2::from_shape_fn([8, 1], |(row, _)| row as f64);
+    x[[7, 0]] = 1e308;
+    let y = Array2::<f64>::zeros([8, 1]);
+    let data = Dataset::new(x, y);
+    let mut model = Mlp::<f64>::new(&[1, 4, 1])
+        .normalize(tapegrad_nn::BatchNorm::new)
+        .seed(1);
+    let before = bits(&model);
+    let mut trainer = Trainer::new(Sgd::new(1e-3), loss::SquaredError)
+        .batch_size(2)
+        .accumulate(4)
+        .epochs(1);
+    let error = trainer.fit(&mut model, &data).unwrap_err();
+    assert!(matches!(error, FitError::NotFinite { .. }), "{error}");
+    assert_eq!(bits(&model), before);
+}
