@@ -12,9 +12,9 @@ use tapegrad::prelude::*;
 use tapegrad::set_threads;
 use tapegrad::train::Trainer;
 
-const EPOCHS: usize = 60;
+const EPOCHS: usize = 20;
 const BATCH: usize = 32;
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 200;
 
 fn network() -> Mlp {
     (0..3).fold(Mlp::new(&[2, 64, 64, 1]).seed(1), |model, layer| {

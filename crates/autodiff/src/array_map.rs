@@ -56,6 +56,11 @@ impl<T: Element> ArrayMap<T> {
             .map(|(key, shape, numbers)| (*key, view((shape, numbers.slice()))))
     }
 
+    /// The elements of every array, in row-major order, in the order of the keys.
+    pub fn slices(&self) -> impl ExactSizeIterator<Item = &[T]> {
+        self.list.iter().map(|(_, _, numbers)| numbers.slice())
+    }
+
     /// Every array by ascending key, to be changed: its key, its shape, and its elements in row-major
     /// order.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (u64, &[usize], &mut [T])> {
