@@ -1839,6 +1839,10 @@ fn callbacks() {
             "EarlyStopping: there is no column `val_loss` to monitor; the columns are [\"loss\", \"penalty\", \"learning_rate\"]".to_owned(),
         ),
         (
+            trainer().callback(EarlyStopping::new(1).monitor("penalty")),
+            "EarlyStopping: no number of `penalty` is better than another; to monitor it, who records it must say at the start `smaller_is_better` or `larger_is_better`".to_owned(),
+        ),
+        (
             trainer().callback(plateau(minimizing.clone().maximize())),
             "Plateau: smaller numbers of `loss` are better; the plateau must be one that does not maximize".to_owned(),
         ),

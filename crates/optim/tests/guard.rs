@@ -145,7 +145,11 @@ fn resumes() {
     later.set_state_of("Guard", 2, &());
     assert!(matches!(
         guard.load(&later),
-        Err(LoadProblem::Version { found: 2, known: 1 })
+        Err(LoadProblem::Version {
+            found: 2,
+            known: 1,
+            ..
+        })
     ));
     assert!(guard.load(&Section::new()).is_err());
     let none = None::<(String, Vec<u64>, f64, bool)>;

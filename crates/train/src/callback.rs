@@ -120,6 +120,15 @@ pub trait Callback<T: Element = f32> {
         Ok(())
     }
 
+    /// Before a checkpoint is written: waits until the disk has what was written elsewhere, so that after a power
+    /// loss no checkpoint knows of more than there is.
+    ///
+    /// # Errors
+    /// If it cannot do its work; then the checkpoint is not written, and training ends with this error.
+    fn sync(&mut self) -> Result<(), CallbackError> {
+        Ok(())
+    }
+
     /// What it has to remember, for a checkpoint.
     fn save(&self) -> Section {
         Section::new()
@@ -161,6 +170,9 @@ macro_rules! pointer {
             }
             fn end(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
                 (**self).end(run)
+            }
+            fn sync(&mut self) -> Result<(), CallbackError> {
+                (**self).sync()
             }
             fn save(&self) -> Section {
                 (**self).save()

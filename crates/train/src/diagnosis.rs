@@ -25,6 +25,14 @@ use std::fmt;
 /// | [`PenaltyDominates`](Finding::PenaltyDominates) | the penalty ends above the training loss, which fell by less than half of its first number |
 /// | [`PenaltyPulls`](Finding::PenaltyPulls) | the training loss ends above its least by more than 10 % of the fall and 5 % of the least, while the penalty fell by more than 5 % |
 ///
+/// A loss that is below 0 at some row, as that of [`GaussianNll`](tapegrad_nn::loss::GaussianNll) can be, has no
+/// least number, and a part of one says nothing. Then
+/// - in place of parts of the first number or the least stands the *noise*: `2 · mean |lᵢ − (lᵢ₋₁ + lᵢ₊₁)/2|`;
+/// - for an oscillation the loss must have fallen by more than it, and changes by more than a quarter of the fall;
+/// - that the learning rate is too low, or that the penalty dominates, is not told.
+///
+/// So the findings are the same if a number is added to all losses, as long as one stays below 0.
+///
 /// ```
 /// use tapegrad_train::{Finding, History};
 ///

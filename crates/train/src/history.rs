@@ -16,6 +16,13 @@ pub(crate) use table::short;
 /// | `validation_loss`, `validation_accuracy` … | of the validation data after the epoch, and so is each metric |
 /// | `training_loss`, `training_accuracy` … | of the training data after the epoch, if it is asked for |
 ///
+/// | better are | of |
+/// |---|---|
+/// | smaller numbers | `loss`, and names that end in `_loss` |
+/// | what the metric says | metrics of a trainer |
+/// | as it is said | [`smaller_is_better`](History::smaller_is_better), [`larger_is_better`](History::larger_is_better), [`not_judged`](History::not_judged) |
+/// | none: not judged | all others, as `learning_rate`, `penalty`, and those of your own of which nothing is said |
+///
 /// ```
 /// use tapegrad_train::History;
 ///
@@ -39,7 +46,8 @@ pub struct History {
 #[derive(Clone, Debug, PartialEq)]
 struct Column {
     name: String,
-    is_better_larger: bool,
+    /// `None` where no number is better than another.
+    is_better_larger: Option<bool>,
     values: Vec<Option<f64>>,
 }
 
@@ -75,24 +83,47 @@ impl History {
         }
     }
 
-    /// Says that larger numbers of a column are better, as of an accuracy; else smaller ones are.
+    /// Says that larger numbers of a column are better, as of an accuracy. The column begins, if there is none of this
+    /// name.
     pub fn larger_is_better(&mut self, name: &str) {
-        let place = self.place(name);
-        self.columns[place].is_better_larger = true;
+        self.judge(name, Some(true));
     }
 
-    /// Begins a column, if there is none of this name, in which nothing is measured yet.
-    pub fn declare(&mut self, name: &str) {
-        self.place(name);
+    /// Says that smaller numbers of a column are better, as of an error. The column begins, if there is none of this
+    /// name.
+    pub fn smaller_is_better(&mut self, name: &str) {
+        self.judge(name, Some(false));
+    }
+
+    /// Says that no number of a column is better than another, as of a norm. The column begins, if there is none of
+    /// this name.
+    pub fn not_judged(&mut self, name: &str) {
+        self.judge(name, None);
+    }
+
+    /// Says whether larger numbers are better, if any are.
+    pub(crate) fn judge(&mut self, name: &str, is_better_larger: Option<bool>) {
+        let place = self.place(name);
+        self.columns[place].is_better_larger = is_better_larger;
+    }
+
+    /// Begins a column of a trainer, if there is none of this name: the learning rate, the penalty, a loss, or a
+    /// metric whose smaller numbers are better.
+    pub(crate) fn declare(&mut self, name: &str) {
+        if self.find(name).is_none() {
+            let is_judged = !matches!(name, "learning_rate" | "penalty");
+            self.judge(name, is_judged.then_some(false));
+        }
     }
 
     /// The place of a column, which is made if there is none.
     fn place(&mut self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);
         place.unwrap_or_else(|| {
+            let is_loss = name == "loss" || name.ends_with("_loss");
             self.columns.push(Column {
                 name: name.to_owned(),
-                is_better_larger: false,
+                is_better_larger: is_loss.then_some(false),
                 values: vec![None; self.epochs.len()],
             });
             self.columns.len() - 1
@@ -151,15 +182,24 @@ impl History {
         self.points(name).last().map(|(_, value)| value)
     }
 
-    /// Whether larger numbers of a column are better.
+    /// Whether larger numbers of a column are better; `false` also where none are.
     pub fn is_better_larger(&self, name: &str) -> bool {
-        self.find(name)
-            .is_some_and(|column| column.is_better_larger)
+        self.direction(name) == Some(true)
     }
 
-    /// The epoch of the best number of a column, the first of equals, and that number; NaN is never best.
+    /// Whether some numbers of a column are better than others.
+    pub fn is_judged(&self, name: &str) -> bool {
+        self.direction(name).is_some()
+    }
+
+    fn direction(&self, name: &str) -> Option<bool> {
+        self.find(name)?.is_better_larger
+    }
+
+    /// The epoch of the best number of a column, the first of equals, and that number; NaN is never best. `None` if
+    /// there is none, and of a column that is [not judged](History::is_judged).
     pub fn best(&self, name: &str) -> Option<(usize, f64)> {
-        let is_better_larger = self.is_better_larger(name);
+        let is_better_larger = self.direction(name)?;
         let numbers = self.points(name).filter(|(_, value)| !value.is_nan());
         numbers.reduce(|best, next| {
             let is_better = match is_better_larger {

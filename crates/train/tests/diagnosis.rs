@@ -70,6 +70,38 @@ fn runs() -> Vec<(&'static str, History, Vec<&'static str>, &'static str)> {
             "",
         ),
         (
+            "healthy, with a penalty, from above 0 to below",
+            run(|t| [("loss", 3.0 * fall(t) - 2.0), ("penalty", 0.03)]),
+            vec![],
+            "",
+        ),
+        (
+            "healthy, with a penalty that is large beside a loss around 0",
+            run(|t| [("loss", 0.5 * fall(t) - 0.3), ("penalty", 0.4)]),
+            vec![],
+            "",
+        ),
+        (
+            "healthy, with noise around 0",
+            run(|t| {
+                [
+                    ("loss", 2.0 * fall(t) - 0.2 + 0.1 * noise(t)),
+                    (
+                        "validation_loss",
+                        2.0 * fall(t) - 0.2 + 0.1 * noise(t + 0.5),
+                    ),
+                ]
+            }),
+            vec![],
+            "",
+        ),
+        (
+            "healthy and below 0, with a fall that is small beside the level",
+            run(|t| [("loss", fall(t) - 40.0 + 0.02 * noise(t))]),
+            vec![],
+            "",
+        ),
+        (
             "a validation loss that rises less than it fell by a tenth",
             run(|t| [("loss", fall(t)), ("validation_loss", fall(t) + 0.001 * t)]),
             vec![],
@@ -105,6 +137,31 @@ fn runs() -> Vec<(&'static str, History, Vec<&'static str>, &'static str)> {
             run(|t| [("loss", fall(t)), ("validation_loss", 1.0 + 0.01 * t)]),
             vec!["Overfitting"],
             "around epoch 1 to",
+        ),
+        (
+            "overfitting below 0, by less than a part of the level",
+            run(|t| {
+                [
+                    ("loss", 0.9 * (-t / 8.0).exp() - 40.0),
+                    (
+                        "validation_loss",
+                        fall(t) + 0.01 * t - 40.0 + 0.02 * noise(t + 0.5),
+                    ),
+                ]
+            }),
+            vec!["Overfitting"],
+            "around epoch 1",
+        ),
+        (
+            "overfitting from below 0 to above",
+            run(|t| {
+                [
+                    ("loss", 3.0 * fall(t) - 3.0),
+                    ("validation_loss", 3.0 * fall(t) - 1.5 + 0.04 * t),
+                ]
+            }),
+            vec!["Overfitting"],
+            "to 1.1",
         ),
         (
             "the loss after the epoch counts",
@@ -235,6 +292,61 @@ fn runs_are_told_what_they_show() {
         assert_eq!(names, expected, "{run}: {findings:?}");
         let text: Vec<String> = findings.iter().map(Finding::to_string).collect();
         assert!(text.join(" ").contains(piece), "{run}: {text:?}");
+    }
+}
+
+/// Of losses below 0 the level says nothing: less is told, and wherever they are, it is the same.
+#[test]
+fn losses_below_zero_are_told_the_same_at_any_level() {
+    for (run, history, expected, _) in runs() {
+        let expected: Vec<&str> = match &expected[..] {
+            ["LearningRateTooLow"] => vec!["StillFalling"],
+            ["PenaltyDominates"] => vec![],
+            // They are as large as the noise.
+            ["Oscillation"] => vec!["HardlyFell"],
+            _ => expected,
+        };
+        for shift in [-3.0, -70.0, -1000.0] {
+            let mut shifted = History::new();
+            for (row, epoch) in history.epochs().iter().enumerate() {
+                let numbers = history.names().map(|name| {
+                    let shift = if name.ends_with("loss") { shift } else { 0.0 };
+                    (name, history.column(name).unwrap()[row].unwrap() + shift)
+                });
+                shifted.record(*epoch, 0, numbers);
+            }
+            let lowest = shifted.points("loss").map(|(_, loss)| loss);
+            let lowest = lowest.fold(0.0, f64::min);
+            assert!(lowest < 0.0 || shifted.column("loss").is_none());
+            let names: Vec<String> = shifted.diagnose().iter().map(name).collect();
+            assert_eq!(names, expected, "{run} by {shift}");
+        }
+    }
+}
+
+/// Chance alone is no rise, wherever the loss is.
+#[test]
+fn noise_below_zero_is_no_trend() {
+    for seed in 0..200 {
+        let at = |t: f64| noise(t + 61.0 * f64::from(seed));
+        let flat = run(|t| [("loss", at(t) - 2.0), ("validation_loss", at(t + 0.5))]);
+        for finding in flat.diagnose() {
+            assert!(
+                matches!(
+                    finding,
+                    Finding::HardlyFell { .. } | Finding::StillFalling { .. }
+                ),
+                "{seed}: {finding}"
+            );
+        }
+        let healthy = run(|t| {
+            let loss = 9.0 * fall(t) - 9.0;
+            [
+                ("loss", loss + 0.3 * at(t)),
+                ("validation_loss", loss + 0.3 * at(t + 0.5)),
+            ]
+        });
+        assert_eq!(healthy.diagnose(), [], "{seed}");
     }
 }
 

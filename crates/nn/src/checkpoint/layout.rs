@@ -77,6 +77,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Section>, LoadProble
     let version = u32::from_le_bytes(version);
     if version != VERSION {
         return Err(LoadProblem::Version {
+            what: "the format of the checkpoint".to_owned(),
             found: version,
             known: VERSION,
         });

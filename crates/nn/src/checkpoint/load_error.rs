@@ -29,6 +29,8 @@ pub enum LoadProblem {
     NotACheckpoint,
     /// The format, or that of a state, is newer than this program.
     Version {
+        /// Of what: the format, or the state of a kind.
+        what: String,
         /// The file's.
         found: u32,
         /// The one that is read.
@@ -161,9 +163,9 @@ impl fmt::Display for LoadProblem {
                 f,
                 "this is no checkpoint of tapegrad; its first bytes are others"
             ),
-            Self::Version { found, known } => write!(
+            Self::Version { what, found, known } => write!(
                 f,
-                "the checkpoint has the version {found}; this program reads version {known}"
+                "{what} has version {found}; this program reads version {known}"
             ),
             Self::Length { found, expected } => write!(
                 f,

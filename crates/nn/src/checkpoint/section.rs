@@ -71,7 +71,7 @@ impl Section {
     /// let other = section.state_of::<(u64, f64)>("Clock", 2);
     /// assert!(matches!(other, Err(LoadProblem::OtherKind { .. })));
     /// let older = section.state_of::<u64>("Counter", 1);  // which knows nothing of what came later
-    /// assert!(matches!(older, Err(LoadProblem::Version { found: 2, known: 1 })));
+    /// assert!(matches!(older, Err(LoadProblem::Version { found: 2, known: 1, .. })));
     /// # Ok::<(), LoadProblem>(())
     /// ```
     ///
@@ -108,8 +108,11 @@ impl Section {
         let (found, rest) = rest.split_at(size_of::<u32>().min(rest.len()));
         let found = encoding::decode("the version of the state", found)?;
         if found != version {
-            let known = version;
-            return Err(LoadProblem::Version { found, known });
+            return Err(LoadProblem::Version {
+                what: format!("the state of {kind} in the file"),
+                found,
+                known: version,
+            });
         }
         encoding::decode("the state", rest)
     }

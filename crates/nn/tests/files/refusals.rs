@@ -65,7 +65,7 @@ fn of_bytes() {
         ),
         (
             with(8, 3),
-            "the checkpoint has the version 2; this program reads version 1",
+            "the format of the checkpoint has version 2; this program reads version 1",
         ),
         (
             whole[..whole.len() - 1].to_vec(),
@@ -328,7 +328,7 @@ fn of_kinds() {
         ),
         (
             section(&("Ema", 2_u32)),
-            "the checkpoint has the version 2; this program reads version 1".to_owned(),
+            "the state of Ema in the file has version 2; this program reads version 1".to_owned(),
         ),
         (
             section(&("Ema", 1_u32, 3_u64)),

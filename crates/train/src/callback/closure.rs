@@ -11,6 +11,8 @@ use super::{Callback, CallbackError, Run};
 pub struct Closure<F> {
     name: String,
     moment: Moment,
+    /// Columns that it is going to record, and whether larger is better, if they are judged.
+    columns: Vec<(String, Option<bool>)>,
     f: F,
 }
 
@@ -45,6 +47,9 @@ pub fn after_step<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
 
 /// Calls a closure after each epoch, to [record](Run::record) numbers that others then find in the row.
 ///
+/// Which numbers are better, it does not know unless it is said; then early stopping and reports can look at them:
+/// [`larger_is_better`](Closure::larger_is_better), [`smaller_is_better`](Closure::smaller_is_better).
+///
 /// ```
 /// # use tapegrad_nn::{Mlp, loss, sparsity};
 /// # use tapegrad_optim::Adam;
@@ -57,9 +62,9 @@ pub fn after_step<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
 ///     .callback(callback::measure(|run| {
 ///         let part = sparsity(run.model()).fraction();
 ///         run.record("part of zeros", part);
-///     }))
+///     }).larger_is_better("part of zeros"))
 ///     .fit(&mut model, &data::moons(60, 0.2, 1))?;
-/// assert_eq!(fit.history.last("part of zeros"), Some(0.0));
+/// assert_eq!(fit.history.best("part of zeros"), Some((1, 0.0)));
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 pub fn measure<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
@@ -92,14 +97,38 @@ pub fn after_epoch<T: Element, F: FnMut(&mut Run<'_, T>)>(f: F) -> Closure<F> {
 
 impl<F> Closure<F> {
     fn new(name: &str, moment: Moment, f: F) -> Self {
-        let name = name.to_owned();
-        Self { name, moment, f }
+        Self {
+            name: name.to_owned(),
+            moment,
+            columns: Vec::new(),
+            f,
+        }
     }
 
     /// What it is called, in place of when it is called.
     pub fn named(self, name: &str) -> Self {
         let name = name.to_owned();
         Self { name, ..self }
+    }
+
+    /// Says that it records a column whose larger numbers are better, as an accuracy.
+    pub fn larger_is_better(self, column: &str) -> Self {
+        self.judge(column, Some(true))
+    }
+
+    /// Says that it records a column whose smaller numbers are better, as an error.
+    pub fn smaller_is_better(self, column: &str) -> Self {
+        self.judge(column, Some(false))
+    }
+
+    /// Says that it records a column in which no number is better than another.
+    pub fn not_judged(self, column: &str) -> Self {
+        self.judge(column, None)
+    }
+
+    fn judge(mut self, column: &str, is_better_larger: Option<bool>) -> Self {
+        self.columns.push((column.to_owned(), is_better_larger));
+        self
     }
 
     fn call<T: Element>(
@@ -120,6 +149,13 @@ impl<F> Closure<F> {
 impl<T: Element, F: FnMut(&mut Run<'_, T>)> Callback<T> for Closure<F> {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
+        for (column, is_better_larger) in &self.columns {
+            run.history.judge(column, *is_better_larger);
+        }
+        Ok(())
     }
 
     fn after_step(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {

@@ -15,15 +15,16 @@ use super::{Callback, CallbackError, Run, saved};
 /// | setting | default |
 /// |---|---|
 /// | [`new`](CsvLog::new): the path | its folder is made if it is not there |
-/// | [`overwrite`](CsvLog::overwrite) | off: that the file is there is an error, and nothing is trained |
+/// | [`overwrite`](CsvLog::overwrite) | off: that the file is there, and is not empty, is an error, and nothing is trained |
 ///
 /// **Columns.** The first line has those of the first epoch, with all that the trainer is going to measure and that
-/// was [declared](Run::declare). One that begins later is added at the end of each line: the file is written anew,
+/// callbacks say at the start. One that begins later is added at the end of each line: the file is written anew,
 /// and in place of the old one in one step.
 ///
 /// **Resuming.** What a run wrote after its checkpoint, a line cut short too, is cut off, and it goes on: the bytes in
 /// the end are those of a run that was not interrupted. If the file is not what the run had written, it is left as it
-/// is, and that is an [error](super::LogError).
+/// is, and that is an [error](super::LogError). Of a run that had written nothing yet, the log is at the place where it
+/// was begun; elsewhere the run begins it as a new run does.
 ///
 /// ```
 /// use tapegrad_nn::{Mlp, loss};
@@ -51,7 +52,7 @@ pub struct CsvLog {
 /// The file, and the columns of the first line.
 type Saved = (SavedLog, u64);
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl CsvLog {
     const NAME: &str = "CsvLog";
@@ -79,8 +80,11 @@ impl<T: Element> Callback<T> for CsvLog {
     fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
         match run.is_resumed() {
             true => {
-                let head = run.history().csv_head(self.columns);
-                self.file.go_on(|bytes| narrowed(bytes, &head))?;
+                let history = run.history();
+                let (all, head) = (history.csv_head(usize::MAX), history.csv_head(self.columns));
+                // More columns may have begun with the first row.
+                let first = all.trim_end_matches('\n');
+                self.file.go_on(first, |bytes| narrowed(bytes, &head))?;
             }
             false => self.file.begin()?,
         }
@@ -109,6 +113,10 @@ impl<T: Element> Callback<T> for CsvLog {
         }
         self.columns = columns;
         Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), CallbackError> {
+        Ok(self.file.sync()?)
     }
 
     fn save(&self) -> Section {

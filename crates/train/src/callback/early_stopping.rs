@@ -24,7 +24,8 @@ use crate::error;
 /// last ones. With [averages](crate::Trainer::average) they are averages, as the column was measured with them.
 /// Beside `δ = 0` the best epoch is the last that was better by `δ`, not the least number of all.
 ///
-/// A column that does not exist after the first epoch is an error that names those that do.
+/// A column that does not exist after the first epoch is an error that names those that do; and one that is [not
+/// judged](crate::History::is_judged) is an error.
 ///
 /// As in Algorithm 7.1 of Goodfellow, Bengio and Courville, *Deep Learning* (2016), Keras and Lightning; but Keras's
 /// patience of 0 is 1 here, and by default Keras keeps the last weights.

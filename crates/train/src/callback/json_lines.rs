@@ -16,7 +16,7 @@ use crate::History;
 /// | setting | default |
 /// |---|---|
 /// | [`new`](JsonLines::new): the path | its folder is made if it is not there |
-/// | [`overwrite`](JsonLines::overwrite) | off: that the file is there is an error, and nothing is trained |
+/// | [`overwrite`](JsonLines::overwrite) | off: that the file is there, and is not empty, is an error, and nothing is trained |
 ///
 /// A run that is resumed goes on with the file as [`CsvLog`](super::CsvLog) does.
 ///
@@ -43,7 +43,10 @@ pub struct JsonLines {
     file: LogFile,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// How the first line begins.
+const FIRST: &str = "{\"epoch\":1,\"step\":";
 
 impl JsonLines {
     const NAME: &str = "JsonLines";
@@ -68,7 +71,7 @@ impl<T: Element> Callback<T> for JsonLines {
 
     fn start(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
         match run.is_resumed() {
-            true => self.file.go_on(|_| None)?,
+            true => self.file.go_on(FIRST, |_| None)?,
             false => self.file.begin()?,
         }
         Ok(())
@@ -77,6 +80,10 @@ impl<T: Element> Callback<T> for JsonLines {
     fn after_epoch(&mut self, run: &mut Run<'_, T>) -> Result<(), CallbackError> {
         let line = line(run.history(), run.epoch(), run.step());
         Ok(self.file.append(line.as_bytes())?)
+    }
+
+    fn sync(&mut self) -> Result<(), CallbackError> {
+        Ok(self.file.sync()?)
     }
 
     fn save(&self) -> Section {

@@ -1,6 +1,6 @@
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tapegrad_nn::checkpoint::atomic_write;
 
@@ -13,6 +13,8 @@ pub(super) struct LogFile {
     path: PathBuf,
     overwrites: bool,
     written: Written,
+    /// Which file a run begins with, as long as it has written nothing by which its own can be told.
+    begun: Option<u64>,
 }
 
 /// What was written: how many bytes, and their fingerprint.
@@ -38,8 +40,8 @@ impl Written {
     }
 }
 
-/// Length and fingerprint.
-pub(super) type SavedLog = (u64, u64);
+/// Length, fingerprint, and which file was begun.
+pub(super) type SavedLog = (u64, u64, Option<u64>);
 
 impl LogFile {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -47,6 +49,7 @@ impl LogFile {
             path,
             overwrites: false,
             written: Written::nothing(),
+            begun: None,
         }
     }
 
@@ -63,15 +66,22 @@ impl LogFile {
     /// An empty file for a new run, in a folder that is made if it is not there.
     pub(super) fn begin(&mut self) -> Result<(), LogError> {
         self.written = Written::nothing();
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(|cause| self.system(cause))?;
-        }
-        let created = match self.overwrites {
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(folder).map_err(|cause| self.system(cause))?;
+        let is_empty = |found: Metadata| found.is_file() && found.len() == 0;
+        let created = match self.overwrites || fs::metadata(&self.path).is_ok_and(is_empty) {
             true => File::create(&self.path),
             false => File::create_new(&self.path),
         };
         match created {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                sync_folder(folder).map_err(|cause| self.system(cause))?;
+                self.begun = Some(self.place()?);
+                Ok(())
+            }
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Err(LogError::InUse {
                 file: self.path.clone(),
             }),
@@ -81,8 +91,12 @@ impl LogFile {
 
     /// Cuts the file to what was written when the run was saved. `before` makes of the bytes of a file what they were
     /// when a file that is written anew now and then was so the last time, if it can.
+    ///
+    /// If nothing was written, every file begins with it. Then a file is the run's own if it has begun that one, and
+    /// it begins with `head`, as the first line does; else the run begins as a new one does.
     pub(super) fn go_on(
         &mut self,
+        head: &str,
         before: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
     ) -> Result<(), LogError> {
         let bytes = match fs::read(&self.path) {
@@ -92,6 +106,13 @@ impl LogFile {
             }
             Err(cause) => return Err(self.system(cause)),
         };
+        if self.is_empty() {
+            let common = bytes.len().min(head.len());
+            let is_of_run = bytes[..common] == head.as_bytes()[..common];
+            if !is_of_run || self.begun != Some(self.place()?) {
+                return self.begin();
+            }
+        }
         if self.beginning(&bytes).is_some() {
             let file = OpenOptions::new().write(true).open(&self.path);
             let cut = file.and_then(|file| file.set_len(self.written.length));
@@ -134,6 +155,15 @@ impl LogFile {
         Ok(())
     }
 
+    /// Waits until the disk has all that was written.
+    pub(super) fn sync(&self) -> Result<(), LogError> {
+        let file = OpenOptions::new().append(true).open(&self.path);
+        let file = file.map_err(|cause| self.system(cause))?;
+        let length = file.metadata().map_err(|cause| self.system(cause))?.len();
+        self.check_length(length)?;
+        file.sync_data().map_err(|cause| self.system(cause))
+    }
+
     /// What was written.
     pub(super) fn read(&self) -> Result<Vec<u8>, LogError> {
         let bytes = fs::read(&self.path).map_err(|cause| self.system(cause))?;
@@ -160,6 +190,16 @@ impl LogFile {
         }
     }
 
+    /// A number for the file's place, by whatever name it is called.
+    fn place(&self) -> Result<u64, LogError> {
+        let path = fs::canonicalize(&self.path).map_err(|cause| self.system(cause))?;
+        let mut fingerprint = Fingerprint::new();
+        for byte in path.to_string_lossy().bytes() {
+            fingerprint.take(u64::from(byte));
+        }
+        Ok(fingerprint.number())
+    }
+
     fn system(&self, cause: io::Error) -> LogError {
         let file = self.path.clone();
         LogError::System { file, cause }
@@ -170,13 +210,24 @@ impl LogFile {
             length,
             fingerprint,
         } = self.written;
-        (length, fingerprint.number())
+        // Of a line that was written the place says no more: a folder may be moved.
+        let begun = self.begun.filter(|_| self.is_empty());
+        (length, fingerprint.number(), begun)
     }
 
-    pub(super) fn load(&mut self, (length, fingerprint): SavedLog) {
+    pub(super) fn load(&mut self, (length, fingerprint, begun): SavedLog) {
+        self.begun = begun;
         self.written = Written {
             length,
             fingerprint: Fingerprint::of(fingerprint),
         };
     }
+}
+
+/// A new name lasts when its folder is on the disk too. Elsewhere folders cannot be opened.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }

@@ -25,10 +25,13 @@ impl Monitor {
         }
     }
 
-    /// The number of the last row, if it was measured.
+    /// The number of the last row, if it was measured, of a column in which some are better than others.
     pub(super) fn latest(&self, history: &History) -> Result<Option<f64>, MonitorError> {
         let name = self.name(history);
         match history.column(name) {
+            Some(_) if !history.is_judged(name) => Err(MonitorError::NotJudged {
+                column: name.to_owned(),
+            }),
             Some(numbers) => Ok(numbers.last().copied().flatten()),
             None => Err(MonitorError::NoColumn {
                 column: name.to_owned(),
@@ -49,6 +52,11 @@ pub enum MonitorError {
         /// The columns that there are.
         columns: Vec<String>,
     },
+    /// Nobody has said which numbers of the column are better.
+    NotJudged {
+        /// Its name.
+        column: String,
+    },
     /// A plateau takes better numbers for worse ones.
     Direction {
         /// The column.
@@ -64,6 +72,11 @@ impl fmt::Display for MonitorError {
             Self::NoColumn { column, columns } => write!(
                 f,
                 "there is no column `{column}` to monitor; the columns are {columns:?}"
+            ),
+            Self::NotJudged { column } => write!(
+                f,
+                "no number of `{column}` is better than another; to monitor it, who records it must say at the start \
+                 `smaller_is_better` or `larger_is_better`"
             ),
             Self::Direction {
                 column,

@@ -13,7 +13,7 @@ use super::{Callback, CallbackError, Run};
 ///
 /// Of a column whose [larger numbers are better](crate::History::larger_is_better) the plateau must
 /// [maximize](ReduceOnPlateau::maximize); that it does not is an error after the first epoch, and so is a column that
-/// does not exist. What the plateau remembers is in the checkpoint.
+/// does not exist, or is [not judged](crate::History::is_judged). What the plateau remembers is in the checkpoint.
 ///
 /// ```
 /// use tapegrad_nn::{Mlp, loss};

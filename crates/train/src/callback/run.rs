@@ -56,21 +56,28 @@ impl<T: Element> Run<'_, T> {
 
     /// Puts a number of your own in the row of the epoch; before the first row it is dropped. Others read the row
     /// [`after_epoch`](super::Callback::after_epoch): what they are to find is put there by
-    /// [`measure`](super::Callback::measure).
+    /// [`measure`](super::Callback::measure). A column of which nothing was said is [not
+    /// judged](History::is_judged), unless it is a loss by its name.
     pub fn record(&mut self, name: &str, number: f64) {
         self.history.add(name, number);
     }
 
-    /// Says at the [start](super::Callback::start) that a column is going to be recorded, if not after the first
-    /// epoch.
-    pub fn declare(&mut self, name: &str) {
-        self.history.declare(name);
+    /// Says at the [start](super::Callback::start) that a column is going to be recorded whose smaller numbers are
+    /// better.
+    pub fn smaller_is_better(&mut self, name: &str) {
+        self.history.smaller_is_better(name);
     }
 
     /// Says at the [start](super::Callback::start) that a column is going to be recorded whose larger numbers are
     /// better.
     pub fn larger_is_better(&mut self, name: &str) {
         self.history.larger_is_better(name);
+    }
+
+    /// Says at the [start](super::Callback::start) that a column is going to be recorded, if not after the first
+    /// epoch, in which no number is better than another.
+    pub fn not_judged(&mut self, name: &str) {
+        self.history.not_judged(name);
     }
 
     /// How many epochs were finished.

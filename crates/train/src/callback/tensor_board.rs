@@ -236,4 +236,11 @@ impl<T: Element> Callback<T> for TensorBoard {
         }
         Ok(())
     }
+
+    fn sync(&mut self) -> Result<(), CallbackError> {
+        if let Some((path, file)) = &self.file {
+            file.sync_data().map_err(|cause| system(path, cause))?;
+        }
+        Ok(())
+    }
 }

@@ -15,7 +15,7 @@ use crate::error;
 /// |---|---|
 /// | [`every`](WeightLog::every) | 1 epoch |
 ///
-/// With [averages](crate::Trainer::average) they are those of the averages. Wherever it stands among the callbacks,
+/// No number of them is [better](crate::History::is_judged) than another. With [averages](crate::Trainer::average) they are those of the averages. Wherever it stands among the callbacks,
 /// logs of the history have its columns.
 ///
 /// ```
@@ -77,7 +77,7 @@ impl<T: Element> Callback<T> for WeightLog {
                 names.extend(columns(name));
             }
         });
-        names.iter().for_each(|name| run.declare(name));
+        names.iter().for_each(|name| run.not_judged(name));
         Ok(())
     }
 

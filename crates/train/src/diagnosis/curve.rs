@@ -7,6 +7,9 @@ pub(super) struct Curve {
     pub epochs: Vec<usize>,
     pub numbers: Vec<f64>,
     pub medians: Vec<f64>,
+    /// Whether 0 is the least that there can be, so that parts of a number say something. Of a loss that falls below
+    /// it they do not: there, what counts must exceed the [noise](Curve::noise).
+    pub is_above_zero: bool,
 }
 
 impl Curve {
@@ -25,10 +28,12 @@ impl Curve {
             median(&numbers[row - half..=row + half])
         });
         let medians = medians.collect();
+        let is_above_zero = numbers.iter().all(|number| *number >= 0.0);
         Some(Self {
             epochs,
             numbers,
             medians,
+            is_above_zero,
         })
     }
 
@@ -64,10 +69,31 @@ impl Curve {
         self.first() - self.best()
     }
 
-    /// Whether it ends above its least by so large parts of the fall and of the least.
+    /// How far a row is from the middle of its neighbours, on average, twice: medians do not differ by more if
+    /// nothing but chance tells rows apart.
+    pub(super) fn noise(&self) -> f64 {
+        let threes = self.numbers.windows(3);
+        let apart = threes.map(|row| (row[1] - (row[0] / 2.0 + row[2] / 2.0)).abs());
+        2.0 * apart.sum::<f64>() / (self.numbers.len() - 2) as f64
+    }
+
+    /// Whether it ends above its least by so large parts of the fall and of the least, if that says something.
     pub(super) fn rises(&self, of_fall: f64, of_least: f64) -> bool {
         let rise = self.last() - self.best();
-        rise > of_fall * self.fall() && rise > of_least * self.best().abs() && rise > 0.0
+        let least = match self.is_above_zero {
+            true => of_least * self.best(),
+            false => self.noise(),
+        };
+        rise > of_fall * self.fall() && rise > least && rise > 0.0
+    }
+
+    /// Whether it ends below its first number by so large a part of it, if that says something.
+    pub(super) fn has_fallen(&self, of_first: f64) -> bool {
+        let fall = self.first() - self.last();
+        match self.is_above_zero {
+            true => fall >= of_first * self.first(),
+            false => fall > self.noise(),
+        }
     }
 
     /// The median at the last row up to an epoch.

@@ -26,10 +26,15 @@ impl History {
         };
         findings.extend(not_finite);
         let curve = |column| Curve::of(self, column, before);
-        let Some(training) = curve("training_loss").or_else(|| curve("loss")) else {
+        let Some(mut training) = curve("training_loss").or_else(|| curve("loss")) else {
             return findings;
         };
-        let validation = curve("validation_loss");
+        let mut validation = curve("validation_loss");
+        if let Some(validation) = &mut validation {
+            // They are of one kind: if one falls below 0, so can the other.
+            training.is_above_zero &= validation.is_above_zero;
+            validation.is_above_zero = training.is_above_zero;
+        }
         let penalty = curve("penalty");
         let overfitting = validation
             .as_ref()
@@ -91,7 +96,7 @@ fn overfitting(training: &Curve, validation: &Curve) -> Option<Finding> {
 
 fn hardly_fell(training: &Curve) -> Option<Finding> {
     let (first, last) = (training.first(), training.last());
-    (first - last < 0.05 * first.abs()).then_some(Finding::HardlyFell { first, last })
+    (!training.has_fallen(0.05)).then_some(Finding::HardlyFell { first, last })
 }
 
 fn still_falling(training: &Curve) -> Option<Finding> {
@@ -106,7 +111,7 @@ fn learning_rate_too_low(training: &Curve) -> Option<Finding> {
     let falls = training.changes().filter(|change| *change < 0.0).count();
     let quarter = |from: f64| training.at_share(from) - training.at_share(from + 0.25);
     let is_steady = 10 * falls >= 9 * changes && quarter(0.75) >= 0.5 * quarter(0.0);
-    let is_slow = first - last < 0.5 * first.abs();
+    let is_slow = training.is_above_zero && !training.has_fallen(0.5);
     (is_steady && is_slow).then_some(Finding::LearningRateTooLow { first, last })
 }
 
@@ -127,14 +132,19 @@ fn oscillation(training: &Curve) -> Option<Finding> {
     let is_turning = 2 * turns.count() >= changes.len() - 1;
     let change = changes.iter().map(|change| change.abs()).sum::<f64>() / changes.len() as f64;
     let median = median(&training.numbers[half..]);
-    let is_large = change > 0.25 * median.abs() && change > 0.05 * training.fall();
+    let fall = training.fall();
+    let is_large = match training.is_above_zero {
+        true => change > 0.25 * median && change > 0.05 * fall,
+        // What did not fall, as far as can be seen, is told so.
+        false => change > 0.25 * fall && training.has_fallen(0.0),
+    };
     (is_turning && is_large).then_some(Finding::Oscillation { change, median })
 }
 
 fn penalty_dominates(training: &Curve, penalty: &Curve) -> Option<Finding> {
     let (first, last, penalty) = (training.first(), training.last(), penalty.last());
-    let has_fallen = first - last >= 0.5 * first.abs();
-    (penalty > last && !has_fallen).then_some(Finding::PenaltyDominates {
+    let is_above = training.is_above_zero && penalty > last;
+    (is_above && !training.has_fallen(0.5)).then_some(Finding::PenaltyDominates {
         penalty,
         last,
         first,
@@ -144,7 +154,7 @@ fn penalty_dominates(training: &Curve, penalty: &Curve) -> Option<Finding> {
 fn penalty_pulls(training: &Curve, penalty: &Curve) -> Option<Finding> {
     let best_epoch = training.best_epoch();
     let (then, last) = (penalty.at(best_epoch), penalty.last());
-    let is_falling = then - last > 0.05 * then;
+    let is_falling = then - last > 0.05 * then.abs();
     (training.rises(0.1, 0.05) && is_falling).then(|| Finding::PenaltyPulls {
         best_epoch,
         best: training.best(),

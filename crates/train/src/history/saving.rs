@@ -7,10 +7,12 @@ use super::{Column, History};
 /// Whose state it is.
 const KIND: &str = "History";
 /// Of the layout below.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// Epochs, steps; and of each column its name, whether larger is better, and its numbers.
-type Saved = (Vec<u64>, Vec<u64>, Vec<(String, bool, Vec<Option<f64>>)>);
+/// Epochs, steps, and columns.
+type Saved = (Vec<u64>, Vec<u64>, Vec<SavedColumn>);
+/// Its name, whether larger is better, if it is judged, and its numbers.
+type SavedColumn = (String, Option<bool>, Vec<Option<f64>>);
 
 impl History {
     /// All of it, for a [`Checkpoint`](tapegrad_nn::Checkpoint).

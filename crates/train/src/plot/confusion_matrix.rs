@@ -1,7 +1,7 @@
 use super::axis::Axis;
 use super::color::{self, INK, WHITE};
 use super::figure::{ColorBar, Figure, Panel};
-use super::number::short;
+use super::number::{short, short_of_one};
 use super::series::{Point, Series, Shape};
 use crate::metric::ConfusionMatrix;
 
@@ -74,7 +74,7 @@ pub fn confusion_matrix(matrix: &ConfusionMatrix) -> Figure {
     let total = counts.sum() + undecided.iter().sum::<f64>();
     Figure::new("Confusion matrix", vec![panel]).note(format!(
         "accuracy {} of {} rows",
-        short(matrix.accuracy(), 3),
+        short_of_one(matrix.accuracy(), 3),
         short(total, 6)
     ))
 }

@@ -19,6 +19,15 @@ pub(super) fn short(x: f64, digits: usize) -> String {
     signed(&trimmed(&text))
 }
 
+/// As `short`, with as many digits more as it takes that a number below 1 is not written as 1.
+pub(super) fn short_of_one(x: f64, digits: usize) -> String {
+    // As many tell any two numbers apart.
+    const MOST: usize = 17;
+    let mut texts = (digits..=MOST).map(|digits| short(x, digits));
+    let text = texts.find(|text| x >= 1.0 || text != "1");
+    text.unwrap_or_else(|| short(x, digits))
+}
+
 /// Multiples of a step, with the decimals that tell them apart.
 pub(super) fn of_step(x: f64, step: f64, largest: f64) -> String {
     let (magnitude, finest) = (magnitude(largest), magnitude(step));

@@ -1,7 +1,7 @@
 use super::axis::Axis;
 use super::color;
 use super::figure::{Figure, Panel};
-use super::number::short;
+use super::number::short_of_one;
 use super::series::Series;
 use crate::metric::PrecisionRecallCurve;
 
@@ -20,7 +20,7 @@ use crate::metric::PrecisionRecallCurve;
 /// ```
 pub fn precision_recall(curves: &[(&str, &PrecisionRecallCurve)]) -> Figure {
     let curves = curves.iter().enumerate().map(|(number, (name, curve))| {
-        let average = short(curve.average_precision(), 3);
+        let average = short_of_one(curve.average_precision(), 3);
         let label = format!("{name} (average precision {average})");
         let (recalls, precisions) = (&curve.recalls, &curve.precisions);
         let mut points = Vec::with_capacity(2 * recalls.len());

@@ -1,7 +1,7 @@
 use super::axis::Axis;
 use super::color::{self, QUIET};
 use super::figure::{Figure, Panel};
-use super::number::short;
+use super::number::short_of_one;
 use super::series::Series;
 use crate::metric::RocCurve;
 
@@ -20,7 +20,7 @@ use crate::metric::RocCurve;
 pub fn roc(curves: &[(&str, &RocCurve)]) -> Figure {
     let chance = Series::dashed("chance", QUIET, vec![(0.0, 0.0), (1.0, 1.0)]);
     let curves = curves.iter().enumerate().map(|(number, (name, curve))| {
-        let label = format!("{name} (area {})", short(curve.area(), 3));
+        let label = format!("{name} (area {})", short_of_one(curve.area(), 3));
         let rates = curve.false_positive_rates.iter();
         let points = rates.zip(&curve.true_positive_rates);
         let points = points.map(|(x, y)| (*x, *y)).collect();

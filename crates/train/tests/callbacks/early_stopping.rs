@@ -2,10 +2,10 @@
 
 use rand::RngExt;
 use tapegrad_nn::random;
-use tapegrad_train::callback::{self, EarlyStopping};
-use tapegrad_train::{End, FitError};
+use tapegrad_train::callback::{self, EarlyStopping, Run, WeightLog};
+use tapegrad_train::{End, FitError, History};
 
-use super::{Script, Training, bits, folder, network};
+use super::{EPOCHS, Script, Training, bits, folder, network};
 
 /// What is asked of early stopping.
 #[derive(Debug)]
@@ -161,4 +161,51 @@ fn a_column_that_does_not_exist_is_told() {
          \"learning_rate\", \"validation_loss\", \"validation_accuracy\"]"
     );
     assert!(matches!(error, FitError::Callback { .. }));
+}
+
+type Measure = callback::Closure<fn(&mut Run<'_, f64>)>;
+
+/// Which numbers of a column are better is said, or nobody stops by them.
+#[test]
+fn a_column_that_is_not_judged_is_told() {
+    let measure = || -> Measure {
+        callback::measure(|run| {
+            let epoch = run.epoch() as f64;
+            run.record("mine", epoch);
+            run.record("my_loss", 10.0 - epoch);
+        })
+    };
+    let stop = |measure: Measure, monitor: &str| {
+        let mut stopping = EarlyStopping::new(2).monitor(monitor);
+        let fit = Training::new(&folder("not judged"))
+            .callback(measure)
+            .callback(WeightLog::new())
+            .callback(&mut stopping)
+            .run(&mut network(), false)?;
+        assert_eq!(stopping.best(), fit.history.best(monitor));
+        assert_eq!(History::load(&fit.history.save()).unwrap(), fit.history);
+        Ok((fit.history.len(), stopping.best()))
+    };
+    let last = (EPOCHS, Some((EPOCHS, EPOCHS as f64)));
+    let of = |measure, column| stop(measure, column).map_err(|error: FitError| error.to_string());
+    assert_eq!(of(measure().larger_is_better("mine"), "mine"), Ok(last));
+    assert_eq!(
+        of(measure().smaller_is_better("mine"), "mine"),
+        Ok((3, Some((1, 1.0))))
+    );
+    assert_eq!(of(measure(), "my_loss"), Ok((EPOCHS, Some((EPOCHS, 1.0)))));
+    for (measure, column) in [
+        (measure(), "mine"),
+        (measure().not_judged("my_loss"), "my_loss"),
+        (measure(), "learning_rate"),
+        (measure(), "penalty"),
+        (measure(), "norm layers.0.weight"),
+        (measure(), "sparsity layers.1.weight"),
+    ] {
+        let told = format!(
+            "the callback EarlyStopping: no number of `{column}` is better than another; to monitor it, who records it \
+             must say at the start `smaller_is_better` or `larger_is_better`"
+        );
+        assert_eq!(of(measure, column), Err(told));
+    }
 }

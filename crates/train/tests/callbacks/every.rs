@@ -8,11 +8,11 @@ use std::time::Duration;
 use tapegrad_nn::{Checkpoint, LoadProblem, Section};
 use tapegrad_optim::schedule::ReduceOnPlateau;
 use tapegrad_train::callback::{
-    self, Callback, CsvLog, EarlyStopping, JsonLines, Plateau, ProgressBar, StopOnNan, TensorBoard,
-    TimeLimit, WeightLog,
+    self, Callback, CallbackError, CsvLog, EarlyStopping, JsonLines, Plateau, ProgressBar, Run,
+    StopOnNan, TensorBoard, TimeLimit, WeightLog,
 };
 
-use super::{Cut, Script, Training, bits, folder, run_on};
+use super::{Cut, Script, Training, bits, folder, network, run_on};
 
 /// Makes a callback in a folder, with a plateau that the optimizer has, too.
 type Make = fn(&Path, &ReduceOnPlateau) -> Box<dyn Callback<f64>>;
@@ -123,6 +123,44 @@ fn a_memory_that_is_loaded_is_saved_as_it_was() {
             "{}",
             callback.name()
         );
+    }
+}
+
+#[test]
+fn everyone_can_be_synced_whenever_a_checkpoint_is_written() {
+    /// Syncs another at each moment.
+    struct Synced(Box<dyn Callback<f64>>);
+    impl Callback<f64> for Synced {
+        fn name(&self) -> &str {
+            "Synced"
+        }
+        fn start(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+            self.0.start(run)?;
+            self.0.sync()
+        }
+        fn after_step(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+            self.0.after_step(run)?;
+            self.0.sync()
+        }
+        fn measure(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+            self.0.measure(run)
+        }
+        fn after_epoch(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+            self.0.after_epoch(run)?;
+            self.0.sync()
+        }
+        fn end(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+            self.0.end(run)?;
+            self.0.sync()
+        }
+    }
+    for make in EVERY {
+        let folder = folder("synced");
+        let mut training = Training::new(&folder);
+        let callback = make(&folder, &training.plateau);
+        training.every = 100;
+        let training = training.callback(score()).callback(Synced(callback));
+        training.run(&mut network(), false).unwrap();
     }
 }
 

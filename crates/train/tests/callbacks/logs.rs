@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tapegrad_nn::{Checkpoint, LoadProblem, Section};
 use tapegrad_train::FitError;
-use tapegrad_train::callback::{Callback, CsvLog, JsonLines, LogError};
+use tapegrad_train::callback::{Callback, CallbackError, CsvLog, JsonLines, LogError, Run};
 
 use super::{EPOCHS, Script, Training, folder, network, run_on};
 
@@ -50,10 +51,7 @@ impl Callback<f64> for Undeclared {
     fn name(&self) -> &str {
         "Undeclared"
     }
-    fn measure(
-        &mut self,
-        run: &mut tapegrad_train::callback::Run<'_, f64>,
-    ) -> Result<(), tapegrad_train::callback::CallbackError> {
+    fn measure(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
         self.0.measure(run)
     }
 }
@@ -267,5 +265,189 @@ fn what_another_writes_meanwhile_is_told() {
             "{error}"
         );
         assert_eq!(fs::read_to_string(file).unwrap(), "mine");
+    }
+}
+
+/// Keeps the memory of a log, as the checkpoint after the start has it.
+struct Saved<'c>(Box<dyn Callback<f64>>, &'c mut Vec<Section>);
+
+impl Callback<f64> for Saved<'_> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn start(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+        self.0.start(run)?;
+        self.1.push(self.0.save());
+        Ok(())
+    }
+    fn after_epoch(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
+        self.0.after_epoch(run)
+    }
+    fn save(&self) -> Section {
+        self.0.save()
+    }
+    fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
+        self.0.load(section)
+    }
+}
+
+/// A run that was killed before its first row. `between` its two lives something is done to the file of its log, and
+/// the second is told where the log is. What this one says, and leaves there.
+fn killed_before_the_first_row(
+    make: Make,
+    overwrites: bool,
+    between: impl FnOnce(&Path) -> PathBuf,
+) -> (Result<(), FitError>, Option<Vec<u8>>) {
+    let folder = folder("before the first row");
+    let log = |file: &Path, overwrites| {
+        let [any, late, later] = scripts();
+        let training = Training::new(&folder).callback(make(file, overwrites));
+        training
+            .callback(any)
+            .callback(Undeclared(late))
+            .callback(Undeclared(later))
+            .callback(super::Cut::AfterStep(2))
+    };
+    let file = folder.join("log/file");
+    log(&file, false).run(&mut network(), false).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"");
+    let file = between(&file);
+    let resumed = log(&file, overwrites).run(&mut network(), true);
+    (resumed.map(|_| ()), fs::read(file).ok())
+}
+
+/// With no row in the checkpoint every file begins with what was written: the log's own is cut, no other.
+#[test]
+fn a_file_is_the_runs_own_before_the_first_row_too() {
+    for make in LOGS {
+        let uncut = folder("not killed");
+        let mut files = Vec::new();
+        training(make, &uncut, false)
+            .callback(snapshots(uncut.join("log/file"), &mut files))
+            .run(&mut network(), false)
+            .unwrap();
+        let expected = files.last().unwrap();
+
+        // What the killed run may have written after the checkpoint: rows, wider ones too, and a part of a line.
+        let parts = [&b""[..], b"e", b"{", b"{\"epoch", b"epoch,st"];
+        let own = parts.into_iter().filter(|part| expected.starts_with(part));
+        let own = own.map(<[u8]>::to_vec).chain(files.iter().cloned());
+        for bytes in own {
+            let (resumed, left) = killed_before_the_first_row(make, false, |file| {
+                fs::write(file, &bytes).unwrap();
+                file.to_owned()
+            });
+            resumed.unwrap();
+            assert_eq!(left.as_ref(), Some(expected));
+        }
+
+        // One that is gone, or empty at another place, is begun.
+        for is_gone in [true, false] {
+            let (resumed, left) = killed_before_the_first_row(make, false, |file| {
+                let other = file.with_file_name("other");
+                match is_gone {
+                    true => fs::remove_file(file).unwrap(),
+                    false => fs::write(&other, "").unwrap(),
+                }
+                if is_gone { file.to_owned() } else { other }
+            });
+            resumed.unwrap();
+            assert_eq!(left.as_ref(), Some(expected));
+        }
+
+        // Another file at the place, and at another place even one that is the same: only if it may be written over.
+        for (name, foreign) in [
+            ("file", &b"kept"[..]),
+            ("other", b"kept"),
+            ("other", expected),
+        ] {
+            for overwrites in [false, true] {
+                let (resumed, left) = killed_before_the_first_row(make, overwrites, |file| {
+                    let file = file.with_file_name(name);
+                    fs::write(&file, foreign).unwrap();
+                    file
+                });
+                match resumed {
+                    Ok(()) => assert!(overwrites),
+                    Err(error) => {
+                        let is_in_use = matches!(log_error(&error), LogError::InUse { .. });
+                        assert!(is_in_use && !overwrites, "{error}");
+                    }
+                }
+                let kept = if overwrites { &expected[..] } else { foreign };
+                assert_eq!(left.as_deref(), Some(kept), "{name} {overwrites}");
+            }
+        }
+    }
+}
+
+/// The first memory knows the place by all its names; once there is a row, no memory depends on the place.
+#[test]
+fn the_place_is_remembered_until_there_is_a_row() {
+    for make in LOGS {
+        let of = |file: &Path, folder: &Path| {
+            let mut saved = Vec::new();
+            let mut log = make(file, true);
+            let mut training = Training::new(folder).callback(Saved(make(file, true), &mut saved));
+            training.every = 100;
+            training.run(&mut network(), false).unwrap();
+            let last = folder.join(format!("checkpoints/step-{:012}.tape", 3 * EPOCHS));
+            let last = Checkpoint::read(last).unwrap();
+            let section = last.section(&format!("callback 0 {}", log.name())).unwrap();
+            log.load(section).unwrap();
+            let bytes = |section| Checkpoint::new().with("log", section).to_bytes();
+            (bytes(saved.remove(0)), bytes(log.save()))
+        };
+        let (here, there) = (folder("here"), folder("there"));
+        let first = of(&here.join("log"), &here);
+        fs::remove_dir_all(here.join("checkpoints")).unwrap();
+        let again = of(&here.join("../here/./log"), &here);
+        let other = of(&there.join("log"), &there);
+        assert_eq!(first, again);
+        assert!(first.0 != other.0 && first.1 == other.1);
+    }
+}
+
+/// A run that was killed between its start and the first checkpoint begins again.
+#[test]
+fn an_empty_file_is_in_nobodys_use() {
+    for make in LOGS {
+        let folder = folder("empty");
+        let file = folder.join("log/file");
+        fs::create_dir_all(folder.join("log")).unwrap();
+        fs::write(&file, "").unwrap();
+        training(make, &folder, false)
+            .run(&mut network(), false)
+            .unwrap();
+        assert!(fs::read(file).unwrap().len() > 100);
+    }
+}
+
+/// A checkpoint never knows of more than the log has.
+#[test]
+fn a_log_that_lacks_what_was_written_is_not_synced() {
+    for make in LOGS {
+        for is_gone in [false, true] {
+            let folder = folder("not synced");
+            let file = folder.join("log/file");
+            let mut log = make(&file, false);
+            let mut training = Training::new(&folder).callback(&mut log);
+            training.every = 100;
+            training.run(&mut network(), false).unwrap();
+            log.sync().unwrap();
+            match is_gone {
+                true => fs::remove_file(&file).unwrap(),
+                false => fs::write(&file, "").unwrap(),
+            }
+            let refused = log.sync().unwrap_err();
+            let refused = refused.downcast_ref::<LogError>().unwrap();
+            match is_gone {
+                true => assert!(matches!(refused, LogError::System { .. }), "{refused}"),
+                false => assert!(
+                    matches!(refused, LogError::Shared { found: 0, .. }),
+                    "{refused}"
+                ),
+            }
+        }
     }
 }

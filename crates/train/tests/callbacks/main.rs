@@ -70,7 +70,7 @@ impl Callback<f64> for Script {
     fn start(&mut self, run: &mut Run<'_, f64>) -> Result<(), CallbackError> {
         match self.is_better_larger {
             true => run.larger_is_better(self.column),
-            false => run.declare(self.column),
+            false => run.smaller_is_better(self.column),
         }
         Ok(())
     }

@@ -62,5 +62,6 @@ fn the_wrong_direction_is_told() {
         run(plateau().maximize(), "loss"),
         "the callback Plateau: smaller numbers of `loss` are better; the plateau must be one that does not maximize"
     );
+    assert!(run(plateau(), "penalty").contains("no number of `penalty` is better than another"));
     assert!(run(plateau(), "accuracy").contains("there is no column `accuracy` to monitor"));
 }

@@ -7,11 +7,11 @@ mod odd;
 mod report;
 
 use drawing::{check, curves, elements};
-use ndarray::{Array2, array};
+use ndarray::{Array, Array2, Axis, array};
 use tapegrad_autodiff::ArcArrayD;
 use tapegrad_nn::Dense;
 use tapegrad_train::data::Dataset;
-use tapegrad_train::metric::ConfusionMatrix;
+use tapegrad_train::metric::{ConfusionMatrix, PrecisionRecallCurve, RocCurve};
 use tapegrad_train::plot::{self, Figure, Scale};
 
 /// The colours of the first two curves.
@@ -218,6 +218,40 @@ fn a_matrix_is_dark_where_rows_are() {
             .to_svg()
             .contains("none\n")
     );
+}
+
+/// A few digits round up; that not all is right must be seen all the same.
+#[test]
+fn nearly_all_is_not_all() {
+    for (rows, wrong, told) in [
+        (5000, 0, "accuracy 1 of"),
+        (5000, 2, "accuracy 0.9996 of"),
+        (5000, 30, "accuracy 0.994 of"),
+        (100_000, 1, "accuracy 0.99999 of"),
+    ] {
+        let classes: Vec<usize> = (0..rows).map(|row| usize::from(row < wrong)).collect();
+        let matrix = ConfusionMatrix::new(&classes, &vec![0; rows], None);
+        let svg = plot::confusion_matrix(&matrix).to_svg();
+        assert!(svg.contains(told), "{told}");
+    }
+    // A row of either class: only those in the middle change places.
+    let scores = |nearly: bool| {
+        let mut scores = Array::linspace(0.0, 1.0, 400).insert_axis(Axis(1));
+        if nearly {
+            scores.swap([199, 0], [200, 0]);
+        }
+        scores
+    };
+    let targets = Array::from_shape_fn((400, 1), |(row, _)| f64::from(u8::from(row >= 200)));
+    for (nearly, told) in [(false, "1)"), (true, "0.9999")] {
+        let roc = RocCurve::new(scores(nearly), targets.clone(), None);
+        let svg = plot::roc(&[("one", &roc)]).to_svg();
+        assert!(svg.contains(&format!("one (area {told}")), "{told}");
+        let curve = PrecisionRecallCurve::new(scores(nearly), targets.clone(), None);
+        let svg = plot::precision_recall(&[("one", &curve)]).to_svg();
+        let told = format!("one (average precision {told}");
+        assert!(svg.contains(&told), "{told}");
+    }
 }
 
 #[test]

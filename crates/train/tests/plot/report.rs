@@ -71,3 +71,27 @@ fn names_of_columns_are_text() {
     assert!(page.contains("<th scope=\"col\">&lt;b&gt;</th>") && page.contains("NaN"));
     assert!(!page.contains('\u{7}'));
 }
+
+#[test]
+fn the_best_of_a_column_is_marked_where_it_is_known() {
+    let best = |say: fn(&mut History)| {
+        let mut history = History::new();
+        say(&mut history);
+        for (epoch, number) in [(1, 0.25), (2, 0.75), (3, 0.5)] {
+            let names = ["mine", "norm layers.0.weight", "learning_rate", "penalty"];
+            history.record(epoch, epoch, names.map(|name| (name, number)));
+        }
+        let page = plot::report(&history).to_html();
+        let marked = page.split("<td class=\"best\">").skip(1);
+        let marked = marked.map(|cell| cell.split(' ').next().unwrap().to_owned());
+        marked.collect::<Vec<_>>()
+    };
+    assert_eq!(best(|_| {}), [""; 0]);
+    assert_eq!(best(|history| history.larger_is_better("mine")), ["0.75"]);
+    assert_eq!(best(|history| history.smaller_is_better("mine")), ["0.25"]);
+    let changes_its_mind = |history: &mut History| {
+        history.smaller_is_better("mine");
+        history.not_judged("mine");
+    };
+    assert_eq!(best(changes_its_mind), [""; 0]);
+}

@@ -4,15 +4,9 @@ use super::page::escaped;
 use crate::History;
 use crate::plot::number::short;
 
-/// Whether one number of a column is better than another: the learning rate is what it is, and the penalty is the
-/// least where nothing was learnt.
-fn is_judged(name: &str) -> bool {
-    !matches!(name, "learning_rate" | "penalty")
-}
-
 /// The row of the best number of a column.
 fn best_row(history: &History, name: &str) -> Option<usize> {
-    let (epoch, best) = history.best(name).filter(|_| is_judged(name))?;
+    let (epoch, best) = history.best(name)?;
     let values = history.column(name)?;
     let rows = history.epochs().iter().zip(values);
     let mut rows = rows.map(|(other, value)| *other == epoch && *value == Some(best));
