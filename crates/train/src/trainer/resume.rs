@@ -106,14 +106,23 @@ impl<T: Element> Trainer<'_, T> {
     pub(super) fn write_checkpoint(&mut self, model: &dyn Module<T>) -> Result<(), FitError> {
         let step = self.progress.step;
         let is_written = self.progress.written == Some(step) && self.progress.end.is_none();
-        let Some(checkpoints) = self.checkpoints.as_ref().filter(|_| !is_written) else {
+        if self.checkpoints.is_none() || is_written {
             return Ok(());
-        };
+        }
+        for callback in &mut self.callbacks {
+            // So that the checkpoint never knows of more than the disk has.
+            callback.sync().map_err(|cause| FitError::Callback {
+                name: callback.name().to_owned(),
+                cause,
+            })?;
+        }
         let checkpoint = self
             .parts(model)
             .with("history", self.progress.history.save())
             .with("progress", self.progress.save());
-        checkpoints.write(step, &checkpoint)?;
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.write(step, &checkpoint)?;
+        }
         self.progress.written = Some(step);
         Ok(())
     }
