@@ -1363,6 +1363,8 @@ fn training() {
         trainer().epochs(1).resume_or_fit(&mut model, &data) =>
             "Trainer: a run without checkpoints cannot be resumed; say where they are with Trainer::checkpoints";
         trainer().evaluate(&model, &empty) => "Trainer::evaluate: the data have no row; there must be at least one";
+        trainer().metric(metric::Accuracy::new()).metric(metric::Accuracy::new()) =>
+            "Trainer::metric: a metric is called `accuracy`, as another column of the history; its name must be its own";
         trainer().batch_size(0) => "Trainer::batch_size: the number of rows is 0; it must be at least 1";
         trainer().accumulate(0) => "Trainer::accumulate: the number of batches is 0; it must be at least 1";
         trainer().validate_every(0) => "Trainer::validate_every: the number of epochs is 0; it must be at least 1";

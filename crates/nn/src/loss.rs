@@ -160,6 +160,12 @@ pub trait Loss<'t, T: Element, Y> {
         predictions
     }
 
+    /// How many outputs a row predictions must have for so many targets, if it is known.
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        let _ = targets;
+        None
+    }
+
     /// What targets with so many numbers a row must be, where predictions have `outputs`.
     fn range(&self, outputs: usize, targets: usize) -> TargetRange {
         let _ = (outputs, targets);
@@ -254,6 +260,10 @@ impl<'t, T: Element, Y, L: Loss<'t, T, Y> + ?Sized> Loss<'t, T, Y> for &L {
     #[track_caller]
     fn response(&self, predictions: Var<'t, T>) -> Var<'t, T> {
         (**self).response(predictions)
+    }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        (**self).outputs(targets)
     }
 
     fn range(&self, outputs: usize, targets: usize) -> TargetRange {

@@ -29,6 +29,9 @@ const KIND: &str = "Sam";
 /// - Penalties in the loss are in both gradients. Decay, proximal penalties and constraints act in the step, at
 ///   `x`; `x + e` is not projected, and may lie outside of a set. Frozen parameters stay where they are.
 ///
+/// It is around an [`Optimizer`], not around a [`Lookahead`](crate::Lookahead), whose slow weights would have to
+/// stay out of the ascent.
+///
 /// It remembers nothing but what its `optimizer` does; what is [saved](Sam::save) says that there was an ascent.
 ///
 /// ```

@@ -48,6 +48,8 @@ sentences! {
         "Mixup: the class of row {row} of the batch is {class}; it must be below {classes}";
     bounds(who: &str, low: f64, high: f64)
         "{who}: the bounds are {low} and {high}; the lower one must be below the upper one";
+    metric_name(name: &str)
+        "Trainer::metric: a metric is called `{name}`, as another column of the history; its name must be its own";
     endless()
         "Trainer: neither epochs nor steps were said; one must be";
     no_checkpoints()

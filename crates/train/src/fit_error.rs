@@ -10,7 +10,6 @@ use crate::callback::CallbackError;
 use crate::data::DataError;
 
 /// Why a training did not begin, or did not go on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum FitError {
     /// Data cannot be learnt from.
@@ -19,6 +18,24 @@ pub enum FitError {
         whose: &'static str,
         /// What is wrong.
         cause: DataError,
+    },
+    /// The model has not as many outputs as the loss asks for.
+    Outputs {
+        /// Whose data: training or validation.
+        whose: &'static str,
+        /// How many outputs a row has.
+        outputs: usize,
+        /// How many targets.
+        targets: usize,
+        /// What the loss asks for, in words.
+        expected: String,
+    },
+    /// The last batch has one row, of which batch normalisation can make no statistics.
+    OneRow {
+        /// How many rows there are.
+        rows: usize,
+        /// How many a batch has.
+        batch_size: usize,
     },
     /// No batch is full, and those that are not are left out.
     NoBatch {
@@ -91,10 +108,22 @@ impl fmt::Display for FitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Data { whose, cause } => write!(f, "the {whose} data: {cause}"),
+            Self::Outputs {
+                whose,
+                outputs,
+                targets,
+                expected,
+            } => write!(
+                f,
+                "the {whose} data: the model has {outputs} outputs a row and the data {targets} targets; {expected}"
+            ),
+            Self::OneRow { rows, batch_size } => write!(
+                f,
+                "the training data: of {rows} rows in batches of {batch_size} the last has one, and a batch for normalisation must have two: leave it out by `drop_last`, or take another batch size"
+            ),
             Self::NoBatch { rows, batch_size } => write!(
                 f,
-                "the training data: there are {rows} rows, fewer than a batch of {batch_size}, and the last batch is \
-                 left out if it is smaller"
+                "the training data: there are {rows} rows, fewer than a batch of {batch_size}, and the last batch is left out if it is smaller"
             ),
             Self::NotFinite { epoch, step, cause } => {
                 write!(f, "after {epoch} epochs and {step} steps {cause}")
@@ -118,7 +147,7 @@ impl fmt::Display for FitError {
                     None => write!(f, "{folder}: there is no checkpoint to resume from"),
                     Some(newest) => write!(
                         f,
-                        "{folder}: none of the checkpoints can be read: {}; the newest, {newest}",
+                        "{folder}: of {} checkpoints none can be read; of the newest, {newest}; to begin anew, take another folder or remove them",
                         skipped.len()
                     ),
                 }
@@ -135,6 +164,13 @@ impl fmt::Display for FitError {
                 file.display()
             ),
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -48,7 +48,7 @@ type GradientChange<'c, T> = dyn FnMut(GradientMap<T>) -> GradientMap<T> + 'c;
 /// | [`validate`](Trainer::validate) | no data |
 /// | [`validate_every`](Trainer::validate_every) | 1 epoch |
 /// | [`evaluate_training`](Trainer::evaluate_training) | off |
-/// | [`metric`](Trainer::metric) | none but the loss |
+/// | [`metric`](Trainer::metric) | none but the loss; of the data that are evaluated |
 /// | [`callback`](Trainer::callback) | none |
 /// | [`checkpoints`](Trainer::checkpoints) | none |
 ///
@@ -231,7 +231,8 @@ impl<'c, T: Element> Trainer<'c, T> {
     }
 
     /// Averages the weights after each step. Evaluation, callbacks after an epoch and the model in the end have the
-    /// averages.
+    /// averages, with running statistics that are computed anew for them from the training data
+    /// ([`recompute_statistics`](tapegrad_nn::recompute_statistics)).
     pub fn average<A: Averaging + 'c>(mut self, average: Average<A, T>) -> Self {
         self.average = Some(Box::new(average));
         self
@@ -261,8 +262,17 @@ impl<'c, T: Element> Trainer<'c, T> {
         self
     }
 
-    /// Evaluates this metric, beside the loss.
+    /// Evaluates this metric, beside the loss, wherever data are evaluated: in training that is
+    /// [validation](Trainer::validate) data, and training data [if asked](Trainer::evaluate_training).
+    ///
+    /// # Panics
+    /// If its name is that of another one, or `loss`.
+    #[track_caller]
     pub fn metric(mut self, metric: impl Metric<T> + 'c) -> Self {
+        let name = metric.name();
+        if name == "loss" || self.metrics.iter().any(|own| own.name() == name) {
+            error::metric_name(&name);
+        }
         self.metrics.push(Box::new(metric));
         self
     }

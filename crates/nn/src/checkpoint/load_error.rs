@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::checkpoint::ElementType;
 
 /// A file that was refused: which, and why. What was to be loaded into is as it was.
-#[derive(Debug)]
 pub struct LoadError {
     /// The file.
     pub file: PathBuf,
@@ -133,6 +132,13 @@ impl LoadProblem {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.file.display(), self.problem)
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 /// A file that could not be written. What stood there before still does, whole; or, when only the folder
 /// could not be synced, the new bytes do.
-#[derive(Debug)]
 pub struct SaveError {
     /// The file.
     pub file: PathBuf,
@@ -21,6 +20,13 @@ impl fmt::Display for SaveError {
             self.file.display(),
             self.cause
         )
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

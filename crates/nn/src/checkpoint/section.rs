@@ -36,6 +36,11 @@ impl Section {
         Self::default()
     }
 
+    /// Whether it has neither arrays nor a state.
+    pub fn is_empty(&self) -> bool {
+        self.state.is_empty() && self.arrays.is_empty()
+    }
+
     /// Sets the state, in place of what was set before. It is encoded with bincode, which knows
     /// fields by their order alone: [with its kind and version](Section::set_state_of) a state is taken for no
     /// other, and may change later.

@@ -5,7 +5,7 @@ use crate::Role;
 
 /// A description that makes no network, or a network that has no description: which field or
 /// parameter, and why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct DescriptionError {
     /// The field of the description, such as `layers.0.penalty.l1`, or the parameter of the network, such
     /// as `layers.0.weight`.
@@ -112,6 +112,13 @@ impl DescriptionError {
             format!("{whole}.{part}")
         };
         self
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for DescriptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

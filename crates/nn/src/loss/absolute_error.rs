@@ -27,4 +27,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for AbsoluteError {
         let targets = targets::of_one_shape("AbsoluteError", predictions, targets);
         by_row((predictions - targets).abs())
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

@@ -92,4 +92,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for BinaryCrossEntropy {
     fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
         TargetRange::Between(0.0, 1.0)
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

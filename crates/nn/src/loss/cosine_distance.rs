@@ -30,6 +30,10 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for CosineDistance {
         let targets = targets::of_one_shape("CosineDistance", predictions, targets);
         by_row(1.0 - (direction(predictions) * direction(targets)).sum(-1))
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }
 
 /// The vectors along the last axis divided by their norms; those of zeros stay, with derivatives of

@@ -75,6 +75,10 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for GaussianNll {
         };
         by_row(0.5 * (logarithm + square))
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(2 * targets)
+    }
 }
 
 /// Logarithms of variances, raised to the least that counts; the cotangent passes as if it were not.

@@ -48,4 +48,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for Huber {
         let inner = residual.clamp(-self.delta, self.delta);
         by_row(inner * (residual - 0.5 * inner))
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

@@ -67,4 +67,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for PoissonNll {
     fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
         TargetRange::Between(0.0, f64::INFINITY)
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

@@ -50,4 +50,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for Quantile {
         let missing = targets::of_one_shape("Quantile", predictions, targets) - predictions;
         by_row(self.level * missing.relu() + (1.0 - self.level) * (-missing).relu())
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

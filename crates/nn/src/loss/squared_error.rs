@@ -35,4 +35,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for SquaredError {
         let targets = targets::of_one_shape("SquaredError", predictions, targets);
         predictions.mean_squared_difference(targets)
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

@@ -31,4 +31,8 @@ impl<'t, T: Element, Y: IntoVar<'t, T>> Loss<'t, T, Y> for SquaredHinge {
     fn range(&self, _outputs: usize, _targets: usize) -> TargetRange {
         TargetRange::Signs
     }
+
+    fn outputs(&self, targets: usize) -> Option<usize> {
+        Some(targets)
+    }
 }

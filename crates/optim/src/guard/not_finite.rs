@@ -35,7 +35,7 @@ impl fmt::Display for NotFinite {
 impl Error for NotFinite {}
 
 /// More steps in a row would be skipped than a [`Guard`](crate::Guard) skips.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GuardError {
     /// What is not finite now.
@@ -52,6 +52,13 @@ impl fmt::Display for GuardError {
             1 => write!(f, ", after 1 step that was skipped"),
             count => write!(f, ", after {count} steps in a row that were skipped"),
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for GuardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

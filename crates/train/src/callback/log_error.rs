@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use tapegrad_nn::SaveError;
 
 /// Why a log cannot be written or gone on with. Nothing of the file was changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum LogError {
     /// A new run would write over the log of another.
@@ -81,6 +80,13 @@ impl fmt::Display for LogError {
             ),
             Self::System { file, cause } => write!(f, "{}: {cause}", file.display()),
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -42,7 +42,7 @@ impl Monitor {
 }
 
 /// Why a column of the history cannot be monitored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MonitorError {
     /// There is no such column after the first epoch.
@@ -90,6 +90,13 @@ impl fmt::Display for MonitorError {
                 "smaller numbers of `{column}` are better; the plateau must be one that does not maximize"
             ),
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for MonitorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

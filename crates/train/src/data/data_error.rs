@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 /// Data that were refused: which file, if they come from one, and why.
-#[derive(Debug)]
 pub struct DataError {
     /// The file, or what its source was called; `None` for data in memory.
     pub file: Option<PathBuf>,
@@ -333,6 +332,13 @@ impl From<DataProblem> for DataError {
             file: None,
             problem,
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -6,7 +6,6 @@ use tapegrad_nn::SaveError;
 use tapegrad_nn::checkpoint::atomic_write;
 
 /// A picture that could not be written. What stood at its place still does.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum PlotError {
     /// The ending of the file says no format that there is.
@@ -43,6 +42,13 @@ impl fmt::Display for PlotError {
             }
             Self::Unwritable(cause) => cause.fmt(f),
         }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints.
+impl fmt::Debug for PlotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

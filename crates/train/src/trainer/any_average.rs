@@ -9,6 +9,9 @@ pub(super) trait AnyAverage<T: Element> {
     /// Exchanges the averages and the model, if an update counted so far.
     fn swap(&mut self, model: &mut dyn Module<T>);
 
+    /// Whether no update counted so far.
+    fn is_empty(&self) -> bool;
+
     /// Begins anew, with nothing averaged.
     fn reset(&mut self);
 
@@ -26,6 +29,10 @@ impl<A: Averaging, T: Element> AnyAverage<T> for Average<A, T> {
         if !self.is_empty() {
             self.swap(model);
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
     }
 
     fn reset(&mut self) {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use ndarray::{Axis, Slice};
 use tapegrad_autodiff::Element;
-use tapegrad_nn::{LoadError, Module};
+use tapegrad_nn::loss::TargetRange;
+use tapegrad_nn::{LoadError, Module, recompute_statistics};
 
-use super::Trainer;
 use super::progress::{Progress, Sums};
+use super::{Trainer, step};
 use crate::callback::{Asked, Moment, Run};
-use crate::data::{DataError, DataProblem, Dataset, Task};
+use crate::data::{DataProblem, Dataset, Task};
 use crate::history::short;
 use crate::{Checkpoints, FitError, History, error};
 
@@ -24,6 +25,8 @@ pub struct Fit {
     pub end: End,
     /// Where it went on from, if it was resumed.
     pub resumed: Option<Resumed>,
+    /// How many steps the guard has skipped, since the trainer was made.
+    pub skipped: usize,
 }
 
 /// Why a training ended.
@@ -99,7 +102,11 @@ impl fmt::Display for Fit {
                 write!(f, "{name} {}, ", short(value))?;
             }
         }
-        write!(f, "{}", self.end)
+        match self.skipped {
+            0 => write!(f, "{}", self.end),
+            1 => write!(f, "1 step was skipped, {}", self.end),
+            skipped => write!(f, "{skipped} steps were skipped, {}", self.end),
+        }
     }
 }
 
@@ -157,10 +164,18 @@ impl<T: Element> Trainer<'_, T> {
         let validation = self.validation.iter().map(|data| ("validation", data));
         for (whose, data) in [("training", train)].into_iter().chain(validation) {
             let checked = data.check(Task::Regression);
-            let checked = checked.and_then(|()| self.check_targets(model, data));
             checked.map_err(|cause| FitError::Data { whose, cause })?;
+            self.check_targets(model, data, whose)?;
         }
+        let has_statistics = step::has_statistics(model);
+        let rows = train.rows();
         match self.batch_size {
+            Some(size) if has_statistics && !self.drops_last && size > 1 && rows % size == 1 => {
+                Err(FitError::OneRow {
+                    rows,
+                    batch_size: size,
+                })
+            }
             Some(size) if self.drops_last && size > train.rows() => Err(FitError::NoBatch {
                 rows: train.rows(),
                 batch_size: size,
@@ -169,26 +184,52 @@ impl<T: Element> Trainer<'_, T> {
         }
     }
 
-    /// Whether the targets are those of the loss, before a batch in the middle of training has one that is not.
+    /// Whether outputs and targets are those of the loss, before a batch in the middle of training has some that are
+    /// not, and whether the metrics can be asked about them.
     #[track_caller]
-    fn check_targets(&self, model: &dyn Module<T>, data: &Dataset<T>) -> Result<(), DataError> {
-        let first = self.predict(
-            model,
-            data.x.slice_axis(Axis(0), Slice::from(..1)).to_shared(),
-        );
-        let outputs = first.shape().last().copied().unwrap_or(1);
-        let range = self.loss.range(outputs, data.y.shape()[1]);
-        let mut targets = data.y.indexed_iter();
-        match targets.find(|(_, target)| !range.contains(target.wide())) {
-            Some((place, target)) => Err(DataProblem::NotATarget {
+    fn check_targets(
+        &self,
+        model: &dyn Module<T>,
+        data: &Dataset<T>,
+        whose: &'static str,
+    ) -> Result<(), FitError> {
+        let first = data.x.slice_axis(Axis(0), Slice::from(..1)).to_shared();
+        let outputs = self.predict(model, first).shape().last().copied();
+        let (outputs, targets) = (outputs.unwrap_or(1), data.y.shape()[1]);
+        let range = self.loss.range(outputs, targets);
+        let of_classes = matches!(range, TargetRange::Classes(..2));
+        let expected = self.loss.outputs(targets);
+        if of_classes || expected.is_some_and(|expected| expected != outputs) {
+            return Err(FitError::Outputs {
+                whose,
+                outputs,
+                targets,
+                expected: match expected {
+                    Some(expected) => format!("the loss asks for {expected} outputs"),
+                    None => {
+                        "of classes there must be one output for each, at least 2; of one output \
+                             `BinaryCrossEntropy` is the loss"
+                            .to_owned()
+                    }
+                },
+            });
+        }
+        let mut numbers = data.y.indexed_iter();
+        if let Some((place, target)) = numbers.find(|(_, y)| !range.contains(y.wide())) {
+            let problem = DataProblem::NotATarget {
                 row: place[0],
                 column: place[1],
                 target: target.wide(),
                 expected: range.to_string(),
-            }
-            .into()),
-            None => Ok(()),
+            };
+            let cause = problem.into();
+            return Err(FitError::Data { whose, cause });
         }
+        let is_evaluated = whose == "validation" || self.evaluates_training;
+        if is_evaluated && !self.metrics.is_empty() {
+            self.evaluate(model, data); // what does not fit is told now, and not after an epoch
+        }
+        Ok(())
     }
 
     /// Epoch after epoch from where the progress is.
@@ -218,7 +259,7 @@ impl<T: Element> Trainer<'_, T> {
             // The checkpoint has the epoch as it is: with more steps a run goes on inside of it.
             self.after_epoch(model, train, &mut asked)?;
         }
-        self.swap_average(model);
+        self.swap_average_in(model, train);
         if let Some(average) = &mut self.average {
             average.reset(); // they are the model's now
         }
@@ -234,6 +275,7 @@ impl<T: Element> Trainer<'_, T> {
             history: self.progress.history.clone(),
             end,
             resumed,
+            skipped: self.guard.skipped(),
         })
     }
 
@@ -309,7 +351,10 @@ impl<T: Element> Trainer<'_, T> {
     ) -> Result<(), FitError> {
         let sums = std::mem::take(&mut self.progress.sums);
         self.progress.epoch += 1;
-        self.swap_average(model);
+        match self.progress.epoch.is_multiple_of(self.validate_every) {
+            true => self.swap_average_in(model, train),
+            false => self.swap_average(model),
+        }
         self.measure(model, train, sums);
         let done = self.call(When::Measure, model, train, asked);
         let done = done.and_then(|()| self.call(When::AfterEpoch, model, train, asked));
@@ -385,6 +430,24 @@ impl<T: Element> Trainer<'_, T> {
     fn swap_average(&mut self, model: &mut dyn Module<T>) {
         if let Some(average) = &mut self.average {
             average.swap(model);
+        }
+    }
+
+    /// Puts the averages into the model. Running statistics are of other weights: they are computed anew, from the
+    /// training data as they stand.
+    fn swap_average_in(&mut self, model: &mut dyn Module<T>, train: &Dataset<T>) {
+        let Some(average) = self.average.as_mut().filter(|average| !average.is_empty()) else {
+            return;
+        };
+        average.swap(model);
+        if step::has_statistics(model) {
+            let rows = self.batch_size.unwrap_or(train.rows());
+            let batches = (0..train.rows()).step_by(rows);
+            let batches = batches.map(|start| start..train.rows().min(start + rows));
+            // Of one row alone there are no statistics.
+            let batches = batches.filter(|batch| batch.len() > 1 || rows == 1);
+            let inputs = batches.map(|batch| train.x.slice_axis(Axis(0), Slice::from(batch)));
+            recompute_statistics(model, inputs.map(|inputs| inputs.to_shared()));
         }
     }
 

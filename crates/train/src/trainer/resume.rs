@@ -6,6 +6,7 @@ use tapegrad_nn::{Checkpoint, LoadProblem, Module, Section};
 use super::Trainer;
 use super::fit::{Fit, Resumed};
 use super::progress::Progress;
+use crate::callback::Callback;
 use crate::data::Dataset;
 use crate::fingerprint::Fingerprint;
 use crate::{Checkpoints, FitError, History, error};
@@ -177,8 +178,8 @@ impl<T: Element> Trainer<'_, T> {
         if let Some(average) = &self.average {
             checkpoint = checkpoint.with("average", average.save(model));
         }
-        for (place, callback) in self.callbacks.iter().enumerate() {
-            checkpoint = checkpoint.with(&section(place, callback.name()), callback.save());
+        for (section, callback) in sections(&self.callbacks).iter().zip(&self.callbacks) {
+            checkpoint = checkpoint.with(section, callback.save());
         }
         checkpoint
     }
@@ -195,8 +196,14 @@ impl<T: Element> Trainer<'_, T> {
         if let Some(average) = &mut self.average {
             average.load(checkpoint.section("average")?, model)?;
         }
-        for (place, callback) in self.callbacks.iter_mut().enumerate() {
-            callback.load(checkpoint.section(&section(place, callback.name()))?)?;
+        let sections = sections(&self.callbacks);
+        for (name, callback) in sections.iter().zip(&mut self.callbacks) {
+            match checkpoint.section(name) {
+                Ok(section) => callback.load(section)?,
+                // One that remembers nothing may be new.
+                Err(_) if callback.save().is_empty() => {}
+                Err(missing) => return Err(missing),
+            }
         }
         checkpoint.section("model")?.load_into(model)
     }
@@ -257,9 +264,17 @@ fn read(checkpoint: &Checkpoint) -> Result<Progress, LoadProblem> {
     Ok(progress)
 }
 
-/// The section of the callback at a place.
-fn section(place: usize, name: &str) -> String {
-    format!("callback {place} {name}")
+/// The names of the callbacks' sections: of several with one name, each but the first has a number.
+fn sections<T: Element>(callbacks: &[Box<dyn Callback<T> + '_>]) -> Vec<String> {
+    let section = |(place, callback): (usize, &Box<dyn Callback<T> + '_>)| {
+        let name = callback.name();
+        let before = callbacks[..place].iter();
+        match before.filter(|other| other.name() == name).count() {
+            0 => format!("callback {name}"),
+            count => format!("callback {name} {}", count + 1),
+        }
+    };
+    callbacks.iter().enumerate().map(section).collect()
 }
 
 /// The first setting that differs: its name, then and now.

@@ -103,6 +103,15 @@ impl<T: Element> Trainer<'_, T> {
     }
 }
 
+/// Whether a model has running statistics.
+pub(super) fn has_statistics<T: Element>(model: &dyn Module<T>) -> bool {
+    let mut has = false;
+    model.visit(Name::root(), &mut |_, param| {
+        has |= param.role == Role::Statistic
+    });
+    has
+}
+
 /// The statistics of a model, whose storage is shared.
 fn statistics<T: Element>(model: &dyn Module<T>) -> Vec<ArcArrayD<T>> {
     let mut statistics = Vec::new();

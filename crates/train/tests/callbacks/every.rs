@@ -114,7 +114,7 @@ fn a_memory_that_is_loaded_is_saved_as_it_was() {
         let file = run.join(format!("checkpoints/step-{step:012}.tape"));
         let checkpoint = Checkpoint::read(file).unwrap();
         let mut callback = make(&run, &ReduceOnPlateau::new(0.5));
-        let section = checkpoint.section(&format!("callback 2 {}", callback.name()));
+        let section = checkpoint.section(&format!("callback {}", callback.name()));
         let section = section.unwrap();
         callback.load(section).unwrap();
         assert_eq!(

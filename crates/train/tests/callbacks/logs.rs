@@ -393,7 +393,7 @@ fn the_place_is_remembered_until_there_is_a_row() {
             training.run(&mut network(), false).unwrap();
             let last = folder.join(format!("checkpoints/step-{:012}.tape", 3 * EPOCHS));
             let last = Checkpoint::read(last).unwrap();
-            let section = last.section(&format!("callback 0 {}", log.name())).unwrap();
+            let section = last.section(&format!("callback {}", log.name())).unwrap();
             log.load(section).unwrap();
             let bytes = |section| Checkpoint::new().with("log", section).to_bytes();
             (bytes(saved.remove(0)), bytes(log.save()))

@@ -92,6 +92,8 @@ fn a_corrupt_checkpoint_is_passed_over_and_told() {
             matches!(&error, FitError::NoCheckpoint { skipped, .. } if skipped.len() == 3),
             "{error}"
         );
+        let advice = "; to begin anew, take another folder or remove them";
+        assert!(error.to_string().ends_with(advice), "{error}");
     }
     assert_eq!(bits(&model), before);
 }

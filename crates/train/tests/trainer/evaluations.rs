@@ -185,3 +185,30 @@ fn a_closure_is_a_loss() {
         .unwrap();
     assert_relative_eq!(model.layers[0].weight.value[[0, 0]], 2.0, epsilon = 1e-3);
 }
+
+/// Averages are evaluated with statistics of their own, and validating more often changes nothing.
+#[test]
+fn averages_have_statistics_of_their_own() {
+    let (train, validation) = moons();
+    let fit = |every| {
+        let mut model = network().normalize(tapegrad_nn::BatchNorm::new);
+        let fit = Trainer::new(Sgd::new(0.3), loss::BinaryCrossEntropy::new())
+            .epochs(12)
+            .batch_size(9)
+            .average(tapegrad_optim::Swa::new(20, 5))
+            .validate(&validation)
+            .validate_every(every)
+            .fit(&mut model, &train)
+            .unwrap();
+        (model, fit.history.last("validation_loss").unwrap())
+    };
+    let (mut model, loss) = fit(1);
+    assert_eq!(bits(&model), bits(&fit(5).0));
+    let before = bits(&model);
+    let batches = (0..train.rows()).step_by(9);
+    let inputs = batches.map(|start| train.select(&(start..start + 9).collect::<Vec<_>>()).x);
+    tapegrad_nn::recompute_statistics(&mut model, inputs);
+    assert_eq!(bits(&model), before);
+    let trainer = Trainer::new(Sgd::new(0.3), loss::BinaryCrossEntropy::new());
+    assert_eq!(trainer.evaluate(&model, &validation).loss, loss);
+}

@@ -154,3 +154,35 @@ fn a_refused_step_of_several_batches_changes_nothing() {
     assert!(matches!(error, FitError::NotFinite { .. }), "{error}");
     assert_eq!(bits(&model), before);
 }
+
+#[test]
+fn outputs_that_the_loss_cannot_take() {
+    let (train, _) = moons();
+    let mut two = Mlp::<f64>::new(&[2, 2]).seed(1);
+    let mut trainer = Trainer::new(Sgd::new(0.1), loss::BinaryCrossEntropy::new()).epochs(1);
+    assert_eq!(
+        trainer.fit(&mut two, &train).unwrap_err().to_string(),
+        "the training data: the model has 2 outputs a row and the data 1 targets; the loss asks for 1 outputs"
+    );
+    let mut one = Mlp::<f64>::new(&[2, 1]).seed(1);
+    let mut trainer = Trainer::new(Sgd::new(0.1), loss::CrossEntropy::new()).epochs(1);
+    assert_eq!(
+        trainer.fit(&mut one, &train).unwrap_err().to_string(),
+        "the training data: the model has 1 outputs a row and the data 1 targets; of classes there must be one \
+         output for each, at least 2; of one output `BinaryCrossEntropy` is the loss"
+    );
+    let mut normalized = Mlp::<f64>::new(&[2, 4, 1]).normalize(tapegrad_nn::BatchNorm::new);
+    let mut trainer = Trainer::new(Sgd::new(0.1), loss::BinaryCrossEntropy::new())
+        .batch_size(53)
+        .epochs(1);
+    assert_eq!(
+        trainer
+            .fit(&mut normalized, &train)
+            .unwrap_err()
+            .to_string(),
+        "the training data: of 54 rows in batches of 53 the last has one, and a batch for normalisation must have two: leave it out by `drop_last`, or take another batch size"
+    );
+    // A `main` that returns the error prints the same.
+    let error = trainer.fit(&mut normalized, &train).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
