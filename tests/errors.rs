@@ -1368,6 +1368,7 @@ fn training() {
         trainer().batch_size(0) => "Trainer::batch_size: the number of rows is 0; it must be at least 1";
         trainer().accumulate(0) => "Trainer::accumulate: the number of batches is 0; it must be at least 1";
         trainer().validate_every(0) => "Trainer::validate_every: the number of epochs is 0; it must be at least 1";
+        tapegrad::callback::Print::new().every(0) => "Print::every: the number of epochs is 0; it must be at least 1";
         Checkpoints::new("runs").every(0) => "Checkpoints::every: the number of epochs is 0; it must be at least 1";
         Checkpoints::new("runs").every_steps(0) =>
             "Checkpoints::every_steps: the number of steps is 0; it must be at least 1";

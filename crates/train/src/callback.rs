@@ -8,6 +8,7 @@ mod log_error;
 mod log_file;
 mod monitor;
 mod plateau;
+mod print;
 #[cfg(feature = "progress")]
 mod progress_bar;
 mod run;
@@ -29,6 +30,7 @@ pub use self::json_lines::JsonLines;
 pub use self::log_error::LogError;
 pub use self::monitor::MonitorError;
 pub use self::plateau::Plateau;
+pub use self::print::Print;
 #[cfg(feature = "progress")]
 pub use self::progress_bar::ProgressBar;
 pub use self::run::Run;

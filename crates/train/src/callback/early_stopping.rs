@@ -107,7 +107,7 @@ impl EarlyStopping {
     /// If it is negative or not finite.
     #[track_caller]
     pub fn min_delta(self, delta: f64) -> Self {
-        let min_delta = error::at_least_zero("EarlyStopping::min_delta", "the number", delta);
+        let min_delta = error::at_least_zero("EarlyStopping::min_delta", "number", delta);
         Self { min_delta, ..self }
     }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tapegrad_nn::{Checkpoint, LoadProblem, Section};
 use tapegrad_optim::schedule::ReduceOnPlateau;
 use tapegrad_train::callback::{
-    self, Callback, CallbackError, CsvLog, EarlyStopping, JsonLines, Plateau, ProgressBar, Run,
-    StopOnNan, TensorBoard, TimeLimit, WeightLog,
+    self, Callback, CallbackError, CsvLog, EarlyStopping, JsonLines, Plateau, Print, ProgressBar,
+    Run, StopOnNan, TensorBoard, TimeLimit, WeightLog,
 };
 
 use super::{Cut, Script, Training, bits, folder, network, run_on};
@@ -18,7 +18,7 @@ use super::{Cut, Script, Training, bits, folder, network, run_on};
 type Make = fn(&Path, &ReduceOnPlateau) -> Box<dyn Callback<f64>>;
 
 /// Every callback, with what it does to the run of a script.
-const EVERY: [Make; 16] = [
+const EVERY: [Make; 17] = [
     |_, _| Box::new(EarlyStopping::new(3).monitor("score")),
     |_, _| {
         Box::new(
@@ -31,6 +31,7 @@ const EVERY: [Make; 16] = [
     },
     |_, _| Box::new(EarlyStopping::new(2)),
     |_, plateau| Box::new(Plateau::new(plateau.clone()).monitor("score")),
+    |_, _| Box::new(Print::new().every(4)),
     |_, _| Box::new(StopOnNan::new()),
     |_, _| Box::new(TimeLimit::new(Duration::MAX)),
     |_, _| Box::new(ProgressBar::new()),

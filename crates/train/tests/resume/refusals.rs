@@ -110,7 +110,7 @@ fn what_is_there_is_not_written_over_and_what_is_not_there_is_not_resumed() {
     assert!(
         error
             .to_string()
-            .ends_with("there is no checkpoint to resume from"),
+            .ends_with(": there is no checkpoint to resume from"),
         "{error}"
     );
     trainer(folder.path())
@@ -122,6 +122,8 @@ fn what_is_there_is_not_written_over_and_what_is_not_there_is_not_resumed() {
         .fit(&mut model, &train)
         .unwrap_err();
     assert!(matches!(error, FitError::FolderInUse { .. }), "{error}");
+    let sentence = ": this is a checkpoint of a run before; resume it, or take another folder";
+    assert!(error.to_string().ends_with(sentence), "{error}");
 }
 
 #[test]
@@ -160,7 +162,12 @@ fn other_settings_data_models_and_rules_are_refused() {
         let mut trainer = trainer;
         let error = trainer.resume(&mut other, data).unwrap_err();
         assert!(matches!(error, FitError::OtherRun { .. }), "{error}");
-        assert!(error.to_string().contains(what), "{error}");
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(": the run was started with another "),
+            "{error}"
+        );
+        assert!(sentence.contains(what), "{error}");
     }
     let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
     let mut sgd = Trainer::new(Sgd::new(0.1), loss)
@@ -367,6 +374,19 @@ fn a_run_that_ends_in_its_first_epoch_goes_on() {
         let _ = trainer.fit(&mut network(8), &train);
     }));
     assert!(died.is_err());
+    // Without the checkpoints it is a log of another run.
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    let mut other = Trainer::new(Adam::new(1e-3), loss)
+        .epochs(2)
+        .callback(callback::CsvLog::new(folder.path().join("log.csv")));
+    let row = std::fs::read_to_string(folder.path().join("log.csv")).unwrap();
+    if !row.is_empty() {
+        let error = other.fit(&mut network(8), &train).unwrap_err();
+        assert!(
+            error.to_string().starts_with("the callback CsvLog: "),
+            "{error}"
+        );
+    }
     let mut trainer = start().callback(callback::after_step(|_: &mut Run<'_>| {}));
     let fit = trainer.resume_or_fit(&mut network(8), &train).unwrap();
     assert_eq!(fit.resumed.unwrap().step, 0);

@@ -57,6 +57,10 @@ fn gradients_that_are_not_finite() {
         "{error}"
     );
     assert!(
+        error.to_string().starts_with("after 0 epochs and "),
+        "{error}"
+    );
+    assert!(
         bits(&model)
             .iter()
             .all(|bits| f64::from_bits(*bits).is_finite())
