@@ -683,6 +683,9 @@ fn hyper_parameters() {
         Penalty::<f64>::l1(-1.0) => "Strength: the number is -1; it must be finite and at least 0";
         Penalty::<f64>::l2(f64::NAN) => "Strength: the number is NaN; it must be finite and at least 0";
         Penalty::<f64>::elastic_net(0.0, f64::INFINITY) => "Strength: the number is inf; it must be finite and at least 0";
+        Strength::new(0.1).set(-1.0) => "Strength: the number is -1; it must be finite and at least 0";
+        Strength::scheduled(|_| 1.0).set(0.1) =>
+            "Strength::set: the strength has a schedule, which says what it is at each step; one that is set must be a number";
         Strength::scheduled(|step| 1.0 - step as f64).at(2) => "Strength: the number is -1; it must be finite and at least 0";
         Penalty::<f64>::orthogonal(0.1).proximal() =>
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
