@@ -11,7 +11,7 @@ mod neumann;
 mod report;
 mod trained;
 
-use curvature::Curvature;
+use curvature::{Curvature, norm};
 pub use report::ImplicitReport;
 use trained::Trained;
 
@@ -223,6 +223,9 @@ impl<T: Element> ValidationGradient<T> for Implicit {
             damping: self.damping,
         };
         let right = trained.flat(&of_validation);
+        TuneError::finite(norm(&right), || {
+            "the norm of the validation gradient by the weights".to_owned()
+        })?;
         let solution = match self.way {
             Way::ConjugateGradients => {
                 conjugate_gradients::solve(&curvature, &right, self.iterations, self.tolerance)
@@ -231,6 +234,9 @@ impl<T: Element> ValidationGradient<T> for Implicit {
                 neumann::sum(&curvature, &right, step, self.iterations, self.tolerance)
             }
         };
+        TuneError::finite(solution.residual, || {
+            "the residual of the Hessian's equation".to_owned()
+        })?;
         let mixed = curvature.along(&solution.q);
         let parts: Vec<_> = on_tape
             .into_iter()

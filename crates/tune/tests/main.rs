@@ -1,13 +1,11 @@
 //! The tests of this crate in one program, for what they share is then compiled once.
 
-mod by_hand;
+mod every_kind;
 mod lasso;
 mod networks;
 mod problem;
-mod refusals;
 mod ridge;
 mod tuner;
-mod unrolled;
 
 use std::collections::BTreeSet;
 use std::fs;

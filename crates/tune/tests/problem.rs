@@ -71,7 +71,11 @@ pub(crate) fn assert_close(what: &str, a: f64, b: f64, tolerance: f64) {
 }
 
 /// The mean loss of classes: two by one output, several by as many.
-pub(crate) fn data_loss<'t>(on: &Scope<'t, f64>, model: &Mlp<f64>, data: &Dataset<f64>) -> Var<'t, f64> {
+pub(crate) fn data_loss<'t>(
+    on: &Scope<'t, f64>,
+    model: &Mlp<f64>,
+    data: &Dataset<f64>,
+) -> Var<'t, f64> {
     let outputs = model.forward(on, on.input(&data.x));
     match outputs.shape()[1] {
         1 => loss::BinaryCrossEntropy::new().mean(outputs, &data.y),

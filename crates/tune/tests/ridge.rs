@@ -77,7 +77,7 @@ fn gradient<T: Element>(method: &impl ValidationGradient<T>) -> (f64, HyperGradi
 #[test]
 fn the_closed_form_is_the_slope() {
     let [train, validation] = diabetes();
-    let numeric = slope(LAMBDA.ln(), 1e-2, |log| {
+    let numeric = slope(LAMBDA.ln(), 2e-3, |log| {
         let rest = rest(&validation, &minimum(&train, log.exp()));
         rest.dot(&rest) / (2.0 * rest.len() as f64)
     });
@@ -97,7 +97,10 @@ fn conjugate_gradients() {
     println!("{whole}");
     assert_close("conjugate gradients", by_gradients, exact, 1e-8);
     let report = whole.report.unwrap();
-    assert!(report.iterations <= 10, "one for each weight: {report}");
+    assert!(
+        report.iterations <= 11,
+        "one for each weight, and rounding: {report}"
+    );
     assert!(report.stationarity < 1e-12 && report.residual <= 1e-12 && !report.negative_curvature);
 
     // Of numbers with seven digits.

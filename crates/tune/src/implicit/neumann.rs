@@ -22,7 +22,8 @@ pub(super) fn sum<T: Element>(
     let (mut q, mut term) = (vec![0.0; right.len()], right.to_vec());
     let size = norm(right);
     let (mut iterations, mut negative_curvature) = (0, false);
-    while iterations < most && norm(&term) > tolerance * size {
+    // One that diverges ends where its numbers do.
+    while iterations < most && norm(&term) > tolerance * size && norm(&term).is_finite() {
         let product = curvature.times(&term);
         iterations += 1;
         negative_curvature |= Curvature::<T>::is_negative(&term, &product);
