@@ -1806,9 +1806,9 @@ fn settings_of_validation_gradients() {
 }
 
 #[test]
-fn hyper_parameters() {
+fn what_is_tuned() {
     let strength = Strength::new(0.1);
-    let tape = Tape::new();
+    let tape = Tape::<f64>::new();
     told! {
         tuned().positive("inputs", 1.0) =>
             "HyperParameters: there is a hyper-parameter `inputs` before; each must have a name of its own";
@@ -1899,7 +1899,9 @@ fn no_sentence_is_missing() {
         let path = format!("{}/crates/{module}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
         for line in source.lines().filter_map(|line| text(line.trim_start())) {
-            let sentence = line.rsplit_once('"').unwrap().0;
+            // One that goes on in the next line has its end there.
+            let sentence = line.rsplit_once('"').map_or(line, |(text, _)| text);
+            let sentence = sentence.trim_end_matches('\\');
             let piece = sentence
                 .split(['{', '}'])
                 .max_by_key(|piece| piece.len())

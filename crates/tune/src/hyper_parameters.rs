@@ -129,13 +129,11 @@ impl<T: Element> HyperParameters<T> {
         if self.each.iter().any(|each| each.name == name) {
             error::taken_name(name);
         }
-        let coordinate = start.mapv(|x| {
-            let coordinate = scale.coordinate(x.wide());
-            if !coordinate.is_finite() {
-                error::start(method, name, x.wide(), scale.range());
-            }
-            T::of(coordinate)
-        });
+        let coordinate = |x: T| scale.coordinate(x.wide());
+        if let Some(x) = start.iter().find(|x| !coordinate(**x).is_finite()) {
+            error::start(method, name, x.wide(), scale.range());
+        }
+        let coordinate = start.mapv(|x| T::of(coordinate(x)));
         let coordinate = Param::new(Role::Gain, coordinate);
         let tuned = Tuned(coordinate.id());
         self.each.push(HyperParameter {
