@@ -1,8 +1,8 @@
 //! 16: penalty strengths chosen by the gradient of a validation loss, all at once.
 //!
 //! 100 handwritten digits train a 64-16-10 network, 300 others say how good its penalties are, the rest tests. L2 on
-//! each layer and the smoothing of labels start too weak; 20 fits, each from the one before, bring them to where the
-//! validation loss is least. A grid of three axes would take hundreds.
+//! each layer and the smoothing of labels start at the usual guesses; 20 fits, each from the one before, find better
+//! ones. A grid of three axes would take hundreds.
 //!
 //! ```text
 //! cargo run --release --example tuned_by_gradient
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (train, others) = digits.split_at(100);
     let (validation, test) = others.split_at(300);
 
-    let (first, second) = (Strength::new(1e-5), Strength::new(1e-5));
+    let (first, second) = (Strength::new(1e-3), Strength::new(1e-3));
     let mut model = Mlp::new(&[64, 16, 10])
         .activation(Activation::Tanh)
         .seed(1)
@@ -32,9 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut hyper = HyperParameters::new();
     hyper.strength("first", &first);
     hyper.strength("second", &second);
-    let smoothing = hyper.share("smoothing", 0.01);
+    let smoothing = hyper.share("smoothing", 0.1);
 
-    let mut tuner = Tuner::new(hyper, Adam::new(0.5), Implicit::new());
+    let mut tuner = Tuner::new(hyper, Adam::new(0.4), Implicit::new().damping(1e-3));
     for step in 0..20 {
         let gradient = tuner.step(
             &mut model,

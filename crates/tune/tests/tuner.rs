@@ -224,6 +224,30 @@ fn a_series_that_diverges() {
     );
 }
 
+#[test]
+fn texts() {
+    let (mut model, strength, mut hyper) = problem();
+    strength.set(1.0);
+    fit(&mut model, &strength);
+    hyper.share("smoothing", [0.5, 0.25]);
+    assert_eq!(
+        hyper.to_string(),
+        "ridge      1.000e0\nsmoothing  [5.000e-1, 2.500e-1]"
+    );
+    let mut hyper = HyperParameters::new();
+    hyper.strength("ridge", &strength);
+    let gradient = Implicit::new()
+        .gradient(&hyper, &model, training, |on, model| {
+            on.param(&model.weight).sum(..)
+        })
+        .unwrap();
+    assert_eq!(
+        gradient.to_string(),
+        "validation loss 0.5000, training loss 0.5000\nridge  -2.500e-1\n\
+         gradient 0.0e0 in training, residual 0.0e0 after 1 products"
+    );
+}
+
 /// At a saddle there is negative curvature, which is told; so is a point that is no minimum.
 #[test]
 fn no_minimum() {
