@@ -38,7 +38,7 @@ use trained::Trained;
 /// | [`step`](Implicit::step), `η`, of the series | `1 / λmax` | above 0 |
 ///
 /// The default `η` takes `λmax` from 20 power iterations, which give at most `λmax` and seldom less than half of
-/// it. Where `V` has a slope along directions in which `H` is 0, there is no `q`: give a damping, or a penalty.
+/// it; in the paper it is the learning rate of training. Where `V` has a slope along directions in which `H` is 0, there is no `q`: give a damping, or a penalty.
 ///
 /// **It holds at a minimum, and there only.** The [report](ImplicitReport) says how far the model is from one,
 /// whether negative curvature was met, which no minimum has, and how exact `q` is. An error of the weights
