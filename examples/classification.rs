@@ -16,13 +16,17 @@ use tapegrad::prelude::*;
 const FOLDER: &str = "target/classification";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let data = Classification::new(4, 2, 2).separation(0.8).generate::<f32>(5000, 3);
+    let data = Classification::new(4, 2, 2)
+        .separation(0.8)
+        .generate::<f32>(5000, 3);
     let is_kept = |row: &usize| data.y[[*row, 0]] == 0.0 || row % 9 == 0;
     let data = data.select(&(0..data.rows()).filter(is_kept).collect::<Vec<_>>());
     let (train, test) = HoldOut::new(0.4, 1).stratified().split(&data)?;
     let standardizer = Standardizer::fit(&train.x);
     let [train, test] = [train, test].map(|part| part.map_x(|x| standardizer.transform(x)));
-    let weighted = train.clone().weighted_by_class(&train.balanced_class_weights()?);
+    let weighted = train
+        .clone()
+        .weighted_by_class(&train.balanced_class_weights()?);
 
     std::fs::create_dir_all(FOLDER)?;
     let mut curves = Vec::new();
@@ -39,7 +43,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let logits = trainer.predict(&model, &test.x);
         let matrix = ConfusionMatrix::of_logits(&logits, &test.y, None).names(["usual", "rare"]);
         println!("{matrix}\n");
-        let calibration = CalibrationCurve::new(trainer.predict_proba(&model, &test.x), &test.y, None, Bins::Uniform(10));
+        let calibration = CalibrationCurve::new(
+            trainer.predict_proba(&model, &test.x),
+            &test.y,
+            None,
+            Bins::Uniform(10),
+        );
         plot::calibration(&calibration).save(format!("{FOLDER}/calibration of {name}.svg"))?;
         curves.push((name, RocCurve::new(&logits, &test.y, None)));
     }

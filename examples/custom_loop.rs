@@ -16,7 +16,11 @@ const TEMPERATURE: f64 = 3.0;
 
 fn main() {
     let (train, test) = data::spirals::<f32>(900, 3, 0.25, 1).split(0.33, 1);
-    let network = |width, seed| Mlp::<f32>::new(&[2, width, width, 3]).activation(Activation::Relu).seed(seed);
+    let network = |width, seed| {
+        Mlp::<f32>::new(&[2, width, width, 3])
+            .activation(Activation::Relu)
+            .seed(seed)
+    };
     let (mut teacher, mut student, mut alone) = (network(64, 1), network(10, 2), network(10, 2));
     let [mut of_teacher, mut of_student, mut of_alone] = [0; 3].map(|_| Adam::new(5e-3));
     let (mut tape, mut history) = (Tape::new(), History::new());
@@ -27,7 +31,8 @@ fn main() {
             let loss = loss::CrossEntropy::new();
 
             let on = Scope::train(&tape).seed(seed);
-            let gradients = on.backward(loss.mean(teacher.forward(&on, on.input(&batch.x)), &batch.y));
+            let gradients =
+                on.backward(loss.mean(teacher.forward(&on, on.input(&batch.x)), &batch.y));
             tape.clear();
             of_teacher.step(&mut teacher, &gradients.clip_norm(1.0));
 
@@ -46,29 +51,47 @@ fn main() {
             of_student.step(&mut student, &gradients.clip_norm(1.0));
 
             let on = Scope::train(&tape).seed(seed);
-            let gradients = on.backward(loss.mean(alone.forward(&on, on.input(&batch.x)), &batch.y));
+            let gradients =
+                on.backward(loss.mean(alone.forward(&on, on.input(&batch.x)), &batch.y));
             tape.clear();
             of_alone.step(&mut alone, &gradients.clip_norm(1.0));
         }
-        let accuracy = |model: &Mlp| metric::Accuracy::new().of(model.predict(&test.x), &test.y, None);
-        history.record(epoch + 1, of_teacher.steps(), [
-            ("teacher", accuracy(&teacher)),
-            ("student", accuracy(&student)),
-            ("alone", accuracy(&alone)),
-        ]);
+        let accuracy =
+            |model: &Mlp| metric::Accuracy::new().of(model.predict(&test.x), &test.y, None);
+        history.record(
+            epoch + 1,
+            of_teacher.steps(),
+            [
+                ("teacher", accuracy(&teacher)),
+                ("student", accuracy(&student)),
+                ("alone", accuracy(&alone)),
+            ],
+        );
     }
     println!("test accuracy, means of ten epochs:");
-    println!("{:>6} {:>9} {:>9} {:>9}", "epoch", "teacher", "student", "alone");
+    println!(
+        "{:>6} {:>9} {:>9} {:>9}",
+        "epoch", "teacher", "student", "alone"
+    );
     let means = |name: &str| -> Vec<f64> {
         let values: Vec<f64> = history.points(name).map(|(_, value)| value).collect();
-        values.chunks(10).map(|ten| ten.iter().sum::<f64>() / ten.len() as f64).collect()
+        values
+            .chunks(10)
+            .map(|ten| ten.iter().sum::<f64>() / ten.len() as f64)
+            .collect()
     };
     let columns = ["teacher", "student", "alone"].map(means);
     for tenth in 0..EPOCHS / 10 {
         let [teacher, student, alone] = [0, 1, 2].map(|column: usize| columns[column][tenth]);
-        println!("{:6} {teacher:9.3} {student:9.3} {alone:9.3}", 10 * (tenth + 1));
+        println!(
+            "{:6} {teacher:9.3} {student:9.3} {alone:9.3}",
+            10 * (tenth + 1)
+        );
     }
     let sizes = [&teacher, &student].map(|model| model.parameter_count());
-    println!("the teacher has {} parameters, the student {}", sizes[0], sizes[1]);
+    println!(
+        "the teacher has {} parameters, the student {}",
+        sizes[0], sizes[1]
+    );
     assert_eq!(test.x.len_of(Axis(0)), test.rows());
 }

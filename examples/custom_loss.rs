@@ -51,13 +51,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         let predicted = trainer.predict_proba(&model, &test.x);
         // How far predicted means are from the true ones, as a factor.
         let logarithms = |m: &f64| m.max(1e-3).ln();
-        let errors = predicted.iter().zip(&means).map(|(p, m)| (logarithms(p) - logarithms(m)).powi(2));
+        let errors = predicted
+            .iter()
+            .zip(&means)
+            .map(|(p, m)| (logarithms(p) - logarithms(m)).powi(2));
         Ok((errors.sum::<f64>() / means.len() as f64).sqrt().exp())
     };
     println!("typical factor between predicted and true mean waiting time:");
-    println!("  least squares           {:.2}", squares(Trainer::new(Adam::new(1e-2), loss::SquaredError))?);
+    println!(
+        "  least squares           {:.2}",
+        squares(Trainer::new(Adam::new(1e-2), loss::SquaredError))?
+    );
     let absolute = loss::Custom::new(|p: Var<'_, f64>, y| (p - y).abs());
-    println!("  a closure, |p − y|      {:.2}", squares(Trainer::new(Adam::new(1e-2), absolute))?);
-    println!("  exponential likelihood  {:.2}", squares(Trainer::new(Adam::new(1e-2), ExponentialNll))?);
+    println!(
+        "  a closure, |p − y|      {:.2}",
+        squares(Trainer::new(Adam::new(1e-2), absolute))?
+    );
+    println!(
+        "  exponential likelihood  {:.2}",
+        squares(Trainer::new(Adam::new(1e-2), ExponentialNll))?
+    );
     Ok(())
 }

@@ -24,9 +24,15 @@ pub(crate) type Regulariser = fn(u64) -> (Mlp, Trainer<'static>);
 
 pub(crate) const REGULARISERS: [(&str, Regulariser); 11] = [
     ("none", |seed| (network(seed), adam())),
-    ("L2 1e-4", |seed| (penalised(seed, || Penalty::l2(1e-4)), adam())),
-    ("L1 3e-4 in the loss", |seed| (penalised(seed, || Penalty::l1(3e-4)), adam())),
-    ("L1 3e-4 proximal", |seed| (penalised(seed, || Penalty::l1(3e-4).proximal()), adam())),
+    ("L2 1e-4", |seed| {
+        (penalised(seed, || Penalty::l2(1e-4)), adam())
+    }),
+    ("L1 3e-4 in the loss", |seed| {
+        (penalised(seed, || Penalty::l1(3e-4)), adam())
+    }),
+    ("L1 3e-4 proximal", |seed| {
+        (penalised(seed, || Penalty::l1(3e-4).proximal()), adam())
+    }),
     ("elastic net proximal", |seed| {
         let penalty = || (Penalty::l1(2e-4) + Penalty::l2(1e-4)).proximal();
         (penalised(seed, penalty), adam())
@@ -36,17 +42,29 @@ pub(crate) const REGULARISERS: [(&str, Regulariser); 11] = [
         (network(seed), trainer(optimizer))
     }),
     ("dropout 0.3", |seed| (network(seed).dropout(0.3), adam())),
-    ("batch normalisation", |seed| (network(seed).normalize(BatchNorm::new), adam())),
+    ("batch normalisation", |seed| {
+        (network(seed).normalize(BatchNorm::new), adam())
+    }),
     ("label smoothing 0.1", |seed| {
         let loss = loss::CrossEntropy::new().smoothing(0.1);
-        (network(seed), Trainer::new(Adam::new(rate()), loss).metric(Accuracy::new()))
+        (
+            network(seed),
+            Trainer::new(Adam::new(rate()), loss).metric(Accuracy::new()),
+        )
     }),
-    ("mixup 0.2", |seed| (network(seed), adam().augment(Mixup::new(0.2).classes(10)))),
-    ("average of weights", |seed| (network(seed), adam().average(Ema::new(0.99)))),
+    ("mixup 0.2", |seed| {
+        (network(seed), adam().augment(Mixup::new(0.2).classes(10)))
+    }),
+    ("average of weights", |seed| {
+        (network(seed), adam().average(Ema::new(0.99)))
+    }),
 ];
 
 fn network(seed: u64) -> Mlp {
-    Mlp::new(&[64, 128, 10]).activation(Activation::Relu).initializer(Initializer::HeNormal).seed(seed)
+    Mlp::new(&[64, 128, 10])
+        .activation(Activation::Relu)
+        .initializer(Initializer::HeNormal)
+        .seed(seed)
 }
 
 /// The same penalty on both weights.
@@ -83,7 +101,10 @@ pub(crate) fn fit(
 ) -> Result<(RegularizationRow, Mlp, History), FitError> {
     let mut trainer = trainer.epochs(epochs).seed(seed).validate(test);
     let fit = trainer.fit(&mut model, train)?;
-    let (of_train, of_test) = (trainer.evaluate(&model, train), trainer.evaluate(&model, test));
+    let (of_train, of_test) = (
+        trainer.evaluate(&model, train),
+        trainer.evaluate(&model, test),
+    );
     let row = RegularizationRow {
         training_accuracy: of_train.metric("accuracy"),
         test_accuracy: of_test.metric("accuracy"),
@@ -97,7 +118,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [seeds, epochs] = options([("--seeds", 5), ("--epochs", 30)])?;
     let (train, test) = read()?;
     std::fs::create_dir_all(FOLDER)?;
-    println!("{} digits train, {} test; {seeds} seeds, {epochs} epochs\n", train.rows(), test.rows());
+    println!(
+        "{} digits train, {} test; {seeds} seeds, {epochs} epochs\n",
+        train.rows(),
+        test.rows()
+    );
     println!("                        test accuracy  test loss  training loss   zeros");
     println!("                        worst    mean");
     let mut curves = Vec::new();
@@ -107,12 +132,19 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (row, _, history) = fit(regulariser(seed), seed, epochs, (&train, &test))?;
             if seed == 0 {
                 let points = history.points("validation_loss");
-                curves.push((name, points.map(|(epoch, loss)| (epoch as f64, loss)).collect::<Vec<_>>()));
+                curves.push((
+                    name,
+                    points
+                        .map(|(epoch, loss)| (epoch as f64, loss))
+                        .collect::<Vec<_>>(),
+                ));
             }
             rows.push(row);
         }
         let accuracies: Vec<f64> = rows.iter().filter_map(|row| row.test_accuracy).collect();
-        let mean = |of: fn(&RegularizationRow) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
+        let mean = |of: fn(&RegularizationRow) -> f64| {
+            rows.iter().map(of).sum::<f64>() / rows.len() as f64
+        };
         println!(
             "{name:<22} {:.4}  {:.4}     {:.4}         {:.4}  {:4.1} %",
             accuracies.iter().copied().fold(1.0, f64::min),
@@ -122,7 +154,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             100.0 * mean(|row| row.zeros.unwrap_or(0.0)),
         );
     }
-    let curves: Vec<(&str, &[(f64, f64)])> = curves.iter().map(|(name, points)| (*name, &points[..])).collect();
+    let curves: Vec<(&str, &[(f64, f64)])> = curves
+        .iter()
+        .map(|(name, points)| (*name, &points[..]))
+        .collect();
     plot::lines("epoch", "test loss", &curves)
         .y_scale(Scale::Logarithmic)
         .title("Regularisers of a 64-128-10 network on digits")
@@ -148,7 +183,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .figure(plot::confusion_matrix(&matrix))
         .save(format!("{FOLDER}/report.html"))?;
     println!("\nfigures and a report are in {FOLDER}");
-    history.diagnose().iter().for_each(|finding| println!("the plain network: {finding}"));
+    history
+        .diagnose()
+        .iter()
+        .for_each(|finding| println!("the plain network: {finding}"));
     Ok(())
 }
 
@@ -157,9 +195,22 @@ fn options<const N: usize>(known: [(&str, usize); N]) -> Result<[usize; N], Stri
     let mut values = known.map(|(_, default)| default);
     let mut given = std::env::args().skip(1);
     while let Some(name) = given.next() {
-        let usage = || format!("usage: {}", known.map(|(name, default)| format!("[{name} {default}]")).join(" "));
-        let place = known.iter().position(|&(option, _)| option == name).ok_or_else(usage)?;
-        values[place] = given.next().and_then(|value| value.parse().ok()).ok_or_else(usage)?;
+        let usage = || {
+            format!(
+                "usage: {}",
+                known
+                    .map(|(name, default)| format!("[{name} {default}]"))
+                    .join(" ")
+            )
+        };
+        let place = known
+            .iter()
+            .position(|&(option, _)| option == name)
+            .ok_or_else(usage)?;
+        values[place] = given
+            .next()
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(usage)?;
     }
     Ok(values)
 }

@@ -10,7 +10,9 @@ use tapegrad::prelude::*;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // What columns mean, and their scales, are fitted on the rows for training alone.
     let (train, rest) = Table::open("examples/data/iris.csv")?.split(0.6, 4);
-    let columns = Columns::label("species").missing(Missing::Mean).fit(&train)?;
+    let columns = Columns::label("species")
+        .missing(Missing::Mean)
+        .fit(&train)?;
     let (train, rest) = (columns.dataset::<f32>(&train)?, columns.dataset(&rest)?);
     let scale = Standardizer::fit(&train.x);
     let [train, rest] = [train, rest].map(|part| part.map_x(|x| scale.transform(x)));
@@ -27,14 +29,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{fit}\ntest: {}", trainer.evaluate(&model, &test));
 
     plot::learning_curves(&fit.history).save("target/iris/learning_curves.svg")?;
-    let matrix = metric::ConfusionMatrix::of_logits(&trainer.predict(&model, &test.x), &test.y, None);
+    let matrix =
+        metric::ConfusionMatrix::of_logits(&trainer.predict(&model, &test.x), &test.y, None);
     println!("{matrix}");
     plot::confusion_matrix(&matrix).save("target/iris/confusion_matrix.png")?;
 
     // All that a prediction needs, in one file.
     let file = Checkpoint::new().with("model", Section::of(&model));
-    file.with("columns", columns.save()).with("scale", scale.save()).write("target/iris/model.tape")?;
+    file.with("columns", columns.save())
+        .with("scale", scale.save())
+        .write("target/iris/model.tape")?;
     let flower = scale.transform(array![[5.9, 3.0, 5.1, 1.8]]);
-    println!("probabilities of the species: {:.3}", trainer.predict_proba(&model, flower));
+    println!(
+        "probabilities of the species: {:.3}",
+        trainer.predict_proba(&model, flower)
+    );
     Ok(())
 }
