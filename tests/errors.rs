@@ -11,6 +11,7 @@ use tapegrad::data::{
     Pca, StratifiedKFold, Table, Task, TimeSeriesSplit,
 };
 use tapegrad::prelude::*;
+use tapegrad::tune::{HyperParameters, Implicit, Unrolled, ValidationGradient};
 
 thread_local! {
     /// The file that the panic of a misuse names; `None` while none is expected.
@@ -683,6 +684,9 @@ fn hyper_parameters() {
         Penalty::<f64>::l1(-1.0) => "Strength: the number is -1; it must be finite and at least 0";
         Penalty::<f64>::l2(f64::NAN) => "Strength: the number is NaN; it must be finite and at least 0";
         Penalty::<f64>::elastic_net(0.0, f64::INFINITY) => "Strength: the number is inf; it must be finite and at least 0";
+        Strength::new(0.1).set(-1.0) => "Strength: the number is -1; it must be finite and at least 0";
+        Strength::scheduled(|_| 1.0).set(0.1) =>
+            "Strength::set: the strength has a schedule, which says what it is at each step; one that is set must be a number";
         Strength::scheduled(|step| 1.0 - step as f64).at(2) => "Strength: the number is -1; it must be finite and at least 0";
         Penalty::<f64>::orthogonal(0.1).proximal() =>
             "Penalty::proximal: the penalty `orthogonal` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
@@ -1895,6 +1899,90 @@ fn callbacks() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// One array.
+fn tuned() -> HyperParameters<f64> {
+    let mut hyper = HyperParameters::new();
+    hyper.positive("inputs", [1.0, 2.0]);
+    hyper
+}
+
+#[test]
+fn settings_of_validation_gradients() {
+    told! {
+        Implicit::new().damping(-1.0) => "Implicit: the damping is -1; it must be finite and at least 0";
+        Implicit::new().tolerance(f64::NAN) => "Implicit: the tolerance is NaN; it must be finite and at least 0";
+        Implicit::new().iterations(0) => "Implicit: the number of iterations is 0; it must be at least 1";
+        Implicit::neumann().step(0.0) => "Implicit: the step is 0; it must be finite and above 0";
+        Unrolled::<_, f64>::new(Sgd::new(0.1), 0) => "Unrolled: the number of steps is 0; it must be at least 1";
+    }
+}
+
+#[test]
+fn what_is_tuned() {
+    let strength = Strength::new(0.1);
+    let tape = Tape::<f64>::new();
+    told! {
+        tuned().positive("inputs", 1.0) =>
+            "HyperParameters: there is a hyper-parameter `inputs` before; each must have a name of its own";
+        { let mut hyper = tuned(); hyper.strength("a", &strength); hyper.strength("b", &strength.clone()) } =>
+            "HyperParameters::strength: the strength `b` is there under another name; clones are one, and it must be given once";
+        tuned().strength("rising", &Strength::scheduled(|step| step as f64)) =>
+            "HyperParameters::strength: the strength `rising` has a schedule; one that is tuned must be a number";
+        tuned().strength("none", &Strength::new(0.0)) =>
+            "HyperParameters::strength: `none` starts at 0; it must be finite and above 0";
+        tuned().positive("rates", [1.0, -1.0]) =>
+            "HyperParameters::positive: `rates` starts at -1; it must be finite and above 0";
+        tuned().share("smoothing", 1.0) =>
+            "HyperParameters::share: `smoothing` starts at 1; it must be above 0 and below 1";
+        tuned().value(&strength) =>
+            "HyperParameters::value: what is asked for is no hyper-parameter here; it must be a strength or a handle of these hyper-parameters";
+        { let tuned = tuned().share("smoothing", 0.1); tuned.on(&Scope::train(&tape)) } =>
+            "Tuned::on: the hyper-parameter has no variable in Scope::train with 0 parameters on a tape of 0 values; the pass must be from `HyperParameters::scope` or a validation gradient";
+    }
+}
+
+fn penalised_square<'t>(on: &Scope<'t, f64>, model: &Dense<f64>) -> Var<'t, f64> {
+    on.param(&model.weight).square().sum(..) + model.penalty(on)
+}
+
+fn sum_of_weights<'t>(on: &Scope<'t, f64>, model: &Dense<f64>) -> Var<'t, f64> {
+    on.param(&model.weight).sum(..)
+}
+
+#[test]
+fn validation_gradients() {
+    let strength = Strength::new(0.1);
+    let model = || {
+        Dense::<f64>::new(1, 1)
+            .without_bias()
+            .penalize(Penalty::l2(&strength))
+    };
+    let mut of_strength = HyperParameters::new();
+    of_strength.strength("ridge", &strength);
+    let lr = tuned().positive("lr", 0.1);
+    told! {
+        Implicit::new().gradient(&tuned(), &model(), penalised_square, sum_of_weights) =>
+            "Implicit: neither loss depends on the hyper-parameter `inputs`; it must be in the training loss or the validation loss";
+        Unrolled::new(Sgd::new(0.1), 1).gradient(&tuned(), &model(), penalised_square, sum_of_weights) =>
+            "Unrolled: neither loss depends on the hyper-parameter `inputs`; it must be in the training loss or the validation loss";
+        Unrolled::new(Sgd::new(0.1), 1).learning_rate(lr).gradient(&of_strength, &model(), penalised_square, sum_of_weights) =>
+            "Unrolled::learning_rate: what is asked for is no hyper-parameter here; it must be a strength or a handle of these hyper-parameters";
+        {
+            let mut model = model();
+            model.weight.constraint = Some(Constraint::non_negative());
+            Implicit::new().gradient(&of_strength, &model, penalised_square, sum_of_weights)
+        } => "Implicit: on the parameter `weight` acts the constraint `≥ 0`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
+        {
+            let gradient = Implicit::new().gradient(&of_strength, &model(), penalised_square, sum_of_weights).unwrap();
+            tuned().step(&mut Sgd::new(0.1), &gradient)
+        } => "HyperParameters::step: the gradient is that of other hyper-parameters; it must be of these";
+        {
+            let gradient = Implicit::new().gradient(&of_strength, &model(), penalised_square, sum_of_weights).unwrap();
+            gradient.wrt(lr)[[]]
+        } => "HyperGradient::wrt: what is asked for is no hyper-parameter here; it must be a strength or a handle of these hyper-parameters";
+    }
+}
+
 /// Every sentence of every crate is told above: the longest piece of each between its placeholders
 /// stands in this file.
 #[test]
@@ -1917,11 +2005,15 @@ fn no_sentence_is_missing() {
         "train/src/fit_error",
         "train/src/data/data_error",
         "train/src/plot/plot_error",
+        "tune/src/error",
+        "tune/src/tune_error",
     ] {
         let path = format!("{}/crates/{module}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
         for line in source.lines().filter_map(|line| text(line.trim_start())) {
-            let sentence = line.rsplit_once('"').unwrap().0;
+            // One that goes on in the next line has its end there.
+            let sentence = line.rsplit_once('"').map_or(line, |(text, _)| text);
+            let sentence = sentence.trim_end_matches('\\');
             let piece = sentence
                 .split(['{', '}'])
                 .max_by_key(|piece| piece.len())
@@ -1937,6 +2029,7 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/train/tests/plot/files.rs"),
                 include_str!("../crates/train/tests/resume/refusals.rs"),
                 include_str!("../crates/train/tests/trainer/refusals.rs"),
+                include_str!("../crates/tune/tests/tuner.rs"),
             ];
             assert!(
                 here.contains(piece) || elsewhere.iter().any(|tests| tests.contains(piece)),

@@ -59,6 +59,8 @@ sentences! {
         "{who}: there is no layer {layer}; the network has {count}, counted from 0";
     strength(value: f64)
         "Strength: the number is {value}; it must be finite and at least 0";
+    set_schedule()
+        "Strength::set: the strength has a schedule, which says what it is at each step; one that is set must be a number";
     not_proximal(form: &str)
         "Penalty::proximal: the penalty `{form}` cannot act as a step; it must be one with a proximal operator (`l1`, `l2`, `elastic_net`, `group_lasso`)";
     two_group_steps(penalty: &str)

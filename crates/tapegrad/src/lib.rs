@@ -4,6 +4,7 @@ pub use tapegrad_autodiff as autodiff;
 pub use tapegrad_nn as nn;
 pub use tapegrad_optim as optim;
 pub use tapegrad_train as train;
+pub use tapegrad_tune as tune;
 
 pub use tapegrad_autodiff::kernel::threads::{set_threads, threads};
 pub use tapegrad_autodiff::{Tape, Var, functional, ndarray};

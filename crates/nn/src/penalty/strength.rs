@@ -1,18 +1,22 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{ParamId, Schedule, error};
 
 /// A penalty weight or a decay `λ ≥ 0`: a number, a [`Schedule`] of the step, or what a
 /// [`Scope`](crate::Scope) substitutes for it, to differentiate by it.
 ///
-/// Clones are the same strength: substituting one substitutes all.
+/// Clones are the same strength: [setting](Strength::set) or substituting one does so with all.
 ///
 /// ```
 /// use tapegrad_nn::{Penalty, Strength};
 ///
 /// let strength = Strength::new(1e-3);
 /// let penalty = Penalty::<f32>::l1(&strength);
+/// strength.set(1e-2);
+/// assert_eq!(penalty.to_string(), "L1 0.01");
+/// strength.set(1e-3);
 /// let rising = Strength::scheduled(|step: usize| 0.5 * step as f64);
 /// assert_eq!((strength.at(7), rising.at(7)), (1e-3, 3.5));
 /// ```
@@ -24,7 +28,8 @@ pub struct Strength {
 
 #[derive(Clone)]
 enum Value {
-    Number(f64),
+    /// The bits of a number, which clones share.
+    Number(Arc<AtomicU64>),
     Schedule(Arc<dyn Schedule>),
 }
 
@@ -37,7 +42,7 @@ impl Strength {
     pub fn new(value: f64) -> Self {
         Self {
             id: ParamId::new(),
-            value: Value::Number(checked(value)),
+            value: Value::Number(Arc::new(AtomicU64::new(checked(value).to_bits()))),
         }
     }
 
@@ -50,11 +55,23 @@ impl Strength {
         }
     }
 
+    /// Makes it another number, in every model and decay that has it.
+    ///
+    /// # Panics
+    /// If it has a schedule, or the number is negative or not finite. Then nothing is changed.
+    #[track_caller]
+    pub fn set(&self, value: f64) {
+        match &self.value {
+            Value::Number(bits) => bits.store(checked(value).to_bits(), Ordering::Relaxed),
+            Value::Schedule(_) => error::set_schedule(),
+        }
+    }
+
     /// The number, unless it has a schedule.
     #[cfg(feature = "description")]
     pub(crate) fn number(&self) -> Option<f64> {
-        match self.value {
-            Value::Number(value) => Some(value),
+        match &self.value {
+            Value::Number(bits) => Some(number(bits)),
             Value::Schedule(_) => None,
         }
     }
@@ -79,10 +96,14 @@ impl Strength {
     #[track_caller]
     pub fn at(&self, step: usize) -> f64 {
         match &self.value {
-            Value::Number(value) => *value,
+            Value::Number(bits) => number(bits),
             Value::Schedule(schedule) => checked(schedule.at(step)),
         }
     }
+}
+
+fn number(bits: &AtomicU64) -> f64 {
+    f64::from_bits(bits.load(Ordering::Relaxed))
 }
 
 /// `value` if it is finite and not negative.
@@ -121,7 +142,7 @@ impl From<&Strength> for ParamId {
 impl fmt::Display for Strength {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
-            Value::Number(value) => value.fmt(f),
+            Value::Number(bits) => number(bits).fmt(f),
             Value::Schedule(_) => f.write_str("scheduled"),
         }
     }

@@ -56,6 +56,8 @@ fn gradients_that_are_not_finite() {
         matches!(error, FitError::NotFinite { epoch: 0, .. }),
         "{error}"
     );
+    let told = format!("after 0 epochs and {} steps ", trainer_steps(&error));
+    assert!(error.to_string().starts_with(&told), "{error}");
     assert!(
         error.to_string().starts_with("after 0 epochs and "),
         "{error}"

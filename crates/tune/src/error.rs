@@ -1,0 +1,44 @@
+//! What misuse is told: who, what was given, what must hold. Each panics at the line of the caller.
+
+use tapegrad_autodiff::sentences;
+
+sentences! {
+    setting(who: &str, name: &str, x: f64, range: &str)
+        "{who}: the {name} is {x}; it must be {range}";
+    taken_name(name: &str)
+        "HyperParameters: there is a hyper-parameter `{name}` before; each must have a name of its own";
+    taken_strength(name: &str)
+        "HyperParameters::strength: the strength `{name}` is there under another name; clones are one, and it must be given once";
+    scheduled(name: &str)
+        "HyperParameters::strength: the strength `{name}` has a schedule; one that is tuned must be a number";
+    start(method: &str, name: &str, x: f64, range: &str)
+        "HyperParameters::{method}: `{name}` starts at {x}; it must be {range}";
+    not_tuned(who: &str)
+        "{who}: what is asked for is no hyper-parameter here; it must be a strength or a handle of these hyper-parameters";
+    not_on(shape: &str)
+        "Tuned::on: the hyper-parameter has no variable in {shape}; the pass must be from `HyperParameters::scope` or a validation gradient";
+    unused(who: &str, name: &str)
+        "{who}: neither loss depends on the hyper-parameter `{name}`; it must be in the training loss or the validation loss";
+    other_hyper_parameters()
+        "HyperParameters::step: the gradient is that of other hyper-parameters; it must be of these";
+    constraint(name: &str, constraint: &str)
+        "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
+}
+
+/// `x` if it is finite and not negative.
+#[track_caller]
+pub(crate) fn at_least_zero(who: &str, name: &str, x: f64) -> f64 {
+    if !(x.is_finite() && x >= 0.0) {
+        setting(who, name, x, "finite and at least 0");
+    }
+    x
+}
+
+/// `n` if it is not 0.
+#[track_caller]
+pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
+    if n == 0 {
+        setting(who, name, 0.0, "at least 1");
+    }
+    n
+}

@@ -1,0 +1,64 @@
+//! Penalty strengths and training arguments of a network, chosen by data that it is not trained on.
+//!
+//! | | by | needs |
+//! |---|---|---|
+//! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
+//!
+//! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
+//! trained model changes by: [`Implicit`] at a minimum, or [`Unrolled`] through training steps. A [`Tuner`] goes
+//! down that gradient by any update rule, and begins each fit where the one before ended.
+//!
+//! ```
+//! use tapegrad_autodiff::Tape;
+//! use tapegrad_nn::{Dense, Loss, Module, Penalty, Scope, Strength, loss};
+//! use tapegrad_optim::{Adam, Lbfgs};
+//! use tapegrad_train::data;
+//! use tapegrad_tune::{HyperParameters, Implicit, Tuner};
+//!
+//! // Twenty inputs of which four matter, thirty noisy rows to learn from.
+//! let (train, validation) = data::sparse_linear_regression::<f64>(60, 20, 4, 2.0, 1).0.split(0.5, 1);
+//! let ridge = Strength::new(1e-3);
+//! let mut model = Dense::new(20, 1).penalize(Penalty::l2(&ridge));
+//!
+//! let mut hyper = HyperParameters::new();
+//! hyper.strength("ridge", &ridge);
+//! let mut tuner = Tuner::new(hyper, Adam::new(0.5), Implicit::new());
+//! for _ in 0..15 {
+//!     tuner.step(
+//!         &mut model,
+//!         |model, _| {
+//!             let mut tape = Tape::new();
+//!             Lbfgs::new().minimize(model, |model| {
+//!                 let on = Scope::train(&tape);
+//!                 let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&train.x)), &train.y);
+//!                 let loss = data_loss + model.penalty(&on);
+//!                 let outcome = (loss.item(), on.backward(loss));
+//!                 tape.clear();
+//!                 outcome
+//!             });
+//!         },
+//!         |on, model| loss::SquaredError.mean(model.forward(on, on.input(&train.x)), &train.y) + model.penalty(on),
+//!         |on, model| loss::SquaredError.mean(model.forward(on, on.input(&validation.x)), &validation.y),
+//!     )?;
+//! }
+//! println!("{}", tuner.history());
+//! assert!(ridge.at(0) > 0.03);                           // thirty times as strong, and better
+//! # Ok::<(), tapegrad_tune::TuneError>(())
+//! ```
+
+mod error;
+mod hyper_gradient;
+mod hyper_parameters;
+mod implicit;
+mod tune_error;
+mod tuner;
+mod unrolled;
+mod validation_gradient;
+
+pub use hyper_gradient::HyperGradient;
+pub use hyper_parameters::{HyperParameters, Tuned};
+pub use implicit::{Implicit, ImplicitReport};
+pub use tune_error::TuneError;
+pub use tuner::Tuner;
+pub use unrolled::Unrolled;
+pub use validation_gradient::ValidationGradient;
