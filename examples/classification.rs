@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let data = Classification::new(4, 2, 2)
         .separation(0.8)
         .generate::<f32>(5000, 3);
-    let is_kept = |row: &usize| data.y[[*row, 0]] == 0.0 || row % 9 == 0;
+    let is_kept = |row: &usize| data.y[[*row, 0]] == 0.0 || row.is_multiple_of(9);
     let data = data.select(&(0..data.rows()).filter(is_kept).collect::<Vec<_>>());
     let (train, test) = HoldOut::new(0.4, 1).stratified().split(&data)?;
     let standardizer = Standardizer::fit(&train.x);

@@ -75,6 +75,11 @@ pub enum FitError {
         /// The columns that there are.
         columns: Vec<String>,
     },
+    /// No number of the column by which the best model is to be told is better than another.
+    NotJudged {
+        /// Its name.
+        column: String,
+    },
     /// A checkpoint cannot be written.
     Save(SaveError),
     /// A new run would be mixed with the checkpoints of another.
@@ -134,6 +139,10 @@ impl fmt::Display for FitError {
                 f,
                 "Checkpoints::best: the history has no column `{column}`; it has {}",
                 columns.join(", ")
+            ),
+            Self::NotJudged { column } => write!(
+                f,
+                "Checkpoints::best: no number of `{column}` is better than another; who records it must say which are"
             ),
             Self::Save(cause) => write!(f, "{cause}"),
             Self::FolderInUse { file } => write!(

@@ -22,7 +22,7 @@ impl<T: Element> GradientMap<T> {
     }
 }
 
-/// `x − x` is 0 for what is finite, and NaN for the rest: sums of it, side by side, are 0 or not.
+/// `0 x` is 0 for what is finite, and NaN for the rest: sums of it, side by side, are 0 or not.
 fn all_finite<T: Element>(numbers: &[T]) -> bool {
     const LANES: usize = 64;
     let (chunks, rest) = numbers.as_chunks::<LANES>();
@@ -32,7 +32,7 @@ fn all_finite<T: Element>(numbers: &[T]) -> bool {
             let mut sums = [T::zero(); LANES];
             for chunk in chunks {
                 for (sum, &x) in sums.iter_mut().zip(chunk) {
-                    *sum += x - x;
+                    *sum += T::zero() * x;
                 }
             }
             sums

@@ -149,6 +149,10 @@ impl<T: Element> Trainer<'_, T> {
                 columns: history.names().map(str::to_owned).collect(),
             });
         };
+        if !history.is_judged(name) {
+            let column = name.clone();
+            return Err(FitError::NotJudged { column });
+        }
         let latest = column.last().copied().flatten();
         let Some(value) = latest.filter(|value| !value.is_nan()) else {
             return Ok(());
@@ -266,15 +270,15 @@ fn read(checkpoint: &Checkpoint) -> Result<Progress, LoadProblem> {
 
 /// The names of the callbacks' sections: of several with one name, each but the first has a number.
 fn sections<T: Element>(callbacks: &[Box<dyn Callback<T> + '_>]) -> Vec<String> {
-    let section = |(place, callback): (usize, &Box<dyn Callback<T> + '_>)| {
-        let name = callback.name();
-        let before = callbacks[..place].iter();
-        match before.filter(|other| other.name() == name).count() {
+    let names: Vec<_> = callbacks.iter().map(|callback| callback.name()).collect();
+    let section = |(place, name): (usize, &&str)| {
+        let before = names[..place].iter();
+        match before.filter(|other| *other == name).count() {
             0 => format!("callback {name}"),
             count => format!("callback {name} {}", count + 1),
         }
     };
-    callbacks.iter().enumerate().map(section).collect()
+    names.iter().enumerate().map(section).collect()
 }
 
 /// The first setting that differs: its name, then and now.

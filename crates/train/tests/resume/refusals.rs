@@ -406,6 +406,18 @@ fn a_best_model_by_no_column() {
         error.to_string(),
         "Checkpoints::best: the history has no column `val_loss`; it has loss, penalty, learning_rate"
     );
+    let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
+    let other = folder.path().join("other");
+    let mut trainer = Trainer::new(Adam::new(1e-3), loss)
+        .epochs(2)
+        .checkpoints(Checkpoints::new(other).best("penalty"));
+    assert_eq!(
+        trainer
+            .fit(&mut network(8), &train)
+            .unwrap_err()
+            .to_string(),
+        "Checkpoints::best: no number of `penalty` is better than another; who records it must say which are"
+    );
 }
 
 #[test]
