@@ -82,9 +82,14 @@ fn main() {
             .map(|ten| ten.iter().sum::<f64>() / ten.len() as f64)
             .collect()
     };
-    let columns = ["teacher", "student", "alone"].map(means);
-    for tenth in 0..EPOCHS / 10 {
-        let [teacher, student, alone] = [0, 1, 2].map(|column: usize| columns[column][tenth]);
+    let [of_teacher, of_student, of_alone] = ["teacher", "student", "alone"].map(means);
+    for (tenth, means) in of_teacher
+        .iter()
+        .zip(&of_student)
+        .zip(&of_alone)
+        .enumerate()
+    {
+        let ((teacher, student), alone) = means;
         println!(
             "{:6} {teacher:9.3} {student:9.3} {alone:9.3}",
             10 * (tenth + 1)

@@ -177,7 +177,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     plot::regularization(&table).save(format!("{FOLDER}/l1.svg"))?;
 
     let (_, model, history) = fit((network(0), adam()), 0, epochs, (&train, &test))?;
-    let matrix = ConfusionMatrix::of_logits(&model.predict(&test.x), &test.y, None);
+    let matrix = ConfusionMatrix::of_logits(model.predict(&test.x), &test.y, None);
     plot::confusion_matrix(&matrix).save(format!("{FOLDER}/confusion_matrix.png"))?;
     plot::weight_histograms(&model).save(format!("{FOLDER}/weights.svg"))?;
     plot::report(&history)
