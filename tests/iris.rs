@@ -23,7 +23,7 @@ fn the_page_of_the_readme() {
     for _ in 0..2 {
         example::main().unwrap(); // the second goes on from the end of the first
         let figure = fs::read_to_string(folder.join("learning_curves.svg")).unwrap();
-        assert!(figure.starts_with("<svg") && figure.contains("validation_loss"));
+        assert!(figure.starts_with("<svg") && figure.contains("validation loss"));
         let figure = fs::read(folder.join("confusion_matrix.png")).unwrap();
         assert!(figure.starts_with(b"\x89PNG"));
     }
