@@ -278,7 +278,7 @@ fn refused_sections() {
             "`layers.1.weight` has the shape [5, 5] in the file and [5, 1] in the model; they must be equal",
             "`layers.0.normalization.gain` is not in the file",
             "`layers.0.weight` holds f32 in the file and f64 is asked for; `Section::convert` changes the type",
-            "the checkpoint has the version 2; this program reads version 1",
+            "the state of Ema in the file has version 2; this program reads version 1",
             "`layers.0.bias` of the shape [5] is in the file and not in the model",
             "the file is malformed: the number of updates is 18446744073709551615; it must be at most 9007199254740992",
             "the file is malformed: the state does not say whose it is; it must be of Ema",

@@ -391,7 +391,7 @@ fn what_does_not_fit_changes_nothing() {
         ),
         (
             newer,
-            "the checkpoint has the version 2; this program reads version 1",
+            "the state of Lbfgs in the file has version 2; this program reads version 1",
         ),
         (
             many,

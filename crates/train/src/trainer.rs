@@ -244,8 +244,7 @@ impl<'c, T: Element> Trainer<'c, T> {
         self
     }
 
-    /// Evaluates after every so many epochs; and, for the history that [`fit`](Trainer::fit) returns alone, after the
-    /// last.
+    /// Evaluates after every so many epochs. The model in the end is evaluated if their number divides that of all.
     ///
     /// # Panics
     /// If it is 0.

@@ -106,7 +106,7 @@ fn what_does_not_fit_changes_nothing() {
                 section.set_state_of("Optimizer", 2, &());
                 section
             }),
-            "the checkpoint has the version 2; this program reads version 1",
+            "the state of Optimizer in the file has version 2; this program reads version 1",
         ),
         (
             refuse(Adam::new(0.1), &Section::of(&layer())),
@@ -186,7 +186,8 @@ fn all_of_a_state_is_known() {
         ),
         (
             later,
-            "the checkpoint has the version 2; this program reads version 1".to_owned(),
+            "the state of Optimizer in the file has version 2; this program reads version 1"
+                .to_owned(),
         ),
     ];
     for (section, expected) in rows {

@@ -148,7 +148,7 @@ fn what_is_no_memory_changes_nothing() {
     let problem = plateau.load(&other).unwrap_err().to_string();
     assert_eq!(
         problem,
-        "the checkpoint has the version 2; this program reads version 1"
+        "the state of ReduceOnPlateau in the file has version 2; this program reads version 1"
     );
     assert_eq!(remembered(), good);
 }

@@ -263,13 +263,6 @@ impl<T: Element> Trainer<'_, T> {
         if let Some(average) = &mut self.average {
             average.reset(); // they are the model's now
         }
-        let is_measured = self.progress.epoch.is_multiple_of(self.validate_every);
-        if !is_measured && !matches!(end, End::Interrupted { .. }) {
-            // For the history alone: a run that goes on to more epochs does not know of it.
-            for (name, number) in self.evaluations(model, train) {
-                self.progress.history.add(&name, number);
-            }
-        }
         self.call(When::End, model, train, &mut None)?;
         Ok(Fit {
             history: self.progress.history.clone(),
