@@ -1,4 +1,4 @@
-//! Data sets, metrics and pictures for training small networks.
+//! Data sets, a [`Trainer`] with callbacks and checkpoints, metrics and pictures for training small networks.
 //!
 //! ```
 //! use tapegrad_train::data::{self, Standardizer, Transform};
