@@ -15,28 +15,33 @@ impl<T: Element> GradientMap<T> {
     /// assert!(!GradientMap::from_iter([(w.id(), f64::NAN)]).is_finite());
     /// ```
     pub fn is_finite(&self) -> bool {
-        self.of
-            .slices()
-            .chain(self.updates.slices())
-            .all(all_finite)
+        let mut sums = [T::zero(); LANES];
+        for numbers in self.of.slices().chain(self.updates.slices()) {
+            sums = added(sums, numbers);
+        }
+        sums.iter().all(|sum| *sum == T::zero())
     }
 }
 
-/// `0 x` is 0 for what is finite, and NaN for the rest: sums of it, side by side, are 0 or not.
-fn all_finite<T: Element>(numbers: &[T]) -> bool {
-    const LANES: usize = 64;
+/// How many sums there are, side by side.
+const LANES: usize = 64;
+
+/// Sums with `0 x` of every number, which is 0 for what is finite, and NaN for the rest.
+fn added<T: Element>(sums: [T; LANES], numbers: &[T]) -> [T; LANES] {
     let (chunks, rest) = numbers.as_chunks::<LANES>();
-    let sums = vectorize(
+    vectorize(
         #[inline(always)]
-        |_| {
-            let mut sums = [T::zero(); LANES];
+        move |_| {
+            let mut sums = sums;
             for chunk in chunks {
                 for (sum, &x) in sums.iter_mut().zip(chunk) {
                     *sum += T::zero() * x;
                 }
             }
+            for (sum, &x) in sums.iter_mut().zip(rest) {
+                *sum += T::zero() * x;
+            }
             sums
         },
-    );
-    sums.iter().all(|sum| *sum == T::zero()) && rest.iter().all(|x| x.is_finite())
+    )
 }
