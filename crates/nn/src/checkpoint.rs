@@ -14,16 +14,18 @@ mod load_error;
 mod parameters;
 mod regular_file;
 mod save_error;
+mod saved_count;
 mod section;
 mod stored_array;
 
 #[doc = include_str!("checkpoint/format.md")]
 pub mod format {}
 
-pub use atomic_write::atomic_write;
+pub use atomic_write::{atomic_write, sync_folder};
 pub use load_error::{LoadError, LoadProblem};
 pub(crate) use regular_file::read_regular_file;
 pub use save_error::SaveError;
+pub use saved_count::saved_count;
 pub use section::Section;
 pub use stored_array::{ElementType, StoredArray};
 

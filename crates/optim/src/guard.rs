@@ -4,10 +4,10 @@ use std::fmt;
 
 use tapegrad_autodiff::Element;
 use tapegrad_autodiff::ndarray::{ArrayViewD, Dimension};
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{GradientMap, LoadProblem, Module, Name, Section};
 
 pub use self::not_finite::{GuardError, NotFinite};
-use crate::saved_count::{malformed, saved_count};
 
 /// Lets no step through whose gradients are not finite: it is skipped and counted, or training stops with an
 /// error that names the parameter.
@@ -134,7 +134,7 @@ impl Guard {
         let skipped = saved_count("skipped steps", skipped)?;
         let in_a_row = saved_count("steps skipped in a row", in_a_row)?;
         if in_a_row > skipped {
-            return malformed(format!(
+            return LoadProblem::malformed(format!(
                 "{in_a_row} steps were skipped in a row; it must be at most all {skipped}"
             ));
         }

@@ -39,7 +39,6 @@ mod param_group;
 mod parameters;
 mod rule;
 mod sam;
-mod saved_count;
 pub mod schedule;
 mod settings;
 mod state;

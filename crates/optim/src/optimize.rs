@@ -58,63 +58,51 @@ pub trait Optimize<T: Element = f32> {
     fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem>;
 }
 
-impl<R: Rule, T: Element> Optimize<T> for Optimizer<R, T> {
-    #[track_caller]
-    fn train(
-        &mut self,
-        model: &mut dyn Module<T>,
-        gradients: GradientMap<T>,
-        _again: &mut dyn FnMut(&dyn Module<T>) -> GradientMap<T>,
-    ) {
-        self.step(model, &gradients);
-    }
+/// What is of one name in the type itself, and where the learning rate is.
+macro_rules! own {
+    ($self:ident, $optimizer:expr) => {
+        fn steps(&self) -> usize {
+            self.steps()
+        }
 
-    fn steps(&self) -> usize {
-        self.steps()
-    }
+        fn learning_rate(&$self) -> f64 {
+            $optimizer.learning_rate()
+        }
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate()
-    }
+        fn save(&self, model: &dyn Module<T>) -> Section {
+            self.save(model)
+        }
 
-    fn save(&self, model: &dyn Module<T>) -> Section {
-        self.save(model)
-    }
-
-    fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem> {
-        self.load(section, model)
-    }
+        fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem> {
+            self.load(section, model)
+        }
+    };
 }
 
-impl<R: Rule, T: Element> Optimize<T> for Lookahead<R, T> {
-    #[track_caller]
-    fn train(
-        &mut self,
-        model: &mut dyn Module<T>,
-        gradients: GradientMap<T>,
-        _again: &mut dyn FnMut(&dyn Module<T>) -> GradientMap<T>,
-    ) {
-        self.step(model, &gradients);
-    }
+/// What steps by the gradients at the model alone.
+macro_rules! once {
+    ($optimizer:ident, $self:ident => $inner:expr) => {
+        impl<R: Rule, T: Element> Optimize<T> for $optimizer<R, T> {
+            #[track_caller]
+            fn train(
+                &mut self,
+                model: &mut dyn Module<T>,
+                gradients: GradientMap<T>,
+                _again: &mut dyn FnMut(&dyn Module<T>) -> GradientMap<T>,
+            ) {
+                self.step(model, &gradients);
+            }
 
-    fn steps(&self) -> usize {
-        self.steps()
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate()
-    }
-
-    fn save(&self, model: &dyn Module<T>) -> Section {
-        self.save(model)
-    }
-
-    fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem> {
-        self.load(section, model)
-    }
+            own!($self, $inner);
+        }
+    };
 }
+
+once!(Optimizer, self => self);
+once!(Lookahead, self => self.optimizer);
 
 impl<R: Rule, T: Element> Optimize<T> for Sam<R, T> {
+    #[track_caller]
     fn train(
         &mut self,
         model: &mut dyn Module<T>,
@@ -125,21 +113,7 @@ impl<R: Rule, T: Element> Optimize<T> for Sam<R, T> {
         self.step(model, |model| first.take().unwrap_or_else(|| again(model)));
     }
 
-    fn steps(&self) -> usize {
-        self.steps()
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate()
-    }
-
-    fn save(&self, model: &dyn Module<T>) -> Section {
-        self.save(model)
-    }
-
-    fn load(&mut self, section: &Section, model: &dyn Module<T>) -> Result<(), LoadProblem> {
-        self.load(section, model)
-    }
+    own!(self, self.optimizer);
 }
 
 /// What points to one is one.

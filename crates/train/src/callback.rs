@@ -12,7 +12,6 @@ mod print;
 #[cfg(feature = "progress")]
 mod progress_bar;
 mod run;
-mod saved;
 mod stop_on_nan;
 mod tensor_board;
 mod time_limit;
@@ -28,6 +27,7 @@ pub use self::csv_log::CsvLog;
 pub use self::early_stopping::EarlyStopping;
 pub use self::json_lines::JsonLines;
 pub use self::log_error::LogError;
+pub(crate) use self::monitor::Monitor;
 pub use self::monitor::MonitorError;
 pub use self::plateau::Plateau;
 pub use self::print::Print;

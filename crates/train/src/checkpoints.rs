@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tapegrad_nn::{Checkpoint, LoadError, Section};
 
+use crate::callback::Monitor;
 use crate::{FitError, error};
 
 /// Where and how often a [`Trainer`](crate::Trainer) writes checkpoints: all that a run needs to go on to the bit.
@@ -36,7 +37,7 @@ pub struct Checkpoints {
     pub(crate) every: usize,
     pub(crate) every_steps: Option<usize>,
     pub(crate) keep: usize,
-    pub(crate) best: Option<String>,
+    pub(crate) best: Option<Monitor>,
 }
 
 /// A checkpoint that was found, and what was passed over on the way.
@@ -98,7 +99,7 @@ impl Checkpoints {
 
     /// Writes the model of the epoch that is best by a column of the history, too, such as `validation_loss`.
     pub fn best(self, column: &str) -> Self {
-        let best = Some(column.to_owned());
+        let best = Some(Monitor::of(column));
         Self { best, ..self }
     }
 

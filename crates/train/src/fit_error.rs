@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tapegrad_nn::{LoadError, SaveError};
 use tapegrad_optim::GuardError;
 
-use crate::callback::CallbackError;
+use crate::callback::{CallbackError, MonitorError};
 use crate::data::DataError;
 
 /// Why a training did not begin, or did not go on.
@@ -68,18 +68,8 @@ pub enum FitError {
         /// What the system says.
         cause: io::Error,
     },
-    /// There is no column by which the best model could be told.
-    NoColumn {
-        /// Its name.
-        column: String,
-        /// The columns that there are.
-        columns: Vec<String>,
-    },
-    /// No number of the column by which the best model is to be told is better than another.
-    NotJudged {
-        /// Its name.
-        column: String,
-    },
+    /// By this column no best model can be told.
+    Best(MonitorError),
     /// A checkpoint cannot be written.
     Save(SaveError),
     /// A new run would be mixed with the checkpoints of another.
@@ -135,15 +125,7 @@ impl fmt::Display for FitError {
             }
             Self::Callback { name, cause } => write!(f, "the callback {name}: {cause}"),
             Self::Folder { folder, cause } => write!(f, "{}: {cause}", folder.display()),
-            Self::NoColumn { column, columns } => write!(
-                f,
-                "Checkpoints::best: the history has no column `{column}`; it has {}",
-                columns.join(", ")
-            ),
-            Self::NotJudged { column } => write!(
-                f,
-                "Checkpoints::best: no number of `{column}` is better than another; who records it must say which are"
-            ),
+            Self::Best(cause) => write!(f, "Checkpoints::best: {cause}"),
             Self::Save(cause) => write!(f, "{cause}"),
             Self::FolderInUse { file } => write!(
                 f,
@@ -190,6 +172,7 @@ impl Error for FitError {
             Self::NotFinite { cause, .. } => Some(cause),
             Self::Callback { cause, .. } => Some(&**cause),
             Self::Folder { cause, .. } => Some(cause),
+            Self::Best(cause) => Some(cause),
             Self::Save(cause) => Some(cause),
             Self::Load(cause) => Some(cause),
             _ => None,

@@ -107,15 +107,6 @@ impl History {
         self.columns[place].is_better_larger = is_better_larger;
     }
 
-    /// Begins a column of a trainer, if there is none of this name: the learning rate, the penalty, a loss, or a
-    /// metric whose smaller numbers are better.
-    pub(crate) fn declare(&mut self, name: &str) {
-        if self.find(name).is_none() {
-            let is_judged = !matches!(name, "learning_rate" | "penalty");
-            self.judge(name, is_judged.then_some(false));
-        }
-    }
-
     /// The place of a column, which is made if there is none.
     fn place(&mut self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);

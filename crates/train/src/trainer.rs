@@ -1,6 +1,10 @@
 mod any_average;
+mod calls;
+mod check;
 mod evaluation;
 mod fit;
+mod measure;
+mod outcome;
 mod progress;
 mod resume;
 mod step;
@@ -13,7 +17,7 @@ use tapegrad_optim::{Average, Averaging, Guard, Optimize};
 
 use self::any_average::AnyAverage;
 pub use self::evaluation::Evaluation;
-pub use self::fit::{End, Fit, Resumed};
+pub use self::outcome::{End, Fit, Resumed};
 use self::progress::Progress;
 use crate::augmentation::Augmentation;
 use crate::callback::Callback;

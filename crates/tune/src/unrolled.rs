@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::fmt;
 
 use tapegrad_autodiff::{Element, Tape, Var};
@@ -128,10 +129,11 @@ impl<R: Rule, T: Element> ValidationGradient<T> for Unrolled<R, T> {
         TuneError::finite(losses[0], || "the validation loss".to_owned())?;
 
         let gradients = validation_loss.backward();
+        let of_training = LazyCell::new(|| training_loss.backward());
         for of in &on_tape {
             // What moves no weight may be in the loss all the same, as by a rule of signs.
-            let is_used = gradients.get(of.coordinate).is_some()
-                || training_loss.backward().get(of.coordinate).is_some();
+            let is_used =
+                gradients.get(of.coordinate).is_some() || of_training.get(of.coordinate).is_some();
             if !is_used {
                 error::unused("Unrolled", of.name);
             }

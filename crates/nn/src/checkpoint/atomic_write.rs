@@ -72,8 +72,12 @@ fn fill(mut file: File, old: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A new name lasts when its folder is on the disk too. Elsewhere folders cannot be opened.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Waits until the disk has the names of the files in a folder: a new file lasts when its folder does, too. Where
+/// folders cannot be opened, as anywhere but on Unix, it does nothing.
+///
+/// # Errors
+/// If the system refuses.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }

@@ -114,7 +114,11 @@ pub enum LoadProblem {
 }
 
 impl LoadProblem {
-    pub(crate) fn malformed<V>(reason: impl Into<String>) -> Result<V, Self> {
+    /// [`Malformed`](LoadProblem::Malformed), for the reason that is given.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn malformed<V>(reason: impl Into<String>) -> Result<V, Self> {
         Err(Self::Malformed {
             reason: reason.into(),
         })

@@ -1,10 +1,10 @@
 //! An average in a file, and out of it.
 
 use tapegrad_autodiff::Element;
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Module, Name, Section};
 
 use super::{Average, Averaging};
-use crate::saved_count::saved_count;
 
 /// Of the layout below.
 const VERSION: u32 = 1;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tapegrad_autodiff::{ArcArrayD, Element, IntoValue};
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Module, Param, Section};
 
 use super::history::History;
 use crate::Lbfgs;
 use crate::parameters::visit;
-use crate::saved_count::{malformed, saved_count};
 
 const KIND: &str = "Lbfgs";
 
@@ -80,7 +80,7 @@ impl<T: Element> Lbfgs<T> {
         let mut names = BTreeSet::new();
         for name in listed {
             if names.contains(&name) {
-                return malformed(format!("`{name}` is told twice"));
+                return LoadProblem::malformed(format!("`{name}` is told twice"));
             }
             names.insert(name);
         }
@@ -104,7 +104,7 @@ impl<T: Element> Lbfgs<T> {
             return Err(LoadProblem::Missing { name });
         }
         if count > 0 && params.is_empty() {
-            return malformed(format!("{count} steps are of no parameter"));
+            return LoadProblem::malformed(format!("{count} steps are of no parameter"));
         }
         let (mut history, mut known) = (History::new(self.history.most()), BTreeSet::new());
         let mut parts = [Vec::new(), Vec::new()];
@@ -122,7 +122,7 @@ impl<T: Element> Lbfgs<T> {
                         });
                     }
                     if let Some(number) = array.iter().find(|number| !number.is_finite()) {
-                        return malformed(format!(
+                        return LoadProblem::malformed(format!(
                             "`{array_name}` holds {number}; it must be finite"
                         ));
                     }

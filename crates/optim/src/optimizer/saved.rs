@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tapegrad_autodiff::{ArcArrayD, Element};
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Module, Section};
 
 use super::slot_names;
 use crate::parameters::visit;
-use crate::saved_count::{malformed, saved_count};
 use crate::state::State;
 use crate::{Optimizer, Rule};
 
@@ -104,12 +104,12 @@ impl<R: Rule, T: Element> Optimizer<R, T> {
         for (name, steps) in of_params {
             let steps = saved_count("steps", steps)?;
             if steps > total {
-                return malformed(format!(
+                return LoadProblem::malformed(format!(
                     "`{name}` was in {steps} steps; it must be at most all {total}"
                 ));
             }
             if steps_of.contains_key(&name) {
-                return malformed(format!("the steps of `{name}` are told twice"));
+                return LoadProblem::malformed(format!("the steps of `{name}` are told twice"));
             }
             steps_of.insert(name, steps);
         }

@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
 use tapegrad_autodiff::Element;
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::log_file::{LogFile, SavedLog};
-use super::{Callback, CallbackError, Run, saved};
+use super::{Callback, CallbackError, Run};
 
 /// Writes the history to a comma-separated file, a row after each epoch.
 ///
@@ -128,7 +129,7 @@ impl<T: Element> Callback<T> for CsvLog {
 
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
         let (file, columns): Saved = section.state_of(Self::NAME, VERSION)?;
-        self.columns = saved::count(columns)?;
+        self.columns = saved_count("columns", columns)?;
         self.file.load(file);
         Ok(())
     }

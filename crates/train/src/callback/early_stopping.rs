@@ -1,8 +1,9 @@
 use tapegrad_autodiff::Element;
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::monitor::Monitor;
-use super::{Callback, CallbackError, Run, saved};
+use super::{Callback, CallbackError, Run};
 use crate::error;
 
 /// Stops when a column of the history has not improved for so many epochs, and puts the weights of the best epoch
@@ -212,16 +213,16 @@ impl<T: Element> Callback<T> for EarlyStopping {
     fn load(&mut self, section: &Section) -> Result<(), LoadProblem> {
         let (best, waited): Saved = section.state_of(Self::NAME, VERSION)?;
         if best.is_some_and(|(_, best)| best.is_nan()) {
-            let reason = "the best number of early stopping is NaN; it must be a number".to_owned();
-            return Err(LoadProblem::Malformed { reason });
+            let reason = "the best number of early stopping is NaN; it must be a number";
+            return LoadProblem::malformed(reason);
         }
         let best = match best {
-            Some((epoch, best)) => Some((saved::count(epoch)?, best)),
+            Some((epoch, best)) => Some((saved_count("epochs", epoch)?, best)),
             None => None,
         };
         self.memory = Memory {
             best,
-            waited: saved::count(waited)?,
+            waited: saved_count("epochs without improvement", waited)?,
             weights: match self.restores {
                 true => section.clone(),
                 false => Section::new(),

@@ -2,7 +2,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tapegrad_nn::checkpoint::atomic_write;
+use tapegrad_nn::checkpoint::{atomic_write, sync_folder};
 
 use super::LogError;
 use crate::fingerprint::Fingerprint;
@@ -222,12 +222,4 @@ impl LogFile {
             fingerprint: Fingerprint::of(fingerprint),
         };
     }
-}
-
-/// A new name lasts when its folder is on the disk too. Elsewhere folders cannot be opened.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -5,19 +5,19 @@ use crate::History;
 
 /// Which column of the history a callback looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Monitor {
+pub(crate) struct Monitor {
     /// `None` for the default.
     column: Option<String>,
 }
 
 impl Monitor {
-    pub(super) fn of(column: &str) -> Self {
+    pub(crate) fn of(column: &str) -> Self {
         let column = Some(column.to_owned());
         Self { column }
     }
 
     /// The column: the one that was said, else `validation_loss` if there is one, else `loss`.
-    pub(super) fn name<'a>(&'a self, history: &History) -> &'a str {
+    pub(crate) fn name<'a>(&'a self, history: &History) -> &'a str {
         match &self.column {
             Some(column) => column,
             None if history.column("validation_loss").is_some() => "validation_loss",
@@ -26,7 +26,7 @@ impl Monitor {
     }
 
     /// The number of the last row, if it was measured, of a column in which some are better than others.
-    pub(super) fn latest(&self, history: &History) -> Result<Option<f64>, MonitorError> {
+    pub(crate) fn latest(&self, history: &History) -> Result<Option<f64>, MonitorError> {
         let name = self.name(history);
         match history.column(name) {
             Some(_) if !history.is_judged(name) => Err(MonitorError::NotJudged {

@@ -1,5 +1,6 @@
 //! A history in a section of a checkpoint.
 
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::{Column, History};
@@ -40,15 +41,13 @@ impl History {
     /// twice.
     pub fn load(section: &Section) -> Result<Self, LoadProblem> {
         let (epochs, steps, columns) = section.state_of::<Saved>(KIND, VERSION)?;
-        let narrow = |counts: Vec<u64>| {
-            let counts = counts.into_iter().map(usize::try_from);
+        let counts = |what: &str, counts: Vec<u64>| {
+            let counts = counts.into_iter().map(|count| saved_count(what, count));
             counts.collect::<Result<Vec<_>, _>>()
         };
-        let (Ok(epochs), Ok(steps)) = (narrow(epochs), narrow(steps)) else {
-            return malformed("a count of the history is beyond this machine's".to_owned());
-        };
+        let (epochs, steps) = (counts("epochs", epochs)?, counts("steps", steps)?);
         if epochs.len() != steps.len() {
-            return malformed("the history has not as many steps as epochs".to_owned());
+            return LoadProblem::malformed("the history has not as many steps as epochs");
         }
         let mut history = Self {
             epochs,
@@ -57,7 +56,7 @@ impl History {
         };
         for (name, is_better_larger, values) in columns {
             if values.len() != history.len() || history.column(&name).is_some() {
-                return malformed(format!(
+                return LoadProblem::malformed(format!(
                     "the column `{name}` of the history must stand there once, with {} numbers",
                     history.len()
                 ));
@@ -70,8 +69,4 @@ impl History {
         }
         Ok(history)
     }
-}
-
-fn malformed<R>(reason: String) -> Result<R, LoadProblem> {
-    Err(LoadProblem::Malformed { reason })
 }

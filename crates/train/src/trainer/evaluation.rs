@@ -70,7 +70,9 @@ pub(super) fn evaluate<T: Element>(
                 None => loss.mean(predictions, &targets),
             };
             total += mean.item().wide() * part.len() as f64;
-            penalty = model.penalty(&on).item().wide();
+            // The penalty of outputs is that of the part's rows.
+            let of_part = model.penalty(&on).item().wide();
+            penalty += (of_part - penalty) * part.len() as f64 / part.end as f64;
             if !metrics.is_empty() {
                 outputs.push(predictions.value());
             }

@@ -1,5 +1,6 @@
 //! Where a training is: counters, what the epoch has summed so far, and the history.
 
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::End;
@@ -113,24 +114,19 @@ impl Progress {
     pub(super) fn load(section: &Section) -> Result<Self, LoadProblem> {
         let saved: Saved = section.state_of(KIND, VERSION)?;
         let (settings, counts, (loss, rows, penalty, steps), latest, best, end) = saved;
-        let narrow = |count: u64| {
-            usize::try_from(count).map_err(|_| LoadProblem::Malformed {
-                reason: format!("the count {count} of the run is beyond this machine's"),
-            })
-        };
         let [epoch, step, batch, batch_of_epoch] = counts;
         let end = end.map(|(by, reason)| End::Stopped { by, reason });
         Ok(Self {
             history: History::new(),
-            epoch: narrow(epoch)?,
-            step: narrow(step)?,
-            batch: narrow(batch)?,
-            batch_of_epoch: narrow(batch_of_epoch)?,
+            epoch: saved_count("epochs", epoch)?,
+            step: saved_count("steps", step)?,
+            batch: saved_count("batches", batch)?,
+            batch_of_epoch: saved_count("batches of the epoch", batch_of_epoch)?,
             sums: Sums {
                 loss,
-                rows: narrow(rows)?,
+                rows: saved_count("rows of the epoch", rows)?,
                 penalty,
-                steps: narrow(steps)?,
+                steps: saved_count("steps of the epoch", steps)?,
             },
             latest: Latest {
                 loss: latest[0],

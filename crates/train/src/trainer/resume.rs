@@ -4,19 +4,17 @@ use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::{Checkpoint, LoadProblem, Module, Section};
 
 use super::Trainer;
-use super::fit::{Fit, Resumed};
+use super::outcome::{Fit, Resumed};
 use super::progress::Progress;
 use crate::callback::Callback;
 use crate::data::Dataset;
 use crate::fingerprint::Fingerprint;
-use crate::{Checkpoints, FitError, History, error};
+use crate::{Checkpoints, FitError, Found, History, error};
 
 impl<T: Element> Trainer<'_, T> {
     /// Goes on from the newest checkpoint that can be read: model, optimizer, averages, guard, callbacks, history and
     /// random numbers are what they were, and what comes after is the same to the bit as without the interruption.
-    /// Checkpoints that cannot be read are passed over, and told in [`Fit::resumed`].
-    ///
-    /// Checkpoints that cannot be read get the ending `.damaged`.
+    /// Checkpoints that cannot be read are passed over, told in [`Fit::resumed`], and get the ending `.damaged`.
     ///
     /// The program must say the same settings and data as before; more epochs or steps may be asked for, and give what a
     /// run with as many from the start gives. A run that a callback has [stopped](crate::callback::Run::stop) is
@@ -40,19 +38,33 @@ impl<T: Element> Trainer<'_, T> {
         model: &mut dyn Module<T>,
         train: &Dataset<T>,
     ) -> Result<Fit, FitError> {
-        self.check(model, train)?;
-        let Some(checkpoints) = &self.checkpoints else {
-            error::no_checkpoints();
-        };
-        let Some(found) = checkpoints.newest()? else {
-            return Err(FitError::NoCheckpoint {
+        let checkpoints = self.own_checkpoints();
+        match checkpoints.newest()? {
+            Some(found) => self.go_on(model, train, found),
+            None => Err(FitError::NoCheckpoint {
                 folder: checkpoints.folder.clone(),
                 skipped: Vec::new(),
-            });
-        };
-        if let Some(average) = &mut self.average {
-            average.reset();
+            }),
         }
+    }
+
+    #[track_caller]
+    fn own_checkpoints(&self) -> &Checkpoints {
+        match &self.checkpoints {
+            Some(checkpoints) => checkpoints,
+            None => error::no_checkpoints(),
+        }
+    }
+
+    /// Goes on from a checkpoint.
+    #[track_caller]
+    fn go_on(
+        &mut self,
+        model: &mut dyn Module<T>,
+        train: &Dataset<T>,
+        found: Found,
+    ) -> Result<Fit, FitError> {
+        self.check(model, train)?;
         let progress = read(&found.checkpoint).map_err(|problem| problem.of(&found.file))?;
         if let Some((what, then, now)) = other_setting(&progress.settings, &self.settings(train)) {
             let file = found.file;
@@ -63,7 +75,10 @@ impl<T: Element> Trainer<'_, T> {
                 now,
             });
         }
-        checkpoints.set_aside(&found.skipped)?;
+        self.own_checkpoints().set_aside(&found.skipped)?;
+        if let Some(average) = &mut self.average {
+            average.reset();
+        }
         let before = self.parts(model);
         if let Err(problem) = self.set(model, &found.checkpoint) {
             let set_back = self.set(model, &before);
@@ -94,11 +109,8 @@ impl<T: Element> Trainer<'_, T> {
         model: &mut dyn Module<T>,
         train: &Dataset<T>,
     ) -> Result<Fit, FitError> {
-        let Some(checkpoints) = &self.checkpoints else {
-            error::no_checkpoints();
-        };
-        match checkpoints.newest()? {
-            Some(_) => self.resume(model, train),
+        match self.own_checkpoints().newest()? {
+            Some(found) => self.go_on(model, train, found),
             None => self.fit(model, train),
         }
     }
@@ -136,39 +148,25 @@ impl<T: Element> Trainer<'_, T> {
 
     /// Writes the model if the last row of the history is the best.
     pub(super) fn write_best(&mut self, model: &dyn Module<T>) -> Result<(), FitError> {
-        let Some(Checkpoints {
-            best: Some(name), ..
-        }) = &self.checkpoints
-        else {
+        let Some(checkpoints) = &self.checkpoints else {
+            return Ok(());
+        };
+        let Some(monitor) = &checkpoints.best else {
             return Ok(());
         };
         let history = &self.progress.history;
-        let Some(column) = history.column(name) else {
-            return Err(FitError::NoColumn {
-                column: name.clone(),
-                columns: history.names().map(str::to_owned).collect(),
-            });
-        };
-        if !history.is_judged(name) {
-            let column = name.clone();
-            return Err(FitError::NotJudged { column });
-        }
-        let latest = column.last().copied().flatten();
+        let latest = monitor.latest(history).map_err(FitError::Best)?;
         let Some(value) = latest.filter(|value| !value.is_nan()) else {
             return Ok(());
         };
-        let is_best = self
-            .progress
-            .best
-            .is_none_or(|best| match history.is_better_larger(name) {
-                true => value > best,
-                false => value < best,
-            });
+        let is_best = match self.progress.best {
+            None => true,
+            Some(best) if history.is_better_larger(monitor.name(history)) => value > best,
+            Some(best) => value < best,
+        };
         if is_best {
+            checkpoints.write_best(Section::of(model))?;
             self.progress.best = Some(value);
-            if let Some(checkpoints) = &self.checkpoints {
-                checkpoints.write_best(Section::of(model))?;
-            }
         }
         Ok(())
     }

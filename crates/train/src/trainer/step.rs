@@ -54,11 +54,18 @@ impl<T: Element> Trainer<'_, T> {
             *batches = augmented.collect();
         }
 
+        // Of several batches statistics are those after each, one by one, as if they had been steps of their own.
         let before = match batches.len() {
             1 => Vec::new(),
-            _ => statistics(model), // which the batches change one by one
+            _ => statistics(model),
         };
-        let mut pass = pass(&mut self.tape, model, batches, &setting);
+        let mut pass = mean(batches, |place, batch| {
+            let pass = of_batch(&mut self.tape, model, batch, &setting, place);
+            if !before.is_empty() && pass.gradients.is_finite() {
+                pass.gradients.update_statistics(model);
+            }
+            pass
+        });
         if let Some(change) = &mut self.gradients {
             pass.gradients = change(pass.gradients);
         }
@@ -80,7 +87,8 @@ impl<T: Element> Trainer<'_, T> {
         if passes {
             let (tape, change) = (&mut self.tape, &mut self.gradients);
             let mut again = |model: &dyn Module<T>| {
-                let gradients = gradients_at(tape, model, batches, &setting);
+                let pass = |place, batch: &_| of_batch(tape, model, batch, &setting, place);
+                let gradients = mean(batches, pass).gradients;
                 match change {
                     Some(change) => change(gradients),
                     None => gradients,
@@ -135,26 +143,20 @@ fn set_statistics<T: Element>(model: &mut dyn Module<T>, statistics: Vec<ArcArra
     });
 }
 
-/// The mean gradient over the rows of all batches. With several, statistics are those after each, one by one, as
-/// if they had been steps of their own.
-fn pass<T: Element>(
-    tape: &mut Tape<T>,
-    model: &mut dyn Module<T>,
+/// What one pass for each batch comes to, as if their rows were one batch.
+fn mean<T: Element>(
     batches: &[Dataset<T>],
-    setting: &Setting<'_, T>,
+    mut pass: impl FnMut(usize, &Dataset<T>) -> Pass<T>,
 ) -> Pass<T> {
     if let [batch] = batches {
-        return of_batch(tape, model, batch, setting, 0);
+        return pass(0, batch);
     }
     let mut accumulation = Accumulation::new();
     let (mut loss, mut penalty) = (0.0, 0.0);
     for (place, batch) in batches.iter().enumerate() {
-        let pass = of_batch(tape, model, batch, setting, place);
+        let pass = pass(place, batch);
         loss += pass.loss * batch.rows() as f64;
         penalty += pass.penalty * batch.rows() as f64;
-        if pass.gradients.is_finite() {
-            pass.gradients.update_statistics(model);
-        }
         accumulation.add(pass.gradients, batch.rows());
     }
     let rows = accumulation.rows() as f64;
@@ -165,24 +167,7 @@ fn pass<T: Element>(
     }
 }
 
-/// The gradients of the same loss at other parameters.
-fn gradients_at<T: Element>(
-    tape: &mut Tape<T>,
-    model: &dyn Module<T>,
-    batches: &[Dataset<T>],
-    setting: &Setting<'_, T>,
-) -> GradientMap<T> {
-    if let [batch] = batches {
-        return of_batch(tape, model, batch, setting, 0).gradients;
-    }
-    let mut accumulation = Accumulation::new();
-    for (place, batch) in batches.iter().enumerate() {
-        let pass = of_batch(tape, model, batch, setting, place);
-        accumulation.add(pass.gradients, batch.rows());
-    }
-    accumulation.mean()
-}
-
+/// The pass of one batch, at its place among those of the step.
 fn of_batch<T: Element>(
     tape: &mut Tape<T>,
     model: &dyn Module<T>,

@@ -8,8 +8,8 @@ use std::{env, fs, thread};
 use rand::RngExt;
 use tapegrad_nn::random;
 
-use super::Folder;
 use super::program::{self, RESULTS};
+use super::{Folder, checkpoints};
 
 const FOLDER: &str = "TAPEGRAD_RESUME_FOLDER";
 const SETTINGS: &str = "TAPEGRAD_RESUME_SETTINGS";
@@ -50,17 +50,9 @@ fn results(folder: &Path) -> Vec<Vec<u8>> {
     let read = |name: &str| match name.strip_suffix("/last") {
         None => fs::read(folder.join(name)).unwrap(),
         Some(inner) => {
-            let files = fs::read_dir(folder.join(inner)).unwrap();
-            let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-            files.retain(|file| {
-                file.file_name()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .starts_with("step-")
-            });
+            let files = checkpoints(&folder.join(inner));
             assert!((1..=3).contains(&files.len()), "{files:?}");
-            fs::read(files.iter().max().unwrap()).unwrap()
+            fs::read(files.last().unwrap()).unwrap()
         }
     };
     RESULTS.iter().map(|name| read(name)).collect()

@@ -32,3 +32,16 @@ impl Drop for Folder {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+/// The checkpoints in a folder but for the best model, the newest last.
+fn checkpoints(folder: &Path) -> Vec<PathBuf> {
+    let is_of_step = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with("step-"))
+    };
+    let files = fs::read_dir(folder).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let mut files: Vec<_> = files.filter(is_of_step).collect();
+    files.sort();
+    files
+}

@@ -8,21 +8,11 @@ use tapegrad_optim::{Adam, Momentum, Sgd};
 use tapegrad_train::callback::{self, Run};
 use tapegrad_train::{Checkpoints, End, FitError, Trainer};
 
-use super::Folder;
 use super::program::{moons, network, trainer};
+use super::{Folder, checkpoints};
 
 fn files(folder: &Folder) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder.path().join("checkpoints")).unwrap();
-    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    files.retain(|file| {
-        file.file_name()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .starts_with("step-")
-    });
-    files.sort();
-    files
+    checkpoints(&folder.path().join("checkpoints"))
 }
 
 fn bits(model: &Mlp) -> Vec<u32> {
@@ -396,7 +386,7 @@ fn a_best_model_by_no_column() {
     let error = trainer.fit(&mut network(8), &train).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Checkpoints::best: the history has no column `val_loss`; it has loss, penalty, learning_rate"
+        "Checkpoints::best: there is no column `val_loss` to monitor; the columns are [\"loss\", \"penalty\", \"learning_rate\"]"
     );
     let loss = tapegrad_nn::loss::BinaryCrossEntropy::new();
     let other = folder.path().join("other");
@@ -408,7 +398,7 @@ fn a_best_model_by_no_column() {
             .fit(&mut network(8), &train)
             .unwrap_err()
             .to_string(),
-        "Checkpoints::best: no number of `penalty` is better than another; who records it must say which are"
+        "Checkpoints::best: no number of `penalty` is better than another; to monitor it, who records it must say at the start `smaller_is_better` or `larger_is_better`"
     );
 }
 

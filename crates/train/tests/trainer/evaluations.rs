@@ -212,3 +212,25 @@ fn averages_have_statistics_of_their_own() {
     let trainer = Trainer::new(Sgd::new(0.3), loss::BinaryCrossEntropy::new());
     assert_eq!(trainer.evaluate(&model, &validation).loss, loss);
 }
+
+/// What outputs cost is the mean over all rows, however many are evaluated at a time.
+#[test]
+fn the_penalty_of_outputs_is_that_of_all_rows() {
+    let data = data::moons::<f64>(9001, 0.2, 1);
+    // In an order in which the last rows are not like the first.
+    let mut rows: Vec<usize> = (0..9001).collect();
+    rows.sort_by(|&a, &b| data.x[[a, 0]].total_cmp(&data.x[[b, 0]]));
+    let data = data.select(&rows);
+    let model = network().penalize_output(0, Penalty::l2(0.5));
+    let trainer = Trainer::new(Sgd::new(0.1), loss::BinaryCrossEntropy::new());
+
+    let tape = Tape::new();
+    let on = Scope::eval(&tape);
+    model.forward(&on, on.input(&data.x));
+    let penalty = model.penalty(&on).item();
+    assert_relative_eq!(
+        trainer.evaluate(&model, &data).penalty,
+        penalty,
+        max_relative = 1e-12
+    );
+}

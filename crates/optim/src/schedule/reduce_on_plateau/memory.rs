@@ -1,7 +1,7 @@
+use tapegrad_nn::checkpoint::saved_count;
 use tapegrad_nn::{LoadProblem, Section};
 
 use super::{Settings, Threshold};
-use crate::saved_count::{malformed, saved_count};
 
 /// What a plateau remembers.
 #[derive(Clone, Copy, Debug)]
@@ -89,12 +89,14 @@ impl Memory {
     pub(super) fn load(section: &Section) -> Result<Self, LoadProblem> {
         let (value, best, waited, cooling): Saved = section.state_of(KIND, VERSION)?;
         if !(value.is_finite() && value >= 0.0) {
-            return malformed(format!(
+            return LoadProblem::malformed(format!(
                 "the value of a plateau is {value}; it must be finite and at least 0"
             ));
         }
         if best.is_some_and(f64::is_nan) {
-            return malformed("the best loss of a plateau is NaN; it must be a number".to_owned());
+            return LoadProblem::malformed(
+                "the best loss of a plateau is NaN; it must be a number".to_owned(),
+            );
         }
         Ok(Self {
             value,
