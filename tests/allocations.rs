@@ -359,6 +359,30 @@ fn losses() {
     assert_eq!(steps, 0);
 }
 
+/// Of a trainer, from a step to the next one of the same epoch: batches are made in the memory of those before.
+#[test]
+fn steps_of_a_trainer() {
+    set_threads(1);
+    let data = data::moons::<f32>(320, 0.2, 1);
+    for accumulated in [1, 2] {
+        let mut model = Mlp::new(&[2, 16, 1]).penalize(0, Penalty::l2(1e-3));
+        let (mut before, mut counts) = (CALLS.get(), Vec::with_capacity(100));
+        let mut trainer = Trainer::new(Adam::new(1e-3), loss::BinaryCrossEntropy::new());
+        trainer = trainer.epochs(4).batch_size(16).accumulate(accumulated);
+        let count = callback::after_step(|run| {
+            let now = CALLS.get();
+            counts.push((run.step_of_epoch(), now - before));
+            before = now;
+        });
+        trainer.callback(count).fit(&mut model, &data).unwrap();
+        // The first step of an epoch makes its order; before it the epoch before is measured.
+        let warm = counts[10..].iter().filter(|(step, _)| *step > 1);
+        let warm: Vec<_> = warm.map(|(_, calls)| *calls).collect();
+        assert_eq!(warm, vec![0; warm.len()], "{accumulated} batches a step");
+        assert!(warm.len() > 15);
+    }
+}
+
 /// Batches of two sizes in turn, as the last batch of an epoch is smaller.
 #[test]
 fn predictions_of_two_sizes() {

@@ -15,33 +15,32 @@ impl<T: Element> GradientMap<T> {
     /// assert!(!GradientMap::from_iter([(w.id(), f64::NAN)]).is_finite());
     /// ```
     pub fn is_finite(&self) -> bool {
-        let mut sums = [T::zero(); LANES];
-        for numbers in self.of.slices().chain(self.updates.slices()) {
-            sums = added(sums, numbers);
-        }
-        sums.iter().all(|sum| *sum == T::zero())
+        let all = || self.of.slices().chain(self.updates.slices());
+        // A sum that is finite is one of finite numbers. One that is not may have overflowed.
+        is_sum_finite(all()) || all().flatten().all(|x| x.is_finite())
     }
 }
 
 /// How many sums there are, side by side.
 const LANES: usize = 64;
 
-/// Sums with `0 x` of every number, which is 0 for what is finite, and NaN for the rest.
-fn added<T: Element>(sums: [T; LANES], numbers: &[T]) -> [T; LANES] {
-    let (chunks, rest) = numbers.as_chunks::<LANES>();
+fn is_sum_finite<'a, T: Element>(arrays: impl Iterator<Item = &'a [T]>) -> bool {
     vectorize(
         #[inline(always)]
         move |_| {
-            let mut sums = sums;
-            for chunk in chunks {
-                for (sum, &x) in sums.iter_mut().zip(chunk) {
-                    *sum += T::zero() * x;
+            let mut sums = [T::zero(); LANES];
+            for numbers in arrays {
+                let (chunks, rest) = numbers.as_chunks::<LANES>();
+                for chunk in chunks {
+                    for (sum, &x) in sums.iter_mut().zip(chunk) {
+                        *sum += x;
+                    }
+                }
+                for (sum, &x) in sums.iter_mut().zip(rest) {
+                    *sum += x;
                 }
             }
-            for (sum, &x) in sums.iter_mut().zip(rest) {
-                *sum += T::zero() * x;
-            }
-            sums
+            sums.iter().all(|sum| sum.is_finite())
         },
     )
 }

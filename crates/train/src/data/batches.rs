@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rand::seq::SliceRandom;
 use tapegrad_autodiff::Element;
@@ -104,14 +105,57 @@ impl<T: Element> Batches<'_, T> {
     }
 }
 
+impl<T: Element> Batches<'_, T> {
+    /// The next batch in the memory of another one, so that a loop over batches of one size does not touch the heap
+    /// once no tape holds them; `false` if there is none.
+    ///
+    /// ```
+    /// use tapegrad_train::data;
+    ///
+    /// let data = data::moons::<f32>(100, 0.1, 1);
+    /// let (mut batch, mut count) = (data.select(&[]), 0);
+    /// let mut batches = data.batches(32, 1, 0);
+    /// for same in data.batches(32, 1, 0) {
+    ///     assert!(batches.next_into(&mut batch));
+    ///     assert_eq!(batch, same);
+    ///     count += 1;
+    /// }
+    /// assert!(!batches.next_into(&mut batch) && count == 4);
+    /// ```
+    pub fn next_into(&mut self, batch: &mut Dataset<T>) -> bool {
+        let rows = self.take_rows(1);
+        if rows.is_empty() {
+            return false;
+        }
+        self.data.select_into(&self.order[rows], batch);
+        true
+    }
+
+    /// Leaves out so many batches, which are not made.
+    pub(crate) fn leave_out(&mut self, batches: usize) {
+        self.take_rows(batches);
+    }
+
+    /// The places in the order of the rows of the next batches.
+    fn take_rows(&mut self, batches: usize) -> Range<usize> {
+        let start = self.next;
+        let rows = self.size.saturating_mul(batches);
+        self.next += rows.min(self.order.len() - start);
+        start..self.next
+    }
+}
+
 impl<T: Element> Iterator for Batches<'_, T> {
     type Item = Dataset<T>;
 
     fn next(&mut self) -> Option<Dataset<T>> {
-        let rest = &self.order[self.next..];
-        let batch = &rest[..self.size.min(rest.len())];
-        self.next += batch.len();
-        (!batch.is_empty()).then(|| self.data.select(batch))
+        let rows = self.take_rows(1);
+        (!rows.is_empty()).then(|| self.data.select(&self.order[rows]))
+    }
+
+    fn nth(&mut self, batches: usize) -> Option<Dataset<T>> {
+        self.leave_out(batches);
+        self.next()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

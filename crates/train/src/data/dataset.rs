@@ -94,6 +94,16 @@ impl<T: Element> Dataset<T> {
         }
     }
 
+    /// [`select`](Dataset::select) in the memory of another data set, as far as it has the shape.
+    pub(super) fn select_into(&self, rows: &[usize], into: &mut Self) {
+        rows_into(&self.x, rows, &mut into.x);
+        rows_into(&self.y, rows, &mut into.y);
+        match (&self.weights, &mut into.weights) {
+            (Some(weights), Some(into)) => rows_into(weights, rows, into),
+            (weights, into) => *into = weights.as_ref().map(|weights| rows_of(weights, rows)),
+        }
+    }
+
     /// The first `rows` rows, and the others.
     ///
     /// # Panics
@@ -195,17 +205,50 @@ impl<T: Element> Dataset<T> {
     }
 }
 
-/// Some rows of an array. Those that lie side by side are copied as they are: `ndarray` goes number by number, which
-/// takes longer than a step of a small network.
+/// Some rows of an array.
 fn rows_of<T: Element>(array: &ArcArrayD<T>, rows: &[usize]) -> ArcArrayD<T> {
-    let (Some(numbers), [_, width @ ..]) = (array.as_slice(), array.shape()) else {
+    let Some(numbers) = array.as_slice() else {
         return array.select(Axis(0), rows).into_shared();
     };
-    let (mut shape, width) = (array.raw_dim(), width.iter().product::<usize>());
+    let width = array.shape()[1..].iter().product();
+    let mut shape = array.raw_dim();
     shape[0] = rows.len();
-    let mut selected = Vec::with_capacity(rows.len() * width);
-    for &row in rows {
-        selected.extend_from_slice(&numbers[row * width..][..width]);
-    }
+    let mut selected = vec![T::zero(); rows.len() * width];
+    gather(&mut selected, numbers, rows, width);
     ArcArrayD::from_shape_vec(shape, selected).expect("one number for each place")
+}
+
+/// Some rows of an array, in the memory of another one if it has their shape.
+fn rows_into<T: Element>(array: &ArcArrayD<T>, rows: &[usize], into: &mut ArcArrayD<T>) {
+    let fits = into.shape()[0] == rows.len() && into.shape()[1..] == array.shape()[1..];
+    match (array.as_slice(), into.as_slice_mut().filter(|_| fits)) {
+        (Some(numbers), Some(into)) => {
+            gather(into, numbers, rows, array.shape()[1..].iter().product());
+        }
+        _ => *into = rows_of(array, rows),
+    }
+}
+
+/// Copies rows of `width` numbers. `ndarray` goes number by number, and a copy of few numbers whose count is not known
+/// when it is compiled is a call: either takes longer than a part of a small network's step.
+fn gather<T: Copy>(into: &mut [T], numbers: &[T], rows: &[usize], width: usize) {
+    match width {
+        0 => {}
+        1 => gather_by::<T, 1>(into, numbers, rows),
+        2 => gather_by::<T, 2>(into, numbers, rows),
+        3 => gather_by::<T, 3>(into, numbers, rows),
+        4 => gather_by::<T, 4>(into, numbers, rows),
+        _ => {
+            for (into, &row) in into.chunks_exact_mut(width).zip(rows) {
+                into.copy_from_slice(&numbers[row * width..][..width]);
+            }
+        }
+    }
+}
+
+fn gather_by<T: Copy, const WIDTH: usize>(into: &mut [T], numbers: &[T], rows: &[usize]) {
+    let (numbers, _) = numbers.as_chunks::<WIDTH>();
+    for (into, &row) in into.as_chunks_mut::<WIDTH>().0.iter_mut().zip(rows) {
+        *into = numbers[row];
+    }
 }

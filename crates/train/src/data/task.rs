@@ -85,6 +85,9 @@ impl<T: Element> Dataset<T> {
 
 /// `x` is `[rows]` or `[rows, columns]`.
 fn finite<T: Element>(part: &'static str, x: &ArcArrayD<T>) -> Result<(), DataProblem> {
+    if x.iter().all(|x| x.is_finite()) {
+        return Ok(()); // several times as fast as to look for a place
+    }
     let found = x.indexed_iter().find(|(_, x)| !x.is_finite());
     match found {
         None => Ok(()),

@@ -8,7 +8,7 @@ use super::calls::When;
 use super::outcome::{End, Fit, Resumed};
 use super::progress::Progress;
 use crate::callback::Asked;
-use crate::data::Dataset;
+use crate::data::{Batches, Dataset};
 use crate::{Checkpoints, FitError};
 
 impl<T: Element> Trainer<'_, T> {
@@ -61,11 +61,12 @@ impl<T: Element> Trainer<'_, T> {
             // What callbacks have begun, a run that is killed before the first epoch's end goes on with.
             self.write_checkpoint(model)?;
         }
+        let mut of_step = Vec::new(); // batches, whose memory is used again
         let end = loop {
             if let Some(end) = self.end(asked.as_ref()) {
                 break end;
             }
-            self.epoch(model, train, &mut asked)?;
+            self.epoch(model, train, &mut of_step, &mut asked)?;
         };
         self.note_stop(asked.as_ref());
         self.write_checkpoint(model)?;
@@ -119,17 +120,16 @@ impl<T: Element> Trainer<'_, T> {
         &mut self,
         model: &mut dyn Module<T>,
         train: &Dataset<T>,
+        of_step: &mut Vec<Dataset<T>>,
         asked: &mut Option<Asked>,
     ) -> Result<(), FitError> {
-        let mut batches = self.order(train).skip(self.progress.batch_of_epoch);
-        let mut of_step = Vec::with_capacity(self.accumulate);
+        let mut batches = self.order(train);
         loop {
-            of_step.clear();
-            of_step.extend(batches.by_ref().take(self.accumulate));
+            batches.fill(of_step, self.accumulate);
             if of_step.is_empty() {
                 break;
             }
-            self.step(model, &mut of_step)?;
+            self.step(model, of_step)?;
             self.call(When::AfterStep, model, train, asked)?;
             if self.end(asked.as_ref()).is_some() {
                 break;
@@ -178,20 +178,54 @@ impl<T: Element> Trainer<'_, T> {
         Ok(())
     }
 
-    /// The batches of the epoch.
-    fn order<'d>(
-        &self,
-        train: &'d Dataset<T>,
-    ) -> Box<dyn ExactSizeIterator<Item = Dataset<T>> + 'd> {
+    /// The batches of the epoch that are left.
+    fn order<'d>(&self, train: &'d Dataset<T>) -> Order<'d, T> {
         let (seed, epoch) = (self.seed, self.progress.epoch);
         let batches = match self.batch_size {
-            None => return Box::new(std::iter::once(train.clone())),
+            None => return Order::Whole((self.progress.batch_of_epoch == 0).then_some(train)),
             Some(size) if self.is_balanced => train.balanced_batches(size, seed, epoch),
             Some(size) => train.batches(size, seed, epoch),
         };
-        Box::new(match self.drops_last {
+        let mut batches = match self.drops_last {
             true => batches.drop_last(),
             false => batches,
-        })
+        };
+        batches.leave_out(self.progress.batch_of_epoch);
+        Order::Batches(batches)
+    }
+}
+
+/// What is left of an epoch.
+enum Order<'d, T: Element> {
+    /// One batch of all rows, as they stand.
+    Whole(Option<&'d Dataset<T>>),
+    Batches(Batches<'d, T>),
+}
+
+impl<T: Element> Order<'_, T> {
+    /// How many batches are left.
+    fn len(&self) -> usize {
+        match self {
+            Self::Whole(left) => usize::from(left.is_some()),
+            Self::Batches(batches) => batches.len(),
+        }
+    }
+
+    /// Up to `count` batches, in the memory of those that are there.
+    fn fill(&mut self, of_step: &mut Vec<Dataset<T>>, count: usize) {
+        match self {
+            Self::Whole(left) => {
+                of_step.clear();
+                of_step.extend(left.take().cloned());
+            }
+            Self::Batches(batches) => {
+                of_step.truncate(batches.len().min(count));
+                for batch in of_step.iter_mut() {
+                    batches.next_into(batch);
+                }
+                let more = count - of_step.len();
+                of_step.extend(batches.take(more));
+            }
+        }
     }
 }
