@@ -21,6 +21,10 @@ sentences! {
         "{who}: neither loss depends on the hyper-parameter `{name}`; it must be in the training loss or the validation loss";
     other_hyper_parameters()
         "HyperParameters::step: the gradient is that of other hyper-parameters; it must be of these";
+    no_dimension(method: &str, name: &str)
+        "Values::{method}: there is no dimension `{name}` at this place; it must be one of the space's, whose condition holds";
+    other_kind(method: &str, name: &str, range: &str)
+        "Values::{method}: the dimension `{name}` is {range}; it must be asked for as what it is";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
 }
