@@ -46,3 +46,21 @@ pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
     }
     n
 }
+
+/// `n` if it is not 0 or 1.
+#[track_caller]
+pub(crate) fn at_least_two(who: &str, name: &str, n: usize) -> usize {
+    if n < 2 {
+        setting(who, name, n as f64, "at least 2");
+    }
+    n
+}
+
+/// `x` if it is finite and above 0.
+#[track_caller]
+pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
+    if !(x.is_finite() && x > 0.0) {
+        setting(who, name, x, "finite and above 0");
+    }
+    x
+}

@@ -1,9 +1,32 @@
 //! Where a study goes next.
+//!
+//! | | by | for | together |
+//! |---|---|---|---|
+//! | [`Random`] | draws | what is to be beaten | any number |
+//! | [`Tpe`] (feature `search`) | densities of good and other trials | many dimensions, choices, conditions | any number |
+//! | [`GaussianProcess`] | a model of the score | up to some ten dimensions, trials that are dear | a few |
+//! | [`CmaEs`] (feature `search`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
+//! | [`Genetic`] | survivors and children | many cheap trials, choices | a generation |
 
+#[cfg(feature = "search")]
+mod cma_es;
+mod comparable;
+mod gaussian_process;
+mod genetic;
+mod mirrored;
+mod places;
 mod random;
+#[cfg(feature = "search")]
+mod tpe;
 
 use crate::Space;
+#[cfg(feature = "search")]
+pub use cma_es::CmaEs;
+pub use gaussian_process::GaussianProcess;
+pub use genetic::Genetic;
 pub use random::Random;
+#[cfg(feature = "search")]
+pub use tpe::Tpe;
 
 /// Where to go next: a pure function of what was seen.
 ///
