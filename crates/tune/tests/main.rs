@@ -6,6 +6,7 @@ mod lasso;
 mod networks;
 mod problem;
 mod ridge;
+mod searches;
 mod searching;
 mod tuner;
 

@@ -1,15 +1,16 @@
 //! A search without a study around it, and what is searched.
 
 use std::f64::consts::PI;
+use std::sync::OnceLock;
 
 use tapegrad_autodiff::{Activation, Tape};
 use tapegrad_nn::{Mlp, Module, Penalty, Scope, Strength};
 use tapegrad_optim::Adam;
-use tapegrad_train::data::moons;
+use tapegrad_train::data::{Dataset, moons};
 use tapegrad_tune::search::{Next, Search, Seen};
 use tapegrad_tune::{Space, Values};
 
-use super::problem::{data_loss, validation_loss};
+use super::problem::{data_loss, digits, validation_loss};
 
 /// A finished trial.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,11 +69,12 @@ pub(crate) fn best(trials: &[Trial]) -> f64 {
 /// What is searched: a name, a space and a function on it, to be made as small as can be.
 pub(crate) type Objective = (&'static str, Space, fn(&Values) -> f64);
 
-pub(crate) fn objectives() -> [Objective; 3] {
+pub(crate) fn objectives() -> [Objective; 4] {
     [
         ("Branin", branin_space(), branin),
         ("Hartmann-6", hartmann_space(), hartmann),
-        ("moons by an MLP", network_space(), network),
+        ("moons by an MLP", moons_space(), moons_loss),
+        ("digits by an MLP", digits_space(), digits_loss),
     ]
 }
 
@@ -119,7 +121,7 @@ pub(crate) fn hartmann(at: &Values) -> f64 {
     -(0..4).map(hill).sum::<f64>()
 }
 
-pub(crate) fn network_space() -> Space {
+pub(crate) fn moons_space() -> Space {
     Space::new()
         .log("layers.0 L2", 1e-7..=1.0)
         .log("layers.1 L2", 1e-7..=1.0)
@@ -127,28 +129,53 @@ pub(crate) fn network_space() -> Space {
         .choice("activation", ["relu", "tanh", "sigmoid"])
 }
 
-/// The validation loss of a network of width 16, trained on 40 noisy rows in 100 full steps.
-pub(crate) fn network(at: &Values) -> f64 {
+/// Of a network of width 16, 40 noisy rows to train on and 200 to validate.
+fn moons_loss(at: &Values) -> f64 {
     let (train, validation) = moons(240, 0.3, 5).split_at(40);
+    network(at, &[2, 16, 1], [&train, &validation])
+}
+
+pub(crate) fn digits_space() -> Space {
+    moons_space()
+        .linear("dropout", 0.0..=0.8)
+        .log_integer("width", 4..=24)
+}
+
+/// 100 rows to train on and 200 to validate.
+fn digits_loss(at: &Values) -> f64 {
+    static PARTS: OnceLock<[Dataset<f64>; 2]> = OnceLock::new();
+    let [train, validation] = PARTS.get_or_init(|| {
+        let (train, validation) = digits().split_at(100);
+        [train, validation]
+    });
+    let width = at.integer("width") as usize;
+    network(at, &[64, width, 10], [train, validation])
+}
+
+/// The validation loss after 50 steps on all rows.
+fn network(at: &Values, sizes: &[usize], [train, validation]: [&Dataset<f64>; 2]) -> f64 {
     let [first, second] = ["layers.0 L2", "layers.1 L2"].map(|name| Strength::new(at.number(name)));
     let activation = match at.choice("activation") {
         "relu" => Activation::Relu,
         "tanh" => Activation::Tanh,
         _ => Activation::Sigmoid,
     };
-    let mut model = Mlp::<f64>::new(&[2, 16, 1])
+    let mut model = Mlp::<f64>::new(sizes)
         .activation(activation)
         .seed(2)
         .penalize(0, Penalty::l2(&first))
         .penalize(1, Penalty::l2(&second));
+    if at.has("dropout") {
+        model = model.dropout(at.number("dropout"));
+    }
     let mut optimizer = Adam::new(at.number("lr"));
     let mut tape = Tape::new();
-    for _ in 0..100 {
-        let on = Scope::train(&tape);
-        let loss = data_loss(&on, &model, &train) + model.penalty(&on);
+    for step in 0..50 {
+        let on = Scope::train(&tape).seed(3).at_step(step);
+        let loss = data_loss(&on, &model, train) + model.penalty(&on);
         let gradients = on.backward(loss);
         optimizer.step(&mut model, &gradients);
         tape.clear();
     }
-    validation_loss(&model, &validation)
+    validation_loss(&model, validation)
 }

@@ -17,7 +17,7 @@ use crate::{Space, error};
 /// | setting | default | range |
 /// |---|---|---|
 /// | [`population`](CmaEs::population) of a generation | `4 + ⌊3 ln n⌋` in `n` dimensions | at least 2 |
-/// | [`step`](CmaEs::step), the first `σ` in the unit cube | 0.3 | above 0 and finite |
+/// | [`step`](CmaEs::step), the first `σ` in the unit cube | 0.2 | above 0 and finite |
 ///
 /// - It starts in the middle of the cube. Places beyond its sides are mirrored back.
 /// - Where it has converged, it begins again anywhere, with twice the population (IPOP, Auger and Hansen 2005).
@@ -42,7 +42,7 @@ impl CmaEs {
     pub fn new() -> Self {
         Self {
             population: None,
-            step: 0.3,
+            step: 0.2,
         }
     }
 

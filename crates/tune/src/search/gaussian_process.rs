@@ -25,7 +25,7 @@ use crate::{Range, Space, Value, error};
 /// | setting | default | range |
 /// |---|---|---|
 /// | [`start_up`](GaussianProcess::start_up) trials, drawn as by [`Random`] | 10 | at least 2 |
-/// | [`most`](GaussianProcess::most) trials in the model | 200 | at least 2 |
+/// | [`most`](GaussianProcess::most) trials in the model | 100 | at least 2 |
 ///
 /// - The logarithm of the expected improvement is climbed (Ament et al. 2023), from the best of many draws.
 /// - It goes by the trials with the largest budget with which as many have scores as start up; if they are more than
@@ -55,7 +55,7 @@ impl GaussianProcess {
     pub fn new() -> Self {
         Self {
             start_up: 10,
-            most: 200,
+            most: 100,
         }
     }
 

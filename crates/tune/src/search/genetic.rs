@@ -12,7 +12,7 @@ use crate::{Range, Space, error};
 ///
 /// | setting | default | range |
 /// |---|---|---|
-/// | [`population`](Genetic::population) | 10 | at least 2 |
+/// | [`population`](Genetic::population) | 8 | at least 2 |
 /// | [`tournament`](Genetic::tournament): of how many, drawn at random, the best is a parent | 3 | at least 1 |
 /// | [`mutation`](Genetic::mutation), the standard deviation in the unit cube | 0.1 | above 0 and finite |
 ///
@@ -43,7 +43,7 @@ impl Genetic {
     /// With the defaults above.
     pub fn new() -> Self {
         Self {
-            population: 10,
+            population: 8,
             tournament: 3,
             mutation: 0.1,
         }
