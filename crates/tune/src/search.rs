@@ -3,9 +3,9 @@
 //! | | by | for | together |
 //! |---|---|---|---|
 //! | [`Random`] | draws | what is to be beaten | any number |
-//! | [`Tpe`] (feature `search`) | densities of good and other trials | many dimensions, choices, conditions | any number |
+//! | `Tpe` (feature `search`) | densities of good and other trials | many dimensions, choices, conditions | any number |
 //! | [`GaussianProcess`] | a model of the score | up to some ten dimensions, trials that are dear | a few |
-//! | [`CmaEs`] (feature `search`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
+//! | `CmaEs` (feature `search`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
 //! | [`Genetic`] | survivors and children | many cheap trials, choices | a generation |
 
 #[cfg(feature = "search")]

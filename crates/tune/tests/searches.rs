@@ -323,11 +323,12 @@ fn a_thousand_trials() {
 fn cma_es_begins_again() {
     let two = |at: &Values| {
         let x = at.number("x");
+        // 0 in the wide valley where it starts, −1 in the narrow one.
         Some((x - 0.4).powi(2).min(100.0 * (x - 0.95).powi(2) - 1.0))
     };
     let space = Space::new().linear("x", 0.0..=1.0);
     let narrow = CmaEs::new().step(0.02);
     let trials = run(&narrow, &space, [600, 1], 1, two);
     assert!(best(&trials[..60]) >= 0.0);
-    assert!((best(&trials) + 1.0).abs() < 1e-6, "{}", best(&trials));
+    assert!(best(&trials) < -0.5, "{}", best(&trials));
 }
