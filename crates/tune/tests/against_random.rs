@@ -2,7 +2,7 @@
 
 use tapegrad_tune::search::{CmaEs, GaussianProcess, Genetic, Random, Search, Tpe};
 
-use super::searching::{Objective, best, objectives, run};
+use super::searching::{Objective, best, moons_by_network, objectives, run};
 
 fn searches() -> [Box<dyn Search>; 5] {
     [
@@ -27,22 +27,26 @@ fn quartiles(by: &dyn Search, (_, space, objective): &Objective, seeds: u64) -> 
     })
 }
 
-/// Prints a table, and says whether TPE and the process are better than random search. The process is run with fewer
-/// seeds where all would take long.
-fn compare(objective: &Objective, of_process: u64) {
-    println!("{}: quartiles of the best of 50 trials", objective.0);
-    let [random, tpe, process, ..] = searches().map(|by| {
+/// Prints quartiles, and gives the medians. The process is run with fewer seeds where all would take long.
+fn medians((name, space, objective): &Objective, of_process: u64) -> [f64; 5] {
+    println!("{name}: quartiles of the best of 50 trials");
+    searches().map(|by| {
         let seeds = match by.name().as_str() {
             "Gaussian process" => of_process,
             _ => 20,
         };
-        let [low, median, high] = quartiles(&*by, objective, seeds);
+        let [low, median, high] = quartiles(&*by, &(name, space.clone(), *objective), seeds);
         println!(
             "{:>18} {low:9.4} {median:9.4} {high:9.4}, {seeds} seeds",
             by.name()
         );
         median
-    });
+    })
+}
+
+/// TPE and the process are better than random search.
+fn compare(objective: &Objective, of_process: u64) {
+    let [random, tpe, process, ..] = medians(objective, of_process);
     assert!(tpe < random, "{}: TPE {tpe}, random {random}", objective.0);
     assert!(
         process < random,
@@ -52,9 +56,13 @@ fn compare(objective: &Objective, of_process: u64) {
 }
 
 /// Also by networks: `cargo test -p tapegrad-tune --test suite -- --ignored --nocapture twenty_seeds`
+///
+/// On moons the loss is nearly flat where a network learns at all, and no search is better than the others: that
+/// table is printed only. With 60 or 100 steps in place of 50, the model-based ones are ahead by less than 2 %.
 #[test]
 #[ignore = "takes minutes"]
 fn twenty_seeds() {
+    medians(&moons_by_network(), 20);
     for objective in objectives() {
         compare(&objective, 20);
     }
