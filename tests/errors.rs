@@ -11,6 +11,7 @@ use tapegrad::data::{
     Pca, StratifiedKFold, Table, Task, TimeSeriesSplit,
 };
 use tapegrad::prelude::*;
+use tapegrad::tune::search::{CmaEs, GaussianProcess, Genetic, Tpe};
 use tapegrad::tune::{HyperParameters, Implicit, Unrolled, ValidationGradient};
 
 thread_local! {
@@ -1914,6 +1915,21 @@ fn settings_of_validation_gradients() {
         Implicit::new().iterations(0) => "Implicit: the number of iterations is 0; it must be at least 1";
         Implicit::neumann().step(0.0) => "Implicit: the step is 0; it must be finite and above 0";
         Unrolled::<_, f64>::new(Sgd::new(0.1), 0) => "Unrolled: the number of steps is 0; it must be at least 1";
+    }
+}
+
+#[test]
+fn settings_of_searches() {
+    told! {
+        Tpe::new().start_up(0) => "Tpe: the number of start-up trials is 0; it must be at least 1";
+        Tpe::new().candidates(0) => "Tpe: the number of candidates is 0; it must be at least 1";
+        GaussianProcess::new().start_up(1) => "GaussianProcess: the number of start-up trials is 1; it must be at least 2";
+        GaussianProcess::new().most(0) => "GaussianProcess: the number of trials in the model is 0; it must be at least 2";
+        CmaEs::new().population(1) => "CmaEs: the population is 1; it must be at least 2";
+        CmaEs::new().step(0.0) => "CmaEs: the step is 0; it must be finite and above 0";
+        Genetic::new().population(1) => "Genetic: the population is 1; it must be at least 2";
+        Genetic::new().tournament(0) => "Genetic: the size of a tournament is 0; it must be at least 1";
+        Genetic::new().mutation(f64::NAN) => "Genetic: the mutation is NaN; it must be finite and above 0";
     }
 }
 

@@ -21,6 +21,10 @@ sentences! {
         "{who}: neither loss depends on the hyper-parameter `{name}`; it must be in the training loss or the validation loss";
     other_hyper_parameters()
         "HyperParameters::step: the gradient is that of other hyper-parameters; it must be of these";
+    no_dimension(method: &str, name: &str)
+        "Values::{method}: there is no dimension `{name}` at this place; it must be one of the space's, whose condition holds";
+    other_kind(method: &str, name: &str, range: &str)
+        "Values::{method}: the dimension `{name}` is {range}; it must be asked for as what it is";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
 }
@@ -41,4 +45,22 @@ pub(crate) fn at_least_one(who: &str, name: &str, n: usize) -> usize {
         setting(who, name, 0.0, "at least 1");
     }
     n
+}
+
+/// `n` if it is not 0 or 1.
+#[track_caller]
+pub(crate) fn at_least_two(who: &str, name: &str, n: usize) -> usize {
+    if n < 2 {
+        setting(who, name, n as f64, "at least 2");
+    }
+    n
+}
+
+/// `x` if it is finite and above 0.
+#[track_caller]
+pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
+    if !(x.is_finite() && x > 0.0) {
+        setting(who, name, x, "finite and above 0");
+    }
+    x
 }

@@ -1,10 +1,13 @@
 //! The tests of this crate in one program, for what they share is then compiled once.
 
+mod against_random;
 mod every_kind;
 mod lasso;
 mod networks;
 mod problem;
 mod ridge;
+mod searches;
+mod searching;
 mod tuner;
 
 use std::collections::BTreeSet;

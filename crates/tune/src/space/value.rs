@@ -1,0 +1,106 @@
+use std::fmt;
+
+use super::{Dimension, Range};
+use crate::error;
+
+/// What a dimension is at one place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// A whole number.
+    Integer(i64),
+    /// The number of a word.
+    Choice(usize),
+}
+
+/// What all dimensions of a [`Space`](super::Space) that are there are at one place, by name.
+///
+/// Asking for a name that is not there, or as another kind, is misuse in code, and panics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    each: Vec<(Dimension, Value)>,
+}
+
+impl Values {
+    pub(super) fn new(each: impl Iterator<Item = (Dimension, Value)>) -> Self {
+        Self {
+            each: each.collect(),
+        }
+    }
+
+    /// Whether a dimension is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// A number.
+    ///
+    /// # Panics
+    /// If the dimension is not there, or a choice.
+    #[track_caller]
+    pub fn number(&self, name: &str) -> f64 {
+        match self.found(name, "number") {
+            (_, Value::Number(x)) => *x,
+            (_, Value::Integer(n)) => *n as f64,
+            (dimension, _) => error::other_kind("number", name, &dimension.range().to_string()),
+        }
+    }
+
+    /// A whole number.
+    ///
+    /// # Panics
+    /// If the dimension is not there, or of another kind.
+    #[track_caller]
+    pub fn integer(&self, name: &str) -> i64 {
+        match self.found(name, "integer") {
+            (_, Value::Integer(n)) => *n,
+            (dimension, _) => error::other_kind("integer", name, &dimension.range().to_string()),
+        }
+    }
+
+    /// A word.
+    ///
+    /// # Panics
+    /// If the dimension is not there, or no choice.
+    #[track_caller]
+    pub fn choice(&self, name: &str) -> &str {
+        let (dimension, value) = self.found(name, "choice");
+        match (dimension.range(), value) {
+            (Range::Choice(words), Value::Choice(n)) => &words[*n],
+            (range, _) => error::other_kind("choice", name, &range.to_string()),
+        }
+    }
+
+    /// Names and values as they stand in a table, in the order of the space.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, String)> {
+        self.each.iter().map(|(dimension, value)| {
+            let text = match (dimension.range(), value) {
+                (Range::Choice(words), Value::Choice(n)) => words[*n].clone(),
+                (_, Value::Number(x)) => format!("{x}"),
+                (_, Value::Integer(n)) => format!("{n}"),
+                (_, Value::Choice(n)) => format!("{n}"),
+            };
+            (dimension.name(), text)
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<&(Dimension, Value)> {
+        self.each.iter().find(|(d, _)| d.name() == name)
+    }
+
+    #[track_caller]
+    fn found(&self, name: &str, method: &str) -> &(Dimension, Value) {
+        self.find(name)
+            .unwrap_or_else(|| error::no_dimension(method, name))
+    }
+}
+
+impl fmt::Display for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (name, value)) in self.iter().enumerate() {
+            write!(f, "{}{name} {value}", if n == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
