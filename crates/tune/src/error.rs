@@ -25,6 +25,16 @@ sentences! {
         "Values::{method}: there is no dimension `{name}` at this place; it must be one of the space's, whose condition holds";
     other_kind(method: &str, name: &str, range: &str)
         "Values::{method}: the dimension `{name}` is {range}; it must be asked for as what it is";
+    report_step(step: usize, last: usize)
+        "Trial::report: the step is {step} after {last}; it must be larger than the one before";
+    waits(search: &str)
+        "Study: the search `{search}` waits, and no trial is ahead; it must try a place or be done";
+    place(search: &str, coordinates: &[f64], dimensions: usize)
+        "Study: the search `{search}` suggests {coordinates:?}; there must be a number from 0 to 1 for each of {dimensions} dimensions";
+    budget(search: &str, budget: f64)
+        "Study: the search `{search}` suggests the budget {budget}; it must be above 0 and at most 1";
+    continues(search: &str, other: usize)
+        "Study: the search `{search}` goes on from the trial {other}; it must be one that is over";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
 }

@@ -50,8 +50,10 @@ mod error;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+pub mod prune;
 pub mod search;
 mod space;
+mod study;
 mod tune_error;
 mod tuner;
 mod unrolled;
@@ -61,6 +63,10 @@ pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
 pub use space::{Dimension, Range, Space, SpaceError, Value, Values};
+pub use study::{
+    Finished, JournalError, Outcome, Resumed, Scored, Study, StudyError, StudyProblem, Trial,
+    Trials,
+};
 pub use tune_error::TuneError;
 pub use tuner::Tuner;
 pub use unrolled::Unrolled;

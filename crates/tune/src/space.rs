@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 pub use dimension::Dimension;
 pub use range::Range;
 pub use space_error::SpaceError;
+pub(crate) use value::short;
 pub use value::{Value, Values};
 
 /// Named ranges, in which a [`Search`](crate::search::Search) looks for the least score.
