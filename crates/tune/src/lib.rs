@@ -57,6 +57,7 @@ mod study;
 mod tune_error;
 mod tuner;
 mod unrolled;
+mod validation;
 mod validation_gradient;
 
 pub use hyper_gradient::HyperGradient;
@@ -70,4 +71,5 @@ pub use study::{
 pub use tune_error::TuneError;
 pub use tuner::Tuner;
 pub use unrolled::Unrolled;
+pub use validation::{Nested, Scores, ValidationError, cross_validate, nested};
 pub use validation_gradient::ValidationGradient;

@@ -1,9 +1,16 @@
 //! Where a study goes next.
 
+mod bracket;
+mod grid;
+mod hyperband;
 mod random;
+mod successive_halving;
 
 use crate::Space;
+pub use grid::Grid;
+pub use hyperband::Hyperband;
 pub use random::Random;
+pub use successive_halving::SuccessiveHalving;
 
 /// Where to go next: a pure function of what was seen.
 ///
@@ -29,6 +36,30 @@ pub trait Search: Send + Sync {
         seed: u64,
     ) -> Next;
 }
+
+/// What points to a search is one: so a study can have one that is chosen when the program runs.
+macro_rules! pointer {
+    ($pointer:ty) => {
+        impl<S: Search + ?Sized> Search for $pointer {
+            fn name(&self) -> String {
+                (**self).name()
+            }
+            fn next(
+                &self,
+                space: &Space,
+                seen: &[Seen],
+                ahead: &[&[f64]],
+                number: usize,
+                seed: u64,
+            ) -> Next {
+                (**self).next(space, seen, ahead, number, seed)
+            }
+        }
+    };
+}
+
+pointer!(&S);
+pointer!(Box<S>);
 
 /// What a search says of a trial.
 #[derive(Clone, Debug, PartialEq)]

@@ -92,6 +92,11 @@ impl Values {
         found.map(|(dimension, value)| text(dimension, value, short))
     }
 
+    /// What a dimension is, if it is there.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.find(name).map(|(_, value)| *value)
+    }
+
     fn find(&self, name: &str) -> Option<&(Dimension, Value)> {
         self.each.iter().find(|(d, _)| d.name() == name)
     }
