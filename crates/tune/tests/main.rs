@@ -5,7 +5,10 @@ mod lasso;
 mod networks;
 mod problem;
 mod ridge;
+mod space;
+mod study;
 mod tuner;
+mod validation;
 
 use std::collections::BTreeSet;
 use std::fs;

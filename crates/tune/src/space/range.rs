@@ -101,8 +101,13 @@ impl Range {
             }
             Self::LogInteger { low, high } => {
                 let [first, last] = edges(low, high);
-                let n = (first * (1.0 - u) + last * u).exp().round_ties_even();
-                Value::Integer((n as i64).clamp(low, high))
+                Value::Integer(match u {
+                    1.0 => high,
+                    _ => {
+                        let n = (first * (1.0 - u) + last * u).exp().round_ties_even();
+                        (n as i64).clamp(low, high)
+                    }
+                })
             }
             Self::Choice(ref words) => Value::Choice(bin(u, words.len() as u128) as usize),
         }

@@ -112,7 +112,8 @@ impl Trials {
             });
             let score = trial.score().map(short).unwrap_or_default();
             let outcome = match trial.reason() {
-                Some(reason) => format!("failed: {reason}"),
+                // The whole stands in the comma-separated file.
+                Some(reason) => format!("failed: {}", reason.lines().next().unwrap_or_default()),
                 None => trial.outcome.name().to_owned(),
             };
             lines.push(line(
