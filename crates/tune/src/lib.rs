@@ -2,6 +2,7 @@
 //!
 //! | | by | needs |
 //! |---|---|---|
+//! | [study](Study) | trials of a [`Space`], where a [`search`] says | an objective that gives a score, some ten to a hundred fits |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
 //!
 //! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
@@ -45,6 +46,8 @@
 //! assert!(ridge.at(0) > 0.03);                           // thirty times as strong, and better
 //! # Ok::<(), tapegrad_tune::TuneError>(())
 //! ```
+//!
+//! Scores are those of rows to validate on: of [folds](cross_validate), or of one part held out.
 
 mod error;
 mod hyper_gradient;

@@ -10,6 +10,7 @@ mod trial;
 mod trials;
 
 use std::fmt;
+use std::mem;
 use std::path::PathBuf;
 
 pub use finished::{Finished, Outcome};
@@ -181,18 +182,19 @@ impl<'a> Study<'a> {
             let problem = StudyProblem::Space(error);
             return Err(failed(&self.space, Vec::new(), None, problem));
         }
-        let (mut journal, mut recorded, mut resumed) = Default::default();
-        if let Some(path) = &self.journal {
-            match Journal::open(path, &self.head(), &self.space, self.together) {
-                Ok((file, trials, found)) => {
-                    (journal, recorded, resumed) = (Some(file), trials, found);
-                }
-                Err(error) => {
-                    let problem = StudyProblem::Journal(error);
-                    return Err(failed(&self.space, Vec::new(), None, problem));
-                }
+        let path = self.journal.as_ref();
+        let opened = path.map(|path| Journal::open(path, &self.head(), &self.space, self.together));
+        let mut journal = match opened.transpose() {
+            Ok(journal) => journal,
+            Err(error) => {
+                let problem = StudyProblem::Journal(error);
+                return Err(failed(&self.space, Vec::new(), None, problem));
             }
-        }
+        };
+        let (mut recorded, resumed) = match &mut journal {
+            Some(journal) => (mem::take(&mut journal.over), journal.resumed),
+            None => Default::default(),
+        };
         let mut over = Vec::new();
         loop {
             let places = self.places(&over, &mut recorded);

@@ -279,9 +279,9 @@ fn what_is_wrong() {
     // The first is told.
     let space = Space::new().log("a", -1.0..=1.0).linear("a", 0.0..=1.0);
     assert!(matches!(space.check(), Err(SpaceError::Range { name, .. }) if name == "a"));
-    let inside = Space::new()
-        .choice("x", ["a"])
-        .when("x", "a", |more| more.integer("n", 2..=1));
+    let inside = Space::new().choice("x", ["a"]).when("x", "a", |more| {
+        more.with("n", Range::Integer { low: 2, high: 1 })
+    });
     assert!(matches!(inside.check(), Err(SpaceError::Range { name, .. }) if name == "n"));
 }
 

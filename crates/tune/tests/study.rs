@@ -71,7 +71,7 @@ impl Search for Near {
         let coordinate = |d: usize| {
             let mean = all.iter().map(|at| at[d]).sum::<f64>() / all.len().max(1) as f64;
             let u: f64 = stream.random();
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 u
             } else {
                 (mean + 0.1 * (u - 0.5)).clamp(0.0, 1.0)

@@ -109,12 +109,11 @@ fn scores<'s, 'p>(
     seen: &'s [Seen<'p>],
     mut rung: Range<usize>,
 ) -> Option<Vec<(f64, &'s Seen<'p>)>> {
-    let scores = rung.try_fold(Vec::new(), |mut scores, number| {
+    rung.try_fold(Vec::new(), |mut scores, number| {
         let trial = find(seen, number)?;
         scores.extend(trial.score.map(|score| (score, trial)));
         Some(scores)
-    });
-    scores
+    })
 }
 
 fn find<'s, 'p>(seen: &'s [Seen<'p>], number: usize) -> Option<&'s Seen<'p>> {

@@ -92,6 +92,7 @@ impl Grid {
     }
 
     /// The combinations, one after the other.
+    #[track_caller]
     fn places<'s>(&self, space: &'s Space) -> Places<'s> {
         for (name, _) in &self.each {
             let mut dimensions = space.dimensions().iter();
@@ -163,6 +164,7 @@ impl Search for Grid {
         name
     }
 
+    #[track_caller]
     fn next(
         &self,
         space: &Space,

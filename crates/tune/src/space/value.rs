@@ -103,8 +103,10 @@ impl Values {
 
     #[track_caller]
     fn found(&self, name: &str, method: &str) -> &(Dimension, Value) {
-        self.find(name)
-            .unwrap_or_else(|| error::no_dimension(method, name))
+        match self.find(name) {
+            Some(found) => found,
+            None => error::no_dimension(method, name),
+        }
     }
 }
 

@@ -26,19 +26,23 @@ pub(super) struct Journal {
     path: PathBuf,
     /// Locked until it is closed.
     file: File,
+    /// The trials that are over, by number, as they were found.
+    pub(super) over: BTreeMap<usize, Finished>,
+    /// What was found, if the journal was there.
+    pub(super) resumed: Option<Resumed>,
 }
 
 /// What says which study a journal is of: names and texts, in their order.
 pub(super) type Head = [(&'static str, String)];
 
 impl Journal {
-    /// Opens the journal of a study, which is made if it is not there. Gives the trials by number, and what was found.
+    /// Opens the journal of a study, which is made if it is not there.
     pub(super) fn open(
         path: &Path,
         head: &Head,
         space: &Space,
         together: usize,
-    ) -> Result<(Self, BTreeMap<usize, Finished>, Option<Resumed>), JournalError> {
+    ) -> Result<Self, JournalError> {
         let system = |cause| JournalError::System {
             file: path.to_owned(),
             cause,
@@ -71,15 +75,16 @@ impl Journal {
         let mut journal = Self {
             path: path.to_owned(),
             file,
+            over: BTreeMap::new(),
+            resumed: None,
         };
         let mut bytes = Vec::new();
         journal.file.read_to_end(&mut bytes).map_err(system)?;
         let whole = bytes.iter().rposition(|&byte| byte == b'\n');
         let whole = whole.map_or(0, |end| end + 1);
         let first = first_line(head);
-        let mut trials = BTreeMap::new();
         if whole > 0 {
-            trials = journal.read(&bytes[..whole], head, space, together)?;
+            journal.over = journal.read(&bytes[..whole], head, space, together)?;
         } else if !first.as_bytes().starts_with(&bytes) {
             return Err(match bytes.starts_with(MAGIC.as_bytes()) {
                 true => journal.damaged(1, "the line has no end"),
@@ -96,11 +101,9 @@ impl Journal {
             journal.append(&first)?;
             sync_folder(folder).map_err(system)?;
         }
-        let resumed = (!bytes.is_empty()).then(|| Resumed {
-            trials: trials.len(),
-            cut,
-        });
-        Ok((journal, trials, resumed))
+        let trials = journal.over.len();
+        journal.resumed = (!bytes.is_empty()).then_some(Resumed { trials, cut });
+        Ok(journal)
     }
 
     /// Adds a trial that is over.

@@ -7,6 +7,74 @@ use crate::search::Suggestion;
 use crate::{Values, error};
 
 /// What an objective is given: one place of the space, and what is to be done there.
+///
+/// A training that reports its epochs, and stops when it is pruned:
+///
+/// ```
+/// use tapegrad_nn::{Mlp, Penalty, loss};
+/// use tapegrad_optim::Adam;
+/// use tapegrad_train::{FitError, Trainer, callback, data};
+/// use tapegrad_tune::prune::Median;
+/// use tapegrad_tune::search::Random;
+/// use tapegrad_tune::{Space, Study};
+///
+/// let (train, validation) = data::moons::<f32>(100, 0.2, 1).split(0.5, 1);
+/// let network = |seed| Mlp::new(&[2, 8, 1]).seed(seed).penalize(0, Penalty::l2(1e-3)).penalize(1, Penalty::l2(1e-3));
+///
+/// let space = Space::new().log("lr", 1e-3..=1e-1).penalties(&network(0), 1e-6..=1e-1);
+/// let study = Study::new(space, Random).trials(12).together(2).threads(2).prune(Median::new().start_up(2).warm_up(5));
+/// let trials = study.run(|trial| {
+///     let mut model = network(trial.seed());
+///     trial.values().penalize(&mut model);
+///     let fit = Trainer::new(Adam::new(trial.values().number("lr")), loss::BinaryCrossEntropy::new())
+///         .epochs(20)
+///         .seed(trial.seed())
+///         .validate(&validation)
+///         .callback(callback::after_epoch(|run| {
+///             let loss = run.history().last("validation_loss").unwrap_or(f64::NAN);
+///             if !trial.report(run.epoch(), loss) {
+///                 run.stop("pruned");
+///             }
+///         }))
+///         .fit(&mut model, &train)?;
+///     Ok::<_, FitError>(fit.history.last("validation_loss").unwrap_or(f64::NAN))
+/// })?;
+/// println!("{trials}");
+/// assert!(trials.all().iter().any(|trial| trial.outcome.name() == "pruned"));
+/// # Ok::<(), tapegrad_tune::StudyError>(())
+/// ```
+///
+/// **Budgets.** A trial that goes on from another has its seed, too: with a folder of checkpoints for each seed a trainer
+/// goes on where the last rung ended, and ends with the bits of a training from the start. (A trainer that is stopped
+/// has ended for good: who prunes besides must report what stands in its history before it goes on.)
+///
+/// ```
+/// # use tapegrad_nn::{Mlp, loss};
+/// # use tapegrad_optim::Adam;
+/// use tapegrad_train::{Checkpoints, FitError, Trainer};
+/// use tapegrad_tune::search::{Random, SuccessiveHalving};
+/// # use tapegrad_train::data;
+/// # use tapegrad_tune::{Space, Study};
+/// # let (train, validation) = data::moons::<f32>(60, 0.2, 1).split(0.5, 1);
+/// # let space = Space::new().log("lr", 1e-3..=1e-1);
+/// # let runs = std::env::temp_dir().join(format!("tapegrad-budgets-{}", std::process::id()));
+///
+/// let study = Study::new(space, SuccessiveHalving::new(Random, 1.0 / 3.0)).trials(4);
+/// let trials = study.run(|trial| {
+///     let mut model = Mlp::new(&[2, 8, 1]).seed(trial.seed());
+///     let fit = Trainer::new(Adam::new(trial.values().number("lr")), loss::BinaryCrossEntropy::new())
+///         .epochs((27.0 * trial.budget()).round() as usize)
+///         .seed(trial.seed())
+///         .validate(&validation)
+///         .checkpoints(Checkpoints::new(runs.join(trial.seed().to_string())).every(9))
+///         .resume_or_fit(&mut model, &train)?;
+///     assert_eq!(fit.resumed.is_some(), trial.continues().is_some());
+///     Ok::<_, FitError>(fit.history.last("validation_loss").unwrap_or(f64::NAN))
+/// })?;
+/// assert_eq!(trials.failed().count(), 0);
+/// # std::fs::remove_dir_all(runs).unwrap();
+/// # Ok::<(), tapegrad_tune::StudyError>(())
+/// ```
 pub struct Trial<'s> {
     pub(super) number: usize,
     pub(super) round: usize,
