@@ -11,8 +11,13 @@ use tapegrad::data::{
     Pca, StratifiedKFold, Table, Task, TimeSeriesSplit,
 };
 use tapegrad::prelude::*;
-use tapegrad::tune::search::{CmaEs, GaussianProcess, Genetic, Tpe};
-use tapegrad::tune::{HyperParameters, Implicit, Unrolled, ValidationGradient};
+use tapegrad::tune::search::{
+    CmaEs, GaussianProcess, Genetic, Grid, Hyperband, Next, Random, Search, Seen,
+    SuccessiveHalving, Suggestion, Tpe,
+};
+use tapegrad::tune::{
+    HyperParameters, Implicit, Range, Space, Study, Unrolled, ValidationGradient, Value, Values,
+};
 
 thread_local! {
     /// The file that the panic of a misuse names; `None` while none is expected.
@@ -1999,6 +2004,98 @@ fn validation_gradients() {
     }
 }
 
+fn values() -> Values {
+    let space = Space::new()
+        .linear("rate", 0.0..=1.0)
+        .choice("rule", ["sgd", "adam"])
+        .when("rule", "sgd", |sgd| sgd.linear("momentum", 0.0..=0.9));
+    space.values(&[0.5, 0.9, 0.5])
+}
+
+#[test]
+fn spaces() {
+    let line = || Space::new().linear("x", 0.0..=1.0);
+    let choice = || Space::new().choice("rule", ["sgd"]);
+    told! {
+        values().number("lr") =>
+            "Values::number: there is no dimension `lr` at this place; it must be one of the space's, whose condition holds";
+        values().number("momentum") =>
+            "Values::number: there is no dimension `momentum` at this place; it must be one of the space's, whose condition holds";
+        values().integer("rate") =>
+            "Values::integer: the dimension `rate` is 0..=1; it must be asked for as what it is";
+        values().number("rule") =>
+            "Values::number: the dimension `rule` is sgd | adam; it must be asked for as what it is";
+        values().choice("rate").len() =>
+            "Values::choice: the dimension `rate` is 0..=1; it must be asked for as what it is";
+        choice().when("rule", "sgd", |_| Space::new()) =>
+            "Space::when: the closure gives another space; it must add dimensions to the one that it is given";
+        Space::new().values(&[]) =>
+            "Space::values: the space has no dimension; there must be one at least";
+        line().values(&[0.5, 0.5]) =>
+            "Space::values: the coordinates are [0.5, 0.5]; there must be a number from 0 to 1 for each of 1 dimensions";
+        line().values(&[f64::NAN]) =>
+            "Space::values: the coordinates are [NaN]; there must be a number from 0 to 1 for each of 1 dimensions";
+        Range::Integer { low: 0, high: 1 }.coordinate(&Value::Number(0.5)) =>
+            "Range::coordinate: the value Number(0.5) is none of the range 0..=1, whole; it must be of the same kind";
+        line().penalties(&Dense::<f32>::new(1, 1), 1e-3..=1.0) =>
+            "Space::penalties: the model has no penalty whose strength is a number; there must be one at least";
+        values().penalize(&mut Dense::<f32>::new(1, 1).penalize(Penalty::l1(0.1))) =>
+            "Values::penalize: no dimension is called as a penalty of the model, [\"weight L1\"]; one must be";
+    }
+}
+
+/// A search that says what it is told to.
+struct Says(fn() -> Next);
+
+impl Search for Says {
+    fn name(&self) -> String {
+        "mine".to_owned()
+    }
+
+    fn next(&self, _: &Space, _: &[Seen], _: &[&[f64]], _: usize, _: u64) -> Next {
+        (self.0)()
+    }
+}
+
+#[test]
+fn studies() {
+    let space = || Space::new().linear("x", 0.0..=1.0);
+    let study = || Study::new(space(), Random);
+    let says = |next| Study::new(space(), Says(next)).run(|_| 0.0);
+    told! {
+        study().trials(0) => "Study: the number of trials is 0; it must be at least 1";
+        study().together(0) => "Study: the number of trials of a round is 0; it must be at least 1";
+        study().threads(0) => "Study: the number of threads is 0; it must be at least 1";
+        study().run(|trial| { trial.report(5, 1.0); trial.report(5, 0.5); 0.0 }) =>
+            "Trial::report: the step is 5 after 5; it must be larger than the one before";
+        Grid::new(0) => "Grid: the number of levels is 0; it must be at least 1";
+        Grid::new(2).levels("x", 0) => "Grid: the number of levels is 0; it must be at least 1";
+        Grid::new(2).levels("y", 3).next(&space(), &[], &[], 0, 0) =>
+            "Grid: there is no range `y` in the space; a number of levels must be one of a dimension with numbers";
+        SuccessiveHalving::new(Random, 0.0) =>
+            "SuccessiveHalving: the least budget is 0; it must be from 1e-6 to 1";
+        SuccessiveHalving::new(Random, 0.1).eta(1) =>
+            "SuccessiveHalving: the eta is 1; it must be from 2 to 1000";
+        SuccessiveHalving::new(Random, 0.1).places(0) =>
+            "SuccessiveHalving: the number of places is 0; it must be at least 1";
+        Hyperband::new(Random, 2.0) => "Hyperband: the least budget is 2; it must be from 1e-6 to 1";
+        Hyperband::new(Random, 0.1).eta(0) => "Hyperband: the eta is 0; it must be from 2 to 1000";
+        says(|| Next::Wait) =>
+            "Study: the search `mine` waits, and no trial is ahead; it must try a place or be done";
+        says(|| Next::Try(Suggestion::at(vec![0.5, 2.0]))) =>
+            "Study: the search `mine` suggests [0.5, 2.0]; there must be a number from 0 to 1 for each of 1 dimensions";
+        says(|| Next::Try(Suggestion { budget: 0.0, ..Suggestion::at(vec![0.5]) })) =>
+            "Study: the search `mine` suggests the budget 0; it must be above 0 and at most 1";
+        says(|| Next::Try(Suggestion { continues: Some(3), ..Suggestion::at(vec![0.5]) })) =>
+            "Study: the search `mine` goes on from the trial 3; it must be one that is over";
+    }
+    let error = study().trials(2).run(|_| f64::NAN).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "all 2 trials failed, the first because the score is NaN; it must be finite; one must have a score"
+    );
+}
+
 /// Every sentence of every crate is told above: the longest piece of each between its placeholders
 /// stands in this file.
 #[test]
@@ -2022,7 +2119,11 @@ fn no_sentence_is_missing() {
         "train/src/data/data_error",
         "train/src/plot/plot_error",
         "tune/src/error",
+        "tune/src/space/space_error",
+        "tune/src/study/journal_error",
+        "tune/src/study/study_error",
         "tune/src/tune_error",
+        "tune/src/validation/validation_error",
     ] {
         let path = format!("{}/crates/{module}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
@@ -2045,7 +2146,10 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/train/tests/plot/files.rs"),
                 include_str!("../crates/train/tests/resume/refusals.rs"),
                 include_str!("../crates/train/tests/trainer/refusals.rs"),
+                include_str!("../crates/tune/tests/space.rs"),
+                include_str!("../crates/tune/tests/study/journal.rs"),
                 include_str!("../crates/tune/tests/tuner.rs"),
+                include_str!("../crates/tune/tests/validation.rs"),
             ];
             assert!(
                 here.contains(piece) || elsewhere.iter().any(|tests| tests.contains(piece)),

@@ -188,6 +188,23 @@ impl<T: Element> Penalty<T> {
         &self.terms
     }
 
+    /// The same terms with the strengths that `f` gives each: so a clone of a model gets strengths of its own.
+    ///
+    /// ```
+    /// use tapegrad_nn::{Penalty, Strength};
+    /// let penalty = Penalty::<f32>::l1(1e-3) + Penalty::l2(1e-2);
+    /// let doubled = penalty.with_strengths(|term| Strength::new(2.0 * term.strength().at(0)));
+    /// assert_eq!(doubled.to_string(), "L1 0.002 + L2 0.02");
+    /// ```
+    pub fn with_strengths(&self, mut f: impl FnMut(&Term<T>) -> Strength) -> Self {
+        let with = |term: &Term<T>| Term {
+            strength: f(term),
+            ..term.clone()
+        };
+        let terms = self.terms.iter().map(with).collect();
+        Self { terms }
+    }
+
     /// Whether there is no term.
     pub fn is_none(&self) -> bool {
         self.terms.is_empty()

@@ -25,6 +25,30 @@ sentences! {
         "Values::{method}: there is no dimension `{name}` at this place; it must be one of the space's, whose condition holds";
     other_kind(method: &str, name: &str, range: &str)
         "Values::{method}: the dimension `{name}` is {range}; it must be asked for as what it is";
+    other_space()
+        "Space::when: the closure gives another space; it must add dimensions to the one that it is given";
+    unfit_space(wrong: &str)
+        "Space::values: {wrong}";
+    coordinates(given: &[f64], dimensions: usize)
+        "Space::values: the coordinates are {given:?}; there must be a number from 0 to 1 for each of {dimensions} dimensions";
+    other_value(range: &str, value: &str)
+        "Range::coordinate: the value {value} is none of the range {range}; it must be of the same kind";
+    no_penalties()
+        "Space::penalties: the model has no penalty whose strength is a number; there must be one at least";
+    not_penalised(names: &[String])
+        "Values::penalize: no dimension is called as a penalty of the model, {names:?}; one must be";
+    no_levels(name: &str)
+        "Grid: there is no range `{name}` in the space; a number of levels must be one of a dimension with numbers";
+    report_step(step: usize, last: usize)
+        "Trial::report: the step is {step} after {last}; it must be larger than the one before";
+    waits(search: &str)
+        "Study: the search `{search}` waits, and no trial is ahead; it must try a place or be done";
+    place(search: &str, coordinates: &[f64], dimensions: usize)
+        "Study: the search `{search}` suggests {coordinates:?}; there must be a number from 0 to 1 for each of {dimensions} dimensions";
+    budget(search: &str, budget: f64)
+        "Study: the search `{search}` suggests the budget {budget}; it must be above 0 and at most 1";
+    continues(search: &str, other: usize)
+        "Study: the search `{search}` goes on from the trial {other}; it must be one that is over";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
 }
@@ -63,4 +87,22 @@ pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
         setting(who, name, x, "finite and above 0");
     }
     x
+}
+
+/// A budget that trials may begin with.
+#[track_caller]
+pub(crate) fn least_budget(who: &str, budget: f64) -> f64 {
+    if !(1e-6..=1.0).contains(&budget) {
+        setting(who, "least budget", budget, "from 1e-6 to 1");
+    }
+    budget
+}
+
+/// `η`, if there is something to be divided.
+#[track_caller]
+pub(crate) fn eta(who: &str, eta: usize) -> usize {
+    if !(2..=1000).contains(&eta) {
+        setting(who, "eta", eta as f64, "from 2 to 1000");
+    }
+    eta
 }

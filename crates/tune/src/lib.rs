@@ -2,6 +2,7 @@
 //!
 //! | | by | needs |
 //! |---|---|---|
+//! | [study](Study) | trials of a [`Space`], where a [`search`] says | an objective that gives a score, some ten to a hundred fits |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
 //!
 //! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
@@ -45,23 +46,33 @@
 //! assert!(ridge.at(0) > 0.03);                           // thirty times as strong, and better
 //! # Ok::<(), tapegrad_tune::TuneError>(())
 //! ```
+//!
+//! Scores are those of rows to validate on: of [folds](cross_validate), or of one part held out.
 
 mod error;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+pub mod prune;
 pub mod search;
 mod space;
+mod study;
 mod tune_error;
 mod tuner;
 mod unrolled;
+mod validation;
 mod validation_gradient;
 
 pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
 pub use space::{Dimension, Range, Space, SpaceError, Value, Values};
+pub use study::{
+    Finished, JournalError, Outcome, Resumed, Scored, Study, StudyError, StudyProblem, Trial,
+    Trials,
+};
 pub use tune_error::TuneError;
 pub use tuner::Tuner;
 pub use unrolled::Unrolled;
+pub use validation::{Nested, Scores, ValidationError, cross_validate, nested};
 pub use validation_gradient::ValidationGradient;

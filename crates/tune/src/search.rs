@@ -2,30 +2,39 @@
 //!
 //! | | by | for | together |
 //! |---|---|---|---|
+//! | [`Grid`] | all combinations | two dimensions, pictures | any number |
 //! | [`Random`] | draws | what is to be beaten | any number |
-//! | `Tpe` (feature `search`) | densities of good and other trials | many dimensions, choices, conditions | any number |
+//! | `Tpe` (feature `tpe`) | densities of good and other trials | many dimensions, choices, conditions | any number |
 //! | [`GaussianProcess`] | a model of the score | up to some ten dimensions, trials that are dear | a few |
-//! | `CmaEs` (feature `search`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
+//! | `CmaEs` (feature `cma-es`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
 //! | [`Genetic`] | survivors and children | many cheap trials, choices | a generation |
+//! | [`SuccessiveHalving`], [`Hyperband`] | short trials, of which the better ones get longer, around any of these | trainings that show early what they are worth | a rung |
 
-#[cfg(feature = "search")]
+mod bracket;
+#[cfg(feature = "cma-es")]
 mod cma_es;
 mod comparable;
 mod gaussian_process;
 mod genetic;
+mod grid;
+mod hyperband;
 mod mirrored;
 mod places;
 mod random;
-#[cfg(feature = "search")]
+mod successive_halving;
+#[cfg(feature = "tpe")]
 mod tpe;
 
 use crate::Space;
-#[cfg(feature = "search")]
+#[cfg(feature = "cma-es")]
 pub use cma_es::CmaEs;
 pub use gaussian_process::GaussianProcess;
 pub use genetic::Genetic;
+pub use grid::Grid;
+pub use hyperband::Hyperband;
 pub use random::Random;
-#[cfg(feature = "search")]
+pub use successive_halving::SuccessiveHalving;
+#[cfg(feature = "tpe")]
 pub use tpe::Tpe;
 
 /// Where to go next: a pure function of what was seen.
@@ -52,6 +61,30 @@ pub trait Search: Send + Sync {
         seed: u64,
     ) -> Next;
 }
+
+/// What points to a search is one: so a study can have one that is chosen when the program runs.
+macro_rules! pointer {
+    ($pointer:ty) => {
+        impl<S: Search + ?Sized> Search for $pointer {
+            fn name(&self) -> String {
+                (**self).name()
+            }
+            fn next(
+                &self,
+                space: &Space,
+                seen: &[Seen],
+                ahead: &[&[f64]],
+                number: usize,
+                seed: u64,
+            ) -> Next {
+                (**self).next(space, seen, ahead, number, seed)
+            }
+        }
+    };
+}
+
+pointer!(&S);
+pointer!(Box<S>);
 
 /// What a search says of a trial.
 #[derive(Clone, Debug, PartialEq)]

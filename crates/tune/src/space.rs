@@ -1,6 +1,7 @@
 //! What is searched.
 
 mod dimension;
+mod penalties;
 mod range;
 mod space_error;
 mod value;
@@ -8,9 +9,11 @@ mod value;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::error;
 pub use dimension::Dimension;
 pub use range::Range;
 pub use space_error::SpaceError;
+pub(crate) use value::short;
 pub use value::{Value, Values};
 
 /// Named ranges, in which a [`Search`](crate::search::Search) looks for the least score.
@@ -23,6 +26,7 @@ pub use value::{Value, Values};
 /// | [`log_integer`](Space::log_integer) | whole numbers above 0 | evenly by their logarithms: for widths |
 /// | [`choice`](Space::choice) | one of several words | evenly |
 /// | [`when`](Space::when) | as it says | only if a choice before it has fallen so |
+/// | [`penalties`](Space::penalties) | a strength for each penalty of a model | evenly by their logarithms |
 ///
 /// A search knows it as a cube: each dimension has a coordinate from 0 to 1.
 ///
@@ -89,7 +93,12 @@ impl Space {
         self.with(name, Range::Choice(words))
     }
 
-    /// Dimensions that are there only if the choice `name` has fallen on `word`.
+    /// Dimensions that are there only if the choice `name` has fallen on `word`. The closure adds them to what it is
+    /// given.
+    ///
+    /// # Panics
+    /// If the closure gives another space.
+    #[track_caller]
     pub fn when(mut self, name: &str, word: &str, more: impl FnOnce(Self) -> Self) -> Self {
         let choice = self.dimensions.iter().position(|d| d.name() == name);
         let words = choice.and_then(|choice| match self.dimensions[choice].range() {
@@ -103,9 +112,12 @@ impl Space {
             });
             return self;
         };
-        let before = self.dimensions.len();
+        let before = self.dimensions.clone();
         let mut space = more(self);
-        for dimension in &mut space.dimensions[before..] {
+        if !space.dimensions.starts_with(&before) {
+            error::other_space();
+        }
+        for dimension in &mut space.dimensions[before.len()..] {
             dimension.only_if(choice, word);
         }
         space
@@ -162,7 +174,18 @@ impl Space {
     }
 
     /// What stands at a place of the cube: a coordinate from 0 to 1 for each dimension.
+    ///
+    /// # Panics
+    /// If there are others, or the space cannot be [searched](Space::check).
+    #[track_caller]
     pub fn values(&self, coordinates: &[f64]) -> Values {
+        if let Err(wrong) = self.check() {
+            error::unfit_space(&wrong.to_string());
+        }
+        let is_place = coordinates.iter().all(|x| (0.0..=1.0).contains(x));
+        if coordinates.len() != self.dimensions.len() || !is_place {
+            error::coordinates(coordinates, self.dimensions.len());
+        }
         let active = (0..self.dimensions.len()).filter(|&d| self.is_active(d, coordinates));
         Values::new(active.map(|d| {
             let dimension = &self.dimensions[d];

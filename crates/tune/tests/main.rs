@@ -8,7 +8,10 @@ mod problem;
 mod ridge;
 mod searches;
 mod searching;
+mod space;
+mod study;
 mod tuner;
+mod validation;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -12,7 +12,7 @@ use crate::{Space, error};
 /// Evolution with an adapted covariance matrix, CMA-ES (Hansen 2016): generations drawn from `N(m, σ² C)`, where mean,
 /// step and covariance follow the better half of each, and keep away from the worse.
 ///
-/// It is the crate [`cmaes`], behind the feature `search`.
+/// It is the crate [`cmaes`], behind the feature `cma-es`.
 ///
 /// | setting | default | range |
 /// |---|---|---|

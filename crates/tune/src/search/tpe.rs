@@ -11,7 +11,7 @@ use crate::{Range, Space, Value, error};
 ///
 /// `l` is the density of the best `⌈n / 10⌉` trials, at most 25, and `g` that of the others: a normal distribution,
 /// as wide as it is far to its neighbours, around each of them and around the middle; of choices the counts, each
-/// one more. It is the crate [`tpe`], behind the feature `search`.
+/// one more. It is the crate [`tpe`], behind the feature `tpe`.
 ///
 /// | setting | default | range |
 /// |---|---|---|

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::Value;
+use crate::error;
 
 /// What a dimension may be. Bounds are included.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,54 +81,92 @@ impl Range {
         }
     }
 
-    /// The value at a coordinate from 0 to 1. What can be counted has a bin for each value.
+    /// The value at a coordinate from 0 to 1; at 0 and 1 it is the bound. What can be counted has a bin for each value.
     pub fn value(&self, coordinate: f64) -> Value {
         let u = coordinate.clamp(0.0, 1.0);
-        match self {
+        match *self {
             Self::Linear { low, high } => {
-                Value::Number((low * (1.0 - u) + high * u).clamp(*low, *high))
+                Value::Number((low * (1.0 - u) + high * u).clamp(low, high))
             }
-            Self::Log { low, high } => {
-                let log = low.ln() * (1.0 - u) + high.ln() * u;
-                Value::Number(log.exp().clamp(*low, *high))
-            }
+            Self::Log { low, high } => Value::Number(match u {
+                0.0 => low,
+                1.0 => high,
+                _ => (low.ln() * (1.0 - u) + high.ln() * u)
+                    .exp()
+                    .clamp(low, high),
+            }),
             Self::Integer { low, high } => {
-                let (first, last) = (*low as f64 - 0.5, *high as f64 + 0.5);
-                let x = (first * (1.0 - u) + last * u).round_ties_even();
-                Value::Integer((x as i64).clamp(*low, *high))
+                let bin = bin(u, span(low, high));
+                Value::Integer((i128::from(low) + bin as i128) as i64)
             }
             Self::LogInteger { low, high } => {
-                let (first, last) = ((*low as f64 - 0.5).ln(), (*high as f64 + 0.5).ln());
-                let x = (first * (1.0 - u) + last * u).exp().round_ties_even();
-                Value::Integer((x as i64).clamp(*low, *high))
+                let [first, last] = edges(low, high);
+                Value::Integer(match u {
+                    1.0 => high,
+                    _ => {
+                        let n = (first * (1.0 - u) + last * u).exp().round_ties_even();
+                        (n as i64).clamp(low, high)
+                    }
+                })
             }
-            Self::Choice(words) => {
-                let n = (u * words.len() as f64) as usize;
-                Value::Choice(n.min(words.len() - 1))
-            }
+            Self::Choice(ref words) => Value::Choice(bin(u, words.len() as u128) as usize),
         }
     }
 
-    /// The coordinate of a value of this range, of what can be counted the middle of its bin.
+    /// The coordinate of a value of this range, of what can be counted in the middle of its bin.
+    ///
+    /// `value(coordinate(v))` is `v` for what can be counted, up to 2⁵⁰ values and logarithms of numbers up to 2⁴⁰; beyond, and for
+    /// other numbers, it is as near as coordinates are to each other.
+    ///
+    /// # Panics
+    /// If the value is one of another kind of range.
+    #[track_caller]
     pub fn coordinate(&self, value: &Value) -> f64 {
-        let share = |x: f64, first: f64, last: f64| match first == last {
-            true => 0.5,
-            false => ((x - first) / (last - first)).clamp(0.0, 1.0),
-        };
-        match (self, value) {
-            (Self::Linear { low, high }, Value::Number(x)) => share(*x, *low, *high),
-            (Self::Log { low, high }, Value::Number(x)) => share(x.ln(), low.ln(), high.ln()),
-            (Self::Integer { low, high }, Value::Integer(n)) => {
-                share(*n as f64, *low as f64 - 0.5, *high as f64 + 0.5)
+        match (self, *value) {
+            (&Self::Linear { low, high }, Value::Number(x)) => share(x, low, high),
+            (&Self::Log { low, high }, Value::Number(x)) => share(x.ln(), low.ln(), high.ln()),
+            (&Self::Integer { low, high }, Value::Integer(n)) => {
+                middle(n.max(low).abs_diff(low).into(), span(low, high))
             }
-            (Self::LogInteger { low, high }, Value::Integer(n)) => {
-                let [first, last] = [*low as f64 - 0.5, *high as f64 + 0.5];
-                share((*n as f64).ln(), first.ln(), last.ln())
+            (&Self::LogInteger { low, high }, Value::Integer(n)) => {
+                let [first, last] = edges(low, high);
+                share((n as f64).ln(), first, last)
             }
-            (Self::Choice(words), Value::Choice(n)) => (*n as f64 + 0.5) / words.len() as f64,
-            _ => unreachable!("a value of another kind of range"),
+            (Self::Choice(words), Value::Choice(n)) => middle(n as u128, words.len() as u128),
+            _ => error::other_value(&self.to_string(), &format!("{value:?}")),
         }
     }
+}
+
+/// Where `x` is between `first`, 0, and `last`, 1.
+fn share(x: f64, first: f64, last: f64) -> f64 {
+    // Halves, as the width may be too large for a number; not of numbers so small that they have none.
+    let half = if (last - first).is_finite() { 1.0 } else { 0.5 };
+    let width = last * half - first * half;
+    match width > 0.0 {
+        true => ((x * half - first * half) / width).clamp(0.0, 1.0),
+        false => 0.5,
+    }
+}
+
+/// How many whole numbers there are.
+fn span(low: i64, high: i64) -> u128 {
+    u128::from(high.abs_diff(low)) + 1
+}
+
+/// Which of `count` bins of equal width a coordinate is in.
+fn bin(u: f64, count: u128) -> u128 {
+    ((u * count as f64) as u128).min(count.saturating_sub(1))
+}
+
+/// The coordinate of the middle of a bin.
+fn middle(bin: u128, count: u128) -> f64 {
+    ((bin as f64 + 0.5) / count as f64).min(1.0)
+}
+
+/// The logarithms where the first bin begins, and where the last ends.
+fn edges(low: i64, high: i64) -> [f64; 2] {
+    [(low as f64 - 0.5).ln(), (high as f64 + 0.5).ln()]
 }
 
 impl fmt::Display for Range {

@@ -75,14 +75,26 @@ impl Values {
     /// Names and values as they stand in a table, in the order of the space.
     pub fn iter(&self) -> impl Iterator<Item = (&str, String)> {
         self.each.iter().map(|(dimension, value)| {
-            let text = match (dimension.range(), value) {
-                (Range::Choice(words), Value::Choice(n)) => words[*n].clone(),
-                (_, Value::Number(x)) => format!("{x}"),
-                (_, Value::Integer(n)) => format!("{n}"),
-                (_, Value::Choice(n)) => format!("{n}"),
-            };
+            let text = text(dimension, value, |x| x.to_string());
             (dimension.name(), text)
         })
+    }
+
+    /// A value as it is read back to the bit, if the dimension is there.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        let found = self.find(name);
+        found.map(|(dimension, value)| text(dimension, value, |x| x.to_string()))
+    }
+
+    /// A value in few characters, if the dimension is there.
+    pub(crate) fn short_text(&self, name: &str) -> Option<String> {
+        let found = self.find(name);
+        found.map(|(dimension, value)| text(dimension, value, short))
+    }
+
+    /// What a dimension is, if it is there.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.find(name).map(|(_, value)| *value)
     }
 
     fn find(&self, name: &str) -> Option<&(Dimension, Value)> {
@@ -91,16 +103,39 @@ impl Values {
 
     #[track_caller]
     fn found(&self, name: &str, method: &str) -> &(Dimension, Value) {
-        self.find(name)
-            .unwrap_or_else(|| error::no_dimension(method, name))
+        match self.find(name) {
+            Some(found) => found,
+            None => error::no_dimension(method, name),
+        }
     }
 }
 
+/// In few characters.
 impl fmt::Display for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, (name, value)) in self.iter().enumerate() {
-            write!(f, "{}{name} {value}", if n == 0 { "" } else { ", " })?;
+        for (n, (dimension, value)) in self.each.iter().enumerate() {
+            let comma = if n == 0 { "" } else { ", " };
+            let text = text(dimension, value, short);
+            write!(f, "{comma}{} {text}", dimension.name())?;
         }
         Ok(())
+    }
+}
+
+/// A value as text; `number` writes those of ranges that are not whole.
+fn text(dimension: &Dimension, value: &Value, number: impl Fn(f64) -> String) -> String {
+    match (dimension.range(), value) {
+        (Range::Choice(words), Value::Choice(n)) => words[*n].clone(),
+        (_, Value::Number(x)) => number(*x),
+        (_, Value::Integer(n)) => n.to_string(),
+        (_, Value::Choice(n)) => n.to_string(),
+    }
+}
+
+/// A number in few characters: four decimals, or a power of ten where they would not show it.
+pub(crate) fn short(x: f64) -> String {
+    match x != 0.0 && !(1e-3..1e5).contains(&x.abs()) {
+        true => format!("{x:.2e}"),
+        false => format!("{x:.4}"),
     }
 }

@@ -1,0 +1,222 @@
+use tapegrad_tune::search::{
+    Grid, Hyperband, Next, Random, Search, Seen, SuccessiveHalving, Suggestion,
+};
+use tapegrad_tune::{Finished, Space, Study};
+
+fn line() -> Space {
+    Space::new().linear("x", 0.0..=1.0)
+}
+
+/// Budgets and places of each rung that follows: a rung ends where the budget changes or a place is a new one.
+fn rungs(trials: &[Finished]) -> Vec<(f64, usize)> {
+    let mut rungs: Vec<(f64, usize)> = Vec::new();
+    let mut was_new = false;
+    for trial in trials {
+        let is_new = trial.continues.is_none();
+        match rungs.last_mut() {
+            Some((budget, count)) if *budget == trial.budget && is_new == was_new => *count += 1,
+            _ => rungs.push((trial.budget, 1)),
+        }
+        was_new = is_new;
+    }
+    rungs
+}
+
+/// Those that go on are the best of the rung below, at their place and with its seed.
+fn check(trials: &[Finished], eta: f64) {
+    for trial in trials {
+        let Some(from) = trial.continues else {
+            continue;
+        };
+        let from = &trials[from];
+        assert_eq!(trial.coordinates, from.coordinates);
+        assert!((trial.budget / from.budget - eta).abs() < 1e-12);
+        let goes_on = |other: &&Finished| trials.iter().any(|t| t.continues == Some(other.number));
+        let rung = trials[..trial.number].iter().filter(|other| {
+            let first = |t: &Finished| t.continues.is_none();
+            other.budget == from.budget && first(other) == first(from)
+        });
+        for other in rung.filter(|other| !goes_on(other) && other.number.abs_diff(from.number) < 5)
+        {
+            assert!(
+                other
+                    .score()
+                    .is_none_or(|score| score >= from.score().unwrap())
+            );
+        }
+    }
+}
+
+#[test]
+fn ladders() {
+    for (eta, least, places, expected) in [
+        (
+            3,
+            1.0 / 9.0,
+            None,
+            vec![(1.0 / 9.0, 9), (1.0 / 3.0, 3), (1.0, 1)],
+        ),
+        (
+            3,
+            0.05,
+            None,
+            vec![(1.0 / 9.0, 9), (1.0 / 3.0, 3), (1.0, 1)],
+        ),
+        (2, 0.25, Some(7), vec![(0.25, 7), (0.5, 3), (1.0, 1)]),
+        (4, 0.25, Some(3), vec![(0.25, 3), (1.0, 1)]),
+        (3, 1.0, Some(2), vec![(1.0, 2)]),
+    ] {
+        let mut search = SuccessiveHalving::new(Random, least).eta(eta);
+        if let Some(places) = places {
+            search = search.places(places);
+        }
+        let count: usize = expected.iter().map(|(_, count)| count).sum();
+        for together in [1, 4] {
+            let study = Study::new(line(), &search)
+                .trials(2 * count)
+                .together(together);
+            let trials = study
+                .run(|trial| trial.values().number("x") + trial.budget())
+                .unwrap();
+            let both = if least == 1.0 {
+                vec![(1.0, 4)]
+            } else {
+                [expected.clone(), expected.clone()].concat()
+            };
+            assert_eq!(rungs(trials.all()), both, "{}", search.name());
+            check(&trials.all()[..count], eta as f64);
+            // One that goes on draws what the one before would have drawn.
+            assert!(trials.best().unwrap().budget == 1.0);
+        }
+    }
+}
+
+/// `⌈(S + 1) ηˢ / (s + 1)⌉` places, as in the text of the paper.
+#[test]
+fn brackets() {
+    for (eta, most) in [(3_usize, 4_u32), (2, 3), (4, 2)] {
+        let mut expected = Vec::new();
+        for s in (0..=most).rev() {
+            let full = eta.pow(s) as f64;
+            let places = (f64::from(most + 1) * full / f64::from(s + 1)).ceil();
+            for rung in 0..=s {
+                let power = eta.pow(rung) as f64;
+                expected.push((
+                    1.0 / eta.pow(s - rung) as f64,
+                    (places / power).floor() as usize,
+                ));
+            }
+        }
+        let count: usize = expected.iter().map(|(_, count)| count).sum();
+        let search = Hyperband::new(Random, 1.0 / eta.pow(most) as f64).eta(eta);
+        let study = Study::new(line(), search).trials(count).together(5);
+        let trials = study.run(|trial| trial.values().number("x")).unwrap();
+        // The top of a ladder and the next first rung may have one budget.
+        assert_eq!(rungs(trials.all()), expected);
+    }
+}
+
+#[test]
+fn failures() {
+    // None of a rung: the next ladder begins.
+    let search = SuccessiveHalving::new(Random, 1.0 / 9.0);
+    let study = Study::new(line(), search).trials(22).together(2);
+    let trials = study.run(|trial| match trial.number() < 9 {
+        true => f64::NAN,
+        false => trial.values().number("x"),
+    });
+    let trials = trials.unwrap();
+    let expected = [(1.0 / 9.0, 18), (1.0 / 3.0, 3), (1.0, 1)];
+    assert_eq!(rungs(trials.all()), expected);
+    // All but two: these go on.
+    let search = SuccessiveHalving::new(Random, 1.0 / 9.0);
+    let study = Study::new(line(), search).trials(12);
+    let trials = study.run(|trial| match trial.number() {
+        4 => Ok(1.0),
+        7 => Ok(0.0),
+        n if n >= 9 => Ok(n as f64),
+        _ => Err("not this one"),
+    });
+    let goes_on = |trial: &Finished| trial.continues;
+    let goes_on: Vec<_> = trials.unwrap().all().iter().filter_map(goes_on).collect();
+    assert_eq!(goes_on, [7, 4, 9]);
+}
+
+/// The search within sees first rungs, numbered as if there were nothing else; if it is done all is.
+#[test]
+fn within() {
+    struct Within;
+    impl Search for Within {
+        fn name(&self) -> String {
+            "within".to_owned()
+        }
+        fn next(&self, _: &Space, seen: &[Seen], ahead: &[&[f64]], number: usize, _: u64) -> Next {
+            assert_eq!(seen.len() + ahead.len(), number);
+            assert!(seen.iter().map(|trial| trial.number).eq(0..seen.len()));
+            let place = |n: usize| n as f64 / 100.0;
+            assert!(
+                seen.iter()
+                    .all(|trial| trial.coordinates == [place(trial.number)])
+            );
+            assert!(
+                ahead
+                    .iter()
+                    .zip(seen.len()..)
+                    .all(|(at, n)| **at == [place(n)])
+            );
+            Next::Try(Suggestion::at(vec![place(number)]))
+        }
+    }
+    for together in [1, 3, 50] {
+        let search = Hyperband::new(Within, 1.0 / 9.0);
+        let study = Study::new(line(), search).trials(60).together(together);
+        study.run(|trial| trial.values().number("x")).unwrap();
+    }
+    let search = SuccessiveHalving::new(Grid::new(12), 1.0 / 9.0);
+    let trials = Study::new(line(), search).run(|trial| trial.values().number("x"));
+    assert_eq!(
+        rungs(trials.unwrap().all()),
+        [(1.0 / 9.0, 9), (1.0 / 3.0, 3), (1.0, 1), (1.0 / 9.0, 3)]
+    );
+}
+
+/// Levels as they are asked for, each combination once, and what is not there not repeated.
+#[test]
+fn grid() {
+    let space = Space::new()
+        .log("l1", 1e-6..=1e-2)
+        .log_integer("width", 1..=64)
+        .integer("depth", 1..=2)
+        .choice("rule", ["sgd", "adam"])
+        .when("rule", "sgd", |sgd| sgd.linear("momentum", 0.0..=0.9));
+    let grid = Grid::new(5).levels("width", 7).levels("momentum", 3);
+    let trials = Study::new(space, grid).together(16).run(|_| 0.0).unwrap();
+    assert_eq!(trials.all().len(), 5 * 7 * 2 * (3 + 1));
+    let mut each: Vec<_> = trials
+        .all()
+        .iter()
+        .map(|trial| trial.values.to_string())
+        .collect();
+    each.sort();
+    each.dedup();
+    assert_eq!(each.len(), trials.all().len());
+    let column = |name: &str| {
+        let values = trials.all().iter().filter(|trial| trial.values.has(name));
+        let mut values: Vec<_> = values.map(|trial| trial.values.number(name)).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values
+    };
+    assert_eq!(column("width"), [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]);
+    assert_eq!(column("depth"), [1.0, 2.0]);
+    assert_eq!(column("momentum"), [0.0, 0.45, 0.9]);
+    for (found, expected) in column("l1").iter().zip([1e-6, 1e-5, 1e-4, 1e-3, 1e-2]) {
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found}");
+    }
+    let points = Space::new().log("one", 2.0..=2.0).linear("x", 0.0..=4.0);
+    let trials = Study::new(points, Grid::new(1))
+        .run(|trial| trial.values().number("x"))
+        .unwrap();
+    assert_eq!(trials.all().len(), 1);
+    assert_eq!(trials.best().unwrap().score(), Some(2.0));
+}
