@@ -2,6 +2,7 @@
 //!
 //! | | by | needs |
 //! |---|---|---|
+//! | [path](Path) | one strength from strong to weak, or back: exact zeros, cross-validation, stability | a fit for each of some hundred, each from its neighbour |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
 //!
 //! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
@@ -50,6 +51,7 @@ mod error;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+mod path;
 mod tune_error;
 mod tuner;
 mod unrolled;
@@ -58,6 +60,9 @@ mod validation_gradient;
 pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
+pub use path::{
+    CrossValidatedPath, Entry, FittedPath, Path, PathPoint, PathScore, StabilitySelection,
+};
 pub use tune_error::TuneError;
 pub use tuner::Tuner;
 pub use unrolled::Unrolled;

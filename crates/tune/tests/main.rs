@@ -3,6 +3,7 @@
 mod every_kind;
 mod lasso;
 mod networks;
+mod paths;
 mod problem;
 mod ridge;
 mod tuner;
