@@ -63,6 +63,11 @@ use values::Values;
 /// For a linear model that is exact. Of a network it is local, as the gradient of a layer depends on the later ones, so
 /// the first fit confirms it: if weights come back, it is enlarged until they do not.
 ///
+/// **Each fit begins** where the one before ended, or on the line through the last two, with zeros held, if data loss
+/// and penalties are lower there (the predictor of Park and Hastie 2007): between the strengths at which weights enter,
+/// the path of a lasso is such a line. On the diabetes data a solver of first order takes 5 to 15 % of the iterations
+/// that it takes from zeros; without the line it takes 25 % for a residual of 1e-3, and 65 % for one of 1e-8.
+///
 /// **Networks** should go [upward](Path::upward), from dense to sparse, as LassoNet does (Lemhadri et al. 2021). With a
 /// first layer of zeros no input is seen, and the later layers shrink to 0 themselves if anything penalises them: then
 /// the gradient of the first layer vanishes at any strength, and a path from the strong end, which would never leave

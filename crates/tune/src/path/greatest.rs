@@ -13,6 +13,9 @@ use crate::TuneError;
 /// How often a strength is doubled until no weight leaves zero.
 const DOUBLINGS: usize = 60;
 
+/// How many times stronger than gradients say an upward path goes at most.
+const ENOUGH: f64 = 1e4;
+
 /// How much stronger the strongest strength is made at first if a fit there leaves zero, and by what that grows.
 const FIRST_SHARE: f64 = 1e-6;
 const GROWTH: f64 = 4.0;
@@ -27,14 +30,13 @@ where
     /// Of a path from zeros: with the rest fitted, and confirmed by a fit.
     pub(super) fn strongest(&mut self, model: &mut M, data: &Dataset<T>) -> Result<f64, TuneError> {
         self.make_zero(model);
-        if self.freeze(model, true) {
-            // What the frozen zeros cost does not matter.
-            let fitted = self.fitted_at(model, data, 0.0);
-            self.freeze(model, false);
-            fitted?;
-        } else {
-            self.freeze(model, false);
-        }
+        let is_any_left = self.freeze(model, true);
+        let fitted = match is_any_left {
+            true => self.fitted_at(model, data, 0.0),
+            false => Ok(()),
+        };
+        self.freeze(model, false);
+        fitted?;
         let gradients = self.pass(model, data, 0.0)?.2;
         let strongest = self.least_zero(model, &gradients)?;
         if strongest == 0.0 {
@@ -71,7 +73,7 @@ where
         }
         start.write(model);
         let mut strength = scale * self.path.ratio;
-        for _ in 0..2 * DOUBLINGS {
+        while strength < ENOUGH * scale {
             if self.point(model, data, strength)?.nonzero == 0 {
                 start.write(model);
                 return Ok(strength);

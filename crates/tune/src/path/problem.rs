@@ -12,8 +12,8 @@ use super::values::Values;
 use super::{FittedPath, Path, PathPoint};
 use crate::{TuneError, error};
 
-/// How often a strongest strength is made stronger.
-const MOST_DOUBLINGS: usize = 60;
+/// How many strengths are added at the strong end of an upward path.
+const MOST_ADDED: usize = 100;
 
 /// What is minimised, and by what.
 pub(super) struct Problem<'p, M, L, F, T: Element> {
@@ -81,7 +81,7 @@ where
         if self.path.is_upward && self.path.from.is_none() {
             // In smaller steps weights may stay longer.
             let mut strength = strongest;
-            for _ in 0..MOST_DOUBLINGS {
+            for _ in 0..MOST_ADDED {
                 if points[0].nonzero == 0 {
                     break;
                 }
@@ -108,21 +108,55 @@ where
         data: &Dataset<T>,
         strengths: &[f64],
     ) -> Result<Vec<PathPoint<T>>, TuneError> {
-        let mut points = Vec::with_capacity(strengths.len());
-        if self.path.is_upward {
-            for &strength in strengths.iter().rev() {
-                points.push(self.point(model, data, strength)?);
+        let Path {
+            is_upward, from, ..
+        } = *self.path;
+        if !is_upward && from.is_none() {
+            self.make_zero(model);
+        }
+        let mut strengths = strengths.to_vec();
+        if is_upward {
+            strengths.reverse();
+        }
+        let mut points: Vec<PathPoint<T>> = Vec::with_capacity(strengths.len());
+        for strength in strengths {
+            if let [.., before, here] = &points[..] {
+                self.extrapolate(model, data, [before, here], strength);
             }
+            points.push(self.point(model, data, strength)?);
+        }
+        if is_upward {
             points.reverse();
-        } else {
-            if self.path.from.is_none() {
-                self.make_zero(model);
-            }
-            for &strength in strengths {
-                points.push(self.point(model, data, strength)?);
-            }
         }
         Ok(points)
+    }
+
+    /// Moves a model that is at the last of two points along the line through both, if its objective at the next
+    /// strength is lower there.
+    fn extrapolate(
+        &self,
+        model: &mut M,
+        data: &Dataset<T>,
+        [before, here]: [&PathPoint<T>; 2],
+        strength: f64,
+    ) {
+        self.path.set(strength);
+        let share = (strength - here.strength) / (here.strength - before.strength);
+        let stays = self.objective(model, data);
+        here.values.ahead(&before.values, share, model);
+        if self.objective(model, data) < stays {
+            return;
+        }
+        here.values.write(model);
+    }
+
+    /// Data loss and penalty.
+    fn objective(&self, model: &M, data: &Dataset<T>) -> f64 {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        ((self.loss)(&on, model, data) + model.penalty(&on))
+            .item()
+            .wide()
     }
 
     /// A fit at a strength, from the model as it is, and what is seen there.
@@ -179,9 +213,8 @@ where
                 format!("the {name} at the strength {strength}")
             })
         };
-        let numbers = [of("data loss", loss)?, of("penalty", penalty)?];
-        let [loss_there, penalty_there] = numbers;
-        Ok((loss_there, penalty_there, on.backward(loss + penalty)))
+        let numbers = (of("data loss", loss)?, of("penalty", penalty)?);
+        Ok((numbers.0, numbers.1, on.backward(loss + penalty)))
     }
 
     /// Makes every weight that the strengths penalise zero.

@@ -34,4 +34,22 @@ impl<T: Element> Values<T> {
     pub(super) fn shapes(&self) -> impl Iterator<Item = &[usize]> {
         self.0.iter().map(|value| value.shape())
     }
+
+    /// Moves a model that has these values along the line from those before: by a share of the way from there. What is
+    /// 0 stays so, and statistics stay.
+    pub(super) fn ahead(&self, before: &Self, share: f64, model: &mut (impl Module<T> + ?Sized)) {
+        let share = T::of(share);
+        let mut pairs = self.0.iter().zip(&before.0);
+        model.visit_mut(Name::root(), &mut |_, param| {
+            let (here, before) = pairs.next().expect("a fit changes no structure");
+            if param.is_trained() {
+                let pairs = here.iter().zip(before);
+                for (x, (&here, &before)) in param.value.iter_mut().zip(pairs) {
+                    if here != T::zero() {
+                        *x = here + (here - before) * share;
+                    }
+                }
+            }
+        });
+    }
 }
