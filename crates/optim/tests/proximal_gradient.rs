@@ -3,18 +3,26 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ndarray::{Array2, array};
+use rand::RngExt;
 use tapegrad_autodiff::{Element, Tape, Var};
 use tapegrad_nn::{
     Activation, BatchNorm, Dense, Groups, Loss, Mlp, Module, Penalty, Role, Scope, kkt, loss,
+    random,
 };
 use tapegrad_optim::{Lbfgs, Momentum, ProximalGradient, ProximalGradientEnd};
 
 fn data<T: Element>(rows: usize, inputs: usize, outputs: usize) -> [Array2<T>; 2] {
-    let x = Array2::from_shape_fn([rows, inputs], |(i, j)| {
-        T::of((1.7 * (inputs * i + j) as f64).sin())
-    });
+    let mut stream = random::stream(1);
+    let mut draw = || T::of(stream.random::<f64>() - 0.5);
+    let x = Array2::from_shape_simple_fn([rows, inputs], &mut draw);
+    // Of the even inputs alone, and noise.
     let y = Array2::from_shape_fn([rows, outputs], |(i, j)| {
-        T::of((0.9 * (outputs * i + j) as f64).cos())
+        let sum = x
+            .row(i)
+            .iter()
+            .step_by(2)
+            .fold(T::zero(), |sum, &x| sum + x);
+        sum * T::of(1.0 + j as f64) + draw()
     });
     [x, y]
 }
@@ -50,10 +58,10 @@ fn every_form_is_solved() {
     let data = data::<f64>(30, 8, 3);
     let forms: [(&str, Penalty<f64>); 6] = [
         ("none", Penalty::none()),
-        ("l1", Penalty::l1(0.05)),
+        ("l1", Penalty::l1(0.1)),
         ("l2", Penalty::l2(0.05)),
         ("elastic net", Penalty::elastic_net(0.05, 0.1)),
-        ("rows", Penalty::group_lasso(Groups::Rows, 0.05)),
+        ("rows", Penalty::group_lasso(Groups::Rows, 0.2)),
         (
             "both",
             Penalty::l1(0.02) + Penalty::group_lasso(Groups::Columns, 0.05),

@@ -8,13 +8,13 @@ use tapegrad_train::metric::Metric;
 
 mod cross_validated;
 mod fitted;
-mod greatest;
 mod grid;
+mod parts;
 #[cfg(feature = "plot")]
 mod pictures;
 mod problem;
-mod scored;
 mod stability;
+mod strongest;
 mod table;
 mod values;
 

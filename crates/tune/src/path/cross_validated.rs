@@ -6,8 +6,8 @@ use tapegrad_nn::{Module, Scope};
 use tapegrad_train::data::{Dataset, Fold, Splitter};
 
 use super::FittedPath;
+use super::parts::those_that_succeed;
 use super::problem::Problem;
-use super::scored::those_that_succeed;
 use super::values::Values;
 use crate::TuneError;
 

@@ -5,8 +5,8 @@ use tapegrad_autodiff::{Element, Var};
 use tapegrad_nn::{Module, Scope, random};
 use tapegrad_train::data::Dataset;
 
+use super::parts::those_that_succeed;
 use super::problem::Problem;
-use super::scored::those_that_succeed;
 use super::values::Values;
 use crate::TuneError;
 

@@ -13,12 +13,17 @@ use crate::TuneError;
 /// How often a strength is doubled until no weight leaves zero.
 const DOUBLINGS: usize = 60;
 
-/// How many times stronger than gradients say an upward path goes at most.
-const ENOUGH: f64 = 1e4;
-
-/// How much stronger the strongest strength is made at first if a fit there leaves zero, and by what that grows.
+/// How much stronger the strongest strength is made at first if a fit there leaves zero, by what that grows, and how
+/// often.
 const FIRST_SHARE: f64 = 1e-6;
 const GROWTH: f64 = 4.0;
+const TRIALS: usize = 20;
+
+/// The share of what gradients are before the rest is fitted that is nothing.
+const VANISHING: f64 = 1e-6;
+
+/// How many times stronger than gradients say an upward path goes at most.
+const ENOUGH: f64 = 1e4;
 
 impl<M, L, F, T> Problem<'_, M, L, F, T>
 where
@@ -29,7 +34,7 @@ where
 {
     /// Of a path from zeros: with the rest fitted, and confirmed by a fit.
     pub(super) fn strongest(&mut self, model: &mut M, data: &Dataset<T>) -> Result<f64, TuneError> {
-        self.make_zero(model);
+        let scale = self.scale(model, data)?;
         let is_any_left = self.freeze(model, true);
         let fitted = match is_any_left {
             true => self.fitted_at(model, data, 0.0),
@@ -39,12 +44,12 @@ where
         fitted?;
         let gradients = self.pass(model, data, 0.0)?.2;
         let strongest = self.least_zero(model, &gradients)?;
-        if strongest == 0.0 {
+        if strongest <= VANISHING * scale {
             return Err(TuneError::StaysZero);
         }
         let start = Values::of(model);
         let (mut strength, mut share) = (strongest, FIRST_SHARE);
-        for _ in 0..DOUBLINGS {
+        for _ in 0..TRIALS {
             if self.point(model, data, strength)?.nonzero == 0 {
                 return Ok(strength);
             }
@@ -63,15 +68,11 @@ where
         data: &Dataset<T>,
     ) -> Result<f64, TuneError> {
         let start = Values::of(model);
-        let given = self.pass(model, data, 0.0)?.2;
-        self.make_zero(model);
-        let zero = self.pass(model, data, 0.0)?.2;
-        let of_given = self.least_zero(model, &given)?;
-        let scale = of_given.max(self.least_zero(model, &zero)?);
+        let scale = self.scale(model, data)?;
+        start.write(model);
         if scale == 0.0 {
             return Err(TuneError::StaysZero);
         }
-        start.write(model);
         let mut strength = scale * self.path.ratio;
         while strength < ENOUGH * scale {
             if self.point(model, data, strength)?.nonzero == 0 {
@@ -81,6 +82,16 @@ where
             strength *= 2.0;
         }
         Err(TuneError::NoStrongest)
+    }
+
+    /// The larger of the strengths at which gradients would leave zeros as they are: those of the model as it is given,
+    /// and as it then becomes, with zeros and the rest as it is.
+    fn scale(&self, model: &mut M, data: &Dataset<T>) -> Result<f64, TuneError> {
+        let given = self.pass(model, data, 0.0)?.2;
+        self.make_zero(model);
+        let of_given = self.least_zero(model, &given)?;
+        let of_zeros = self.least_zero(model, &self.pass(model, data, 0.0)?.2)?;
+        Ok(of_given.max(of_zeros))
     }
 
     /// The least strength at which zeros are optimal for these gradients, by bisection to the last bit: what is
