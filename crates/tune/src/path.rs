@@ -57,7 +57,7 @@ use values::Values;
 /// |---|---|
 /// | L1, also of an elastic net whose L2 has a strength of its own | `max \|g\|` |
 /// | group lasso | `max ‖g_G‖` |
-/// | several, or a [form](tapegrad_nn::Form) of your own | the least at which [`kkt`](tapegrad_nn::kkt) is 0 of all of them |
+/// | several, or a [form](tapegrad_nn::penalty::Form) of your own | the least at which [`kkt`](tapegrad_nn::kkt) is 0 of all of them |
 /// | L2 alone, or a form without a step | there is none: give it by [`from`](Path::from) |
 ///
 /// For a linear model that is exact. Of a network it is local, as the gradient of a layer depends on the later ones, so
