@@ -49,6 +49,20 @@ sentences! {
         "Study: the search `{search}` suggests the budget {budget}; it must be above 0 and at most 1";
     continues(search: &str, other: usize)
         "Study: the search `{search}` goes on from the trial {other}; it must be one that is over";
+    scheduled_path(method: &str)
+        "{method}: the strength has a schedule; one that a path sets must be a number";
+    strength_twice()
+        "Path::with: the strength is there before; clones are one, and it must be given once";
+    strength_ratio(own: f64, first: f64)
+        "Path::with: the strength is {own} and the first {first}; both must be above 0, as they keep their ratio";
+    penalises_nothing()
+        "Path: no trained parameter of the model has a penalty of this strength; one must have (`Penalty::l1(&strength)`)";
+    path_names(names: usize, inputs: usize)
+        "Path::names: there are {names} names and {inputs} inputs, the rows of the first penalised parameter; they must be as many";
+    no_point(place: usize, points: usize)
+        "FittedPath::go_to: the place is {place} and there are {points} points; it must be below that";
+    other_model()
+        "FittedPath::go_to: the model has other parameters than that which was fitted; they must have the same shapes";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
 }

@@ -4,6 +4,7 @@ mod against_random;
 mod every_kind;
 mod lasso;
 mod networks;
+mod paths;
 mod problem;
 mod ridge;
 mod searches;
