@@ -50,6 +50,7 @@ mod error;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+mod symmetric;
 mod tune_error;
 mod tuner;
 mod unrolled;
