@@ -1,6 +1,6 @@
 //! Systems with a positive definite matrix `A = L Lᵀ`, of plain arrays.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use tapegrad_autodiff::kernel::product::{Start, gemm};
 use tapegrad_autodiff::kernel::{cholesky, triangular};
 
@@ -40,8 +40,28 @@ impl Factor {
 
     /// `A⁻¹`.
     pub(crate) fn inverse(&self) -> Array2<f64> {
-        let half = self.half_solve(&Array2::eye(self.n));
+        let half = self.inverse_triangle();
         product(half.t(), half.view())
+    }
+
+    /// The diagonal of `A⁻¹`.
+    pub(crate) fn inverse_diagonal(&self) -> Vec<f64> {
+        squares_of_columns(&self.inverse_triangle())
+    }
+
+    /// The least of the squares `Lᵢᵢ²`: of a matrix with ones on its diagonal, the share of a column that no
+    /// others give. Infinite without a column.
+    pub(crate) fn least_pivot(&self) -> f64 {
+        let pivots = (0..self.n).map(|i| self.l[i * self.n + i].powi(2));
+        pivots.fold(f64::INFINITY, f64::min)
+    }
+
+    /// `L⁻¹`, in halves, so that products do most of the work.
+    fn inverse_triangle(&self) -> Array2<f64> {
+        let mut inverse = Array2::zeros([self.n, self.n]);
+        let l = ArrayView2::from_shape([self.n, self.n], &self.l);
+        invert(l.expect("one number for each place"), inverse.view_mut());
+        inverse
     }
 
     /// `ln |A|`.
@@ -56,6 +76,27 @@ impl Factor {
         kernel(&mut x);
         Array2::from_shape_vec(shape, x).expect("one number for each place")
     }
+}
+
+/// `[[L₁, 0], [M, L₂]]⁻¹ = [[L₁⁻¹, 0], [−L₂⁻¹ M L₁⁻¹, L₂⁻¹]]`, into zeros.
+fn invert(l: ArrayView2<'_, f64>, mut inverse: ArrayViewMut2<'_, f64>) {
+    const SMALL: usize = 32;
+    let n = l.nrows();
+    if n <= SMALL {
+        let triangle: Vec<f64> = l.iter().copied().collect();
+        let mut unit: Vec<f64> = Array2::eye(n).into_iter().collect();
+        triangular::solve(&triangle, &mut unit, n);
+        let unit = Array2::from_shape_vec([n, n], unit).expect("one number for each place");
+        return inverse.assign(&unit);
+    }
+    let half = n / 2;
+    let (above, below) = inverse.view_mut().split_at(Axis(0), half);
+    let (mut first, _) = above.split_at(Axis(1), half);
+    let (mut corner, mut second) = below.split_at(Axis(1), half);
+    invert(l.slice(s![..half, ..half]), first.view_mut());
+    invert(l.slice(s![half.., half..]), second.view_mut());
+    let along = product(l.slice(s![half.., ..half]), first.view());
+    corner.assign(&-product(second.view(), along.view()));
 }
 
 /// `A B`, by the kernels of the tape.
@@ -108,12 +149,21 @@ mod tests {
                 }
                 assert_near(&product(a.view(), x.view()), &b);
             }
-            assert_near(&a.dot(&factor.inverse()), &Array2::eye(n));
+            let inverse = factor.inverse();
+            assert_near(&a.dot(&inverse), &Array2::eye(n));
+            for (x, y) in factor.inverse_diagonal().iter().zip(inverse.diag()) {
+                assert!((x - y).abs() < 1e-14);
+            }
         }
         // By hand: 4 · 10 − 2 · 2.
         let factor = Factor::of(&array![[4.0, 2.0], [2.0, 10.0]]).unwrap();
         assert!((factor.log_determinant() - 36_f64.ln()).abs() < 1e-15);
-        assert_eq!(Factor::of(&matrix(0)).unwrap().log_determinant(), 0.0);
+        assert!((factor.least_pivot() - 4.0).abs() < 1e-15);
+        let nothing = Factor::of(&matrix(0)).unwrap();
+        assert_eq!(
+            (nothing.log_determinant(), nothing.least_pivot()),
+            (0.0, f64::INFINITY)
+        );
     }
 
     #[test]
