@@ -12,6 +12,16 @@ pub enum TuneError {
         /// NaN, ∞ or −∞.
         value: f64,
     },
+    /// Data that a choice cannot be made by.
+    Data {
+        /// What is wrong, and where.
+        cause: String,
+    },
+    /// What the data do not determine.
+    Undetermined {
+        /// Which numbers, in words.
+        what: String,
+    },
 }
 
 impl TuneError {
@@ -31,6 +41,13 @@ impl fmt::Display for TuneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFinite { what, value } => write!(f, "{what} is {value}; it must be finite"),
+            Self::Data { cause } => write!(f, "the data cannot be learnt from: {cause}"),
+            Self::Undetermined { what } => {
+                write!(
+                    f,
+                    "the data do not determine {what}; a penalty does, or fewer parameters"
+                )
+            }
         }
     }
 }

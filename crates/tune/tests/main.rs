@@ -1,6 +1,7 @@
 //! The tests of this crate in one program, for what they share is then compiled once.
 
 mod every_kind;
+mod evidence;
 mod lasso;
 mod networks;
 mod problem;
