@@ -26,6 +26,7 @@ impl Factor {
     }
 
     /// `A⁻¹ B` of a `B` with as many rows as `A`.
+    #[allow(dead_code)] // for Gaussian processes
     pub(crate) fn solve(&self, b: &Array2<f64>) -> Array2<f64> {
         self.substitute(b, |x| {
             triangular::solve(&self.l, x, self.n);
@@ -39,6 +40,7 @@ impl Factor {
     }
 
     /// `A⁻¹`.
+    #[allow(dead_code)] // for Gaussian processes
     pub(crate) fn inverse(&self) -> Array2<f64> {
         let half = self.inverse_triangle();
         product(half.t(), half.view())

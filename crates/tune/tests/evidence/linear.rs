@@ -100,15 +100,14 @@ fn bias_with_a_flat_prior() {
 #[test]
 fn automatic_relevance_determination() {
     let data = diabetes();
-    for (name, hyperprior) in [("ard", 0.0), ("ard_prior", 1e-6)] {
+    for (name, hyperprior, threshold) in [("ard", 0.0, 1e-4), ("ard_prior", 1e-6, 0.0)] {
         let relevance = Relevance::new(Groups::Rows, 1e-3);
         let mut model = Dense::new(10, 1).penalize(relevance.penalty());
         let evidence = Evidence::new(Likelihood::Gaussian).hold_unpenalized();
-        let laplace = chosen(
-            &evidence.hyperprior(hyperprior, hyperprior),
-            &mut model,
-            &data,
-        );
+        let evidence = evidence
+            .hyperprior(hyperprior, hyperprior)
+            .threshold(threshold);
+        let laplace = chosen(&evidence, &mut model, &data);
         let strengths = &laplace.report.strengths;
         let kept: Vec<_> = strengths
             .iter()
