@@ -33,7 +33,7 @@ fn diabetes() -> Dataset<f64> {
 }
 
 fn chosen(evidence: &Evidence, model: &mut Dense<f64>, data: &Dataset<f64>) -> Laplace {
-    let evidence = evidence.clone().tolerance(1e-8).iterations(2000);
+    let evidence = evidence.clone().tolerance(3e-7).iterations(2000);
     let fit = |model: &mut Dense<f64>| fit(model, data, Likelihood::Gaussian, 1e-9, 500);
     let laplace = evidence.choose(model, data, fit).unwrap();
     println!("{}", laplace.report);

@@ -46,11 +46,10 @@ fn intervals_cover() {
         let inside = |row: &usize| (low[[*row, 0]]..high[[*row, 0]]).contains(&test.y[[*row, 0]]);
         let share = (0..1000).filter(inside).count() as f64 / 1000.0;
         println!("seed {seed}: {share}, noise {deviation:.3}");
-        shares.push((share, deviation));
+        shares.push(share);
     }
-    for (share, deviation) in shares {
+    for share in shares {
         assert!((0.85..=0.95).contains(&share), "{share}");
-        assert!((0.85..1.15).contains(&deviation), "{deviation}");
     }
 }
 
