@@ -37,13 +37,14 @@ pub use report::{EvidenceReport, StrengthReport};
 /// ```
 ///
 /// and so on, a fit and an update in turn, until no `α` changes. `H` is not the Hessian: that may have negative
-/// eigenvalues where a fit is not exact, and half of them at the kinks of rectifiers; this one has none, is that of the
-/// linearised model by which [`Laplace::predict`] has its variances, and is the Hessian where `f` is linear.
+/// eigenvalues where a fit is not exact, and is not defined at the kinks of rectifiers, where minima of penalised networks
+/// like to be. This one is never negative, belongs to the linearised model by which [`Laplace::predict`] has its variances,
+/// and is the Hessian where `f` is linear.
 ///
 /// **Which strengths.** Every one that L2 terms of trained parameters have, one for each
 /// [`Strength`]: give the same handle to what is to share one. A [`Relevance`] has one for each input. If
 /// some are named by [`strength`](Evidence::strength) and [`relevance`](Evidence::relevance), the others stay as they are.
-/// Other penalties are no Gaussian priors, and are refused.
+/// Other penalties of parameters are no Gaussian priors, and are refused; those of outputs are not seen, and must not be.
 ///
 /// **Without a penalty**, as biases mostly are, parameters have a flat prior, over which is integrated: each that the
 /// data determine counts 1 in `γ`, and takes one from `N`. What does nothing that others before it do not do is left out,
@@ -215,11 +216,12 @@ impl Evidence {
         fit: impl FnMut(&mut M),
     ) -> Result<Laplace, TuneError> {
         let mut prior = Prior::of(model, &self.chosen);
-        let (classes, before) = (prior.classes.clone(), Snapshot::of(model));
+        let (strengths, before) = (prior.strengths(), Snapshot::of(model));
         let chosen = self.alternate(model, data, fit, &mut prior);
         if chosen.is_err() {
-            prior.classes = classes;
-            prior.set();
+            strengths
+                .into_iter()
+                .for_each(|(handle, values)| handle.set(values));
             before.restore(model);
         }
         chosen

@@ -18,7 +18,6 @@ pub(super) struct Prior {
 }
 
 /// Weights with one strength.
-#[derive(Clone)]
 pub(super) struct Class {
     pub(super) name: String,
     handle: Handle,
@@ -51,6 +50,21 @@ impl fmt::Display for Handle {
 }
 
 impl Handle {
+    fn values(&self) -> Vec<f64> {
+        match self {
+            Self::Strength(strength) => vec![strength.at(0)],
+            Self::Relevance(relevance) => relevance.strengths(),
+        }
+    }
+
+    /// Sets what [`Prior::strengths`] gave.
+    pub(super) fn set(self, values: Vec<f64>) {
+        match self {
+            Self::Strength(strength) => strength.set(values[0]),
+            Self::Relevance(relevance) => relevance.set(values),
+        }
+    }
+
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Strength(a), Self::Strength(b)) => ParamId::from(a) == ParamId::from(b),
@@ -165,6 +179,14 @@ impl Prior {
                 is_pruned: false,
             }),
         }
+    }
+
+    /// What is to be chosen, as it is.
+    pub(super) fn strengths(&self) -> Vec<(Handle, Vec<f64>)> {
+        let chosen = self.classes.iter().filter(|class| class.is_chosen);
+        chosen
+            .map(|class| (class.handle.clone(), class.handle.values()))
+            .collect()
     }
 
     /// Every number's strength, 0 where there is none; `None` of those that are pruned.

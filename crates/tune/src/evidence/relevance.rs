@@ -50,31 +50,27 @@ impl Relevance {
 
     /// The strength of each group, or one for all while they have not been chosen.
     pub fn strengths(&self) -> Vec<f64> {
-        self.read(|strengths| strengths.to_vec())
+        let strengths = self.strengths.lock();
+        strengths.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn set(&self, strengths: Vec<f64>) {
-        *self
+        let mut held = self
             .strengths
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = strengths;
-    }
-
-    fn read<R>(&self, f: impl FnOnce(&[f64]) -> R) -> R {
-        f(&self
-            .strengths
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner))
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = strengths;
     }
 
     /// The strength of each of so many groups.
     #[track_caller]
     pub(super) fn of_groups(&self, count: usize) -> Vec<f64> {
-        self.read(|strengths| match strengths {
-            [one] => vec![*one; count],
-            all if all.len() == count => all.to_vec(),
-            all => error::other_groups(all.len(), count),
-        })
+        let strengths = self.strengths();
+        match strengths[..] {
+            [one] => vec![one; count],
+            _ if strengths.len() == count => strengths,
+            _ => error::other_groups(strengths.len(), count),
+        }
     }
 
     /// How many groups a weight of this shape has.
