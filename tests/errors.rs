@@ -16,8 +16,8 @@ use tapegrad::tune::search::{
     SuccessiveHalving, Suggestion, Tpe,
 };
 use tapegrad::tune::{
-    HyperParameters, Implicit, Path, Range, Space, Study, Unrolled, ValidationGradient, Value,
-    Values,
+    Evidence, HyperParameters, Implicit, Likelihood, Path, Range, Relevance, Space, Study,
+    Unrolled, ValidationGradient, Value, Values,
 };
 
 thread_local! {
@@ -2098,6 +2098,76 @@ fn studies() {
         error.to_string(),
         "all 2 trials failed, the first because the score is NaN; it must be finite; one must have a score"
     );
+}
+
+#[test]
+fn settings_of_evidence() {
+    let evidence = || Evidence::new(Likelihood::Gaussian);
+    told! {
+        evidence().iterations(0) => "Evidence: the number of iterations is 0; it must be at least 1";
+        evidence().tolerance(-1.0) => "Evidence: the tolerance is -1; it must be finite and at least 0";
+        evidence().threshold(1.0) => "Evidence: the threshold is 1; it must be at least 0 and below 1";
+        evidence().hyperprior(-1.0, 0.0) => "Evidence: the shape of the hyperprior is -1; it must be finite and at least 0";
+        evidence().hyperprior(0.0, f64::INFINITY) => "Evidence: the rate of the hyperprior is inf; it must be finite and at least 0";
+        Relevance::new(Groups::Rows, 0.0) => "Relevance: the strength is 0; it must be finite and above 0";
+    }
+}
+
+#[test]
+fn evidence() {
+    let data = data::linear_regression::<f64>(20, 3, 0.5, 1).0;
+    let layer = |penalty: Penalty<f64>| Dense::new(3, 1).penalize(penalty);
+    let choose = |mut layer: Dense<f64>, evidence: Evidence| {
+        evidence.choose(&mut layer, &data, |_| ()).unwrap()
+    };
+    let gaussian = || Evidence::new(Likelihood::Gaussian).tolerance(f64::MAX);
+    let of_classes = || {
+        let data = data.map_y(|y| y.mapv(|y| f64::from(y > 0.0)));
+        let evidence = Evidence::new(Likelihood::Bernoulli).tolerance(f64::MAX);
+        evidence
+            .choose(&mut layer(Penalty::l2(0.1)), &data, |_| ())
+            .unwrap()
+    };
+    let relevance = Relevance::new(Groups::Rows, 0.1);
+    choose(layer(relevance.penalty()), gaussian());
+    let other = Relevance::new(Groups::Rows, 0.1);
+    let set = |relevance: &Relevance| {
+        // Strengths of three rows, by an update.
+        let evidence = Evidence::new(Likelihood::Gaussian).iterations(1);
+        evidence
+            .choose(&mut layer(relevance.penalty()), &data, |_| ())
+            .unwrap();
+    };
+    told! {
+        choose(layer(Penalty::none()), gaussian()) =>
+            "Evidence::choose: there is no strength in the penalties of trained parameters; there must be one to choose";
+        choose(layer(Penalty::l2(0.1)), gaussian().strength(&Strength::new(0.5))) =>
+            "Evidence::choose: no trained parameter has the strength 0.5, which was named; it must be in a penalty of the model";
+        choose(layer(Penalty::l2(0.1)), gaussian().relevance(&relevance)) =>
+            "Evidence::choose: no trained parameter has the Relevance of rows [0.1], which was named; it must be in a penalty of the model";
+        choose(layer(Penalty::l2(0.0)), gaussian()) =>
+            "Evidence::choose: the strength of `weight` starts at 0, from where there is no update; it must be above 0";
+        choose(layer(Penalty::l2(Strength::scheduled(|step| step as f64))), gaussian()) =>
+            "Evidence::choose: the strength of `weight` has a schedule; it must be a number";
+        choose(layer(Penalty::l1(0.1)), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the penalty L1 0.1; it must be one L2 or `Relevance`, which is a Gaussian prior";
+        choose(layer(Penalty::l2(0.1) + Penalty::l2(0.2)), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the penalty L2 0.1 + L2 0.2; it must be one L2 or `Relevance`, which is a Gaussian prior";
+        choose(layer(Penalty::l2(0.1)).constrain(Constraint::non_negative()), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the constraint `≥ 0`, within which no posterior is Gaussian; there must be none";
+        {
+            set(&other);
+            choose(Dense::new(2, 1).penalize(other.penalty()), gaussian())
+        } => "Relevance: there are 3 strengths, and a weight of 2 groups; each must have one";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&Dense::<f64>::new(2, 1), array![[1.0, 2.0]]) =>
+            "Laplace::predict: the model has 3 trained numbers; it must be the one that was fitted, with 4";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&layer(Penalty::none()), &data.x).intervals(1.0) =>
+            "Predictive::intervals: the level is 1; it must be above 0 and below 1";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&layer(Penalty::none()), &data.x).probabilities() =>
+            "Predictive::probabilities: the targets are numbers; they must be classes (`intervals` is for numbers)";
+        of_classes().predict(&layer(Penalty::none()), &data.x).intervals(0.9) =>
+            "Predictive::intervals: the targets are classes; they must be numbers (`probabilities` is for classes)";
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub enum TuneError {
     /// A [`Path`](crate::Path) has no row to fit.
     NoRows,
     /// A splitter refuses the rows.
-    Data {
+    Split {
         /// What it says.
         cause: String,
     },
@@ -39,6 +39,16 @@ pub enum TuneError {
         /// Why the first did.
         first: Box<TuneError>,
     },
+    /// Data that a choice cannot be made by.
+    Data {
+        /// What is wrong, and where.
+        cause: String,
+    },
+    /// What the data do not determine.
+    Undetermined {
+        /// Which numbers, in words.
+        what: String,
+    },
 }
 
 impl TuneError {
@@ -59,7 +69,7 @@ impl fmt::Display for TuneError {
         match self {
             Self::NotFinite { what, value } => write!(f, "{what} is {value}; it must be finite"),
             Self::NoRows => write!(f, "there is no row to fit; there must be one"),
-            Self::Data { cause } => write!(f, "the rows cannot be divided: {cause}"),
+            Self::Split { cause } => write!(f, "the rows cannot be divided: {cause}"),
             Self::Fit { strength, cause } => {
                 write!(f, "the fit at the strength {strength} failed: {cause}")
             }
@@ -73,6 +83,13 @@ impl fmt::Display for TuneError {
             ),
             Self::AllFailed { what, count, first } => {
                 write!(f, "all {count} {what} failed; the first: {first}")
+            }
+            Self::Data { cause } => write!(f, "the data cannot be learnt from: {cause}"),
+            Self::Undetermined { what } => {
+                write!(
+                    f,
+                    "the data do not determine {what}; a penalty does, or fewer parameters"
+                )
             }
         }
     }

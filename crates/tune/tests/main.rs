@@ -2,6 +2,7 @@
 
 mod against_random;
 mod every_kind;
+mod evidence;
 mod lasso;
 mod networks;
 mod paths;

@@ -53,7 +53,7 @@ where
         data: &Dataset<T>,
         splitter: &impl Splitter,
     ) -> Result<CrossValidatedPath<T>, TuneError> {
-        let folds = splitter.folds(data).map_err(|error| TuneError::Data {
+        let folds = splitter.folds(data).map_err(|error| TuneError::Split {
             cause: error.to_string(),
         })?;
         let start = Values::of(model);

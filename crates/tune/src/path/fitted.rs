@@ -116,7 +116,7 @@ impl<T: Element> FittedPath<T> {
         };
         let own = Values::of(model);
         if !own.shapes().eq(point.values.shapes()) {
-            error::other_model();
+            error::model_of_other_path();
         }
         point.values.write(model);
         for (strength, ratio) in &self.strengths {
