@@ -22,7 +22,7 @@ fn main() -> Result<(), TuneError> {
     let layer = Strength::new(1e-3);
     let evidence = Evidence::new(Likelihood::Gaussian).strength(&layer);
     report(
-        "a strength for each layer",
+        "one strength for the first layer",
         evidence,
         Penalty::l2(&layer),
         &train,
