@@ -2268,6 +2268,7 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/train/tests/trainer/refusals.rs"),
                 include_str!("../crates/tune/tests/space.rs"),
                 include_str!("../crates/tune/tests/study/journal.rs"),
+                include_str!("../crates/tune/tests/evidence/refusals.rs"),
                 include_str!("../crates/tune/tests/paths/folds.rs"),
                 include_str!("../crates/tune/tests/paths/refusals.rs"),
                 include_str!("../crates/tune/tests/tuner.rs"),
