@@ -72,7 +72,8 @@ use values::Values;
 /// first layer of zeros no input is seen, and the later layers shrink to 0 themselves if anything penalises them: then
 /// the gradient of the first layer vanishes at any strength, and a path from the strong end, which would never leave
 /// zero, is refused as [`TuneError::StaysZero`]. If it does not vanish, all units are pulled along one
-/// direction. Also penalise the later layers by a fixed L2: otherwise what the first one loses the second can restore,
+/// direction. The [ratio](Path::ratio) should be so small that the weakest strength leaves all inputs: what the first
+/// fit drops does not come back. Also penalise the later layers by a fixed L2: otherwise what the first one loses the second can restore,
 /// and its penalty costs nothing.
 ///
 /// ```

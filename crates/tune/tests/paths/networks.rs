@@ -48,33 +48,37 @@ fn network(seed: u64) -> (Mlp<f64>, Strength) {
     (model, strength)
 }
 
-/// The first fit, of dense weights, takes most steps.
+/// The first fit, of dense weights, takes most steps. It must be so weak that it leaves all inputs: with a ratio ten
+/// times as large it drops the square, which is hard to learn, in some seeds before noise, and 16 to 20 of 20 are right.
 fn by_proximal_gradient(seed: u64) -> FittedPath<f64> {
     let (mut model, strength) = network(seed);
     let is_first = Cell::new(true);
     let fit = |model: &mut Mlp<f64>, data: &Dataset<f64>| {
-        let most = if is_first.replace(false) { 2000 } else { 200 };
+        let most = if is_first.replace(false) { 3000 } else { 200 };
         let solver = ProximalGradient::new().tolerance(1e-4).iterations(most);
         solver.fit(model, |on, model| squares(on, model, data));
         Ok(())
     };
-    let path = Path::new(&strength).count(25).ratio(3e-3).upward();
+    let path = Path::new(&strength).count(25).ratio(3e-4).upward();
     path.fit(&mut model, &friedman(seed), squares, fit).unwrap()
 }
 
 #[test]
 fn noise_leaves() {
-    let path = by_proximal_gradient(1);
+    let path = by_proximal_gradient(201);
     assert!(noise_leaves_first(&path));
     // It ends where nothing is left, and begins where noise is fitted, too.
-    assert!(path.points[0].nonzero == 0 && path.points.last().unwrap().inputs.len() > 8);
+    assert_eq!(path.points[0].nonzero, 0);
+    assert_eq!(path.points.last().unwrap().inputs.len(), 15);
 }
 
+/// Seeds by which no setting was chosen.
+///
 /// `cargo test --release -p tapegrad-tune -- --ignored noise_leaves_in_twenty_seeds --nocapture`
 #[test]
 #[ignore = "minutes"]
 fn noise_leaves_in_twenty_seeds() {
-    let seeds = 1..=20;
+    let seeds = 201..=220;
     let count = seeds.filter(|&seed| noise_leaves_first(&by_proximal_gradient(seed)));
     let count = count.count();
     println!("{count} of 20");
