@@ -1,4 +1,4 @@
-//! 18: penalty strengths chosen by the training rows alone, and predictions that say how sure they are.
+//! 19: penalty strengths chosen by the training rows alone, and predictions that say how sure they are.
 //!
 //! Friedman's function: five inputs of ten matter, in curves; the noise has the deviation 1. 200 rows train, none
 //! validates, 2000 say how often an interval covers. Evidence finds a strength for each input, the noise, and how many of
@@ -78,14 +78,8 @@ fn report(
 
 /// To a minimum, by L-BFGS, from where the model is.
 fn fit(model: &mut Mlp<f64>, train: &Dataset<f64>) {
-    let mut tape = Tape::new();
     let descent = Lbfgs::new().gradient_tolerance(1e-5).change_tolerance(0.0);
-    descent.iterations(500).minimize(model, |model| {
-        let on = Scope::train(&tape);
-        let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&train.x)), &train.y);
-        let loss = data_loss + model.penalty(&on);
-        let outcome = (loss.item(), on.backward(loss));
-        tape.clear();
-        outcome
+    descent.iterations(500).fit(model, |on, model| {
+        loss::SquaredError.mean(model.forward(on, on.input(&train.x)), &train.y)
     });
 }

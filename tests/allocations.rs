@@ -375,7 +375,7 @@ fn steps_of_a_trainer() {
             before = now;
         });
         trainer.callback(count).fit(&mut model, &data).unwrap();
-        // The first step of an epoch makes its order; before it the epoch before is measured.
+        // Before the first step of an epoch its order is made, and the epoch before is measured.
         let warm = counts[10..].iter().filter(|(step, _)| *step > 1);
         let warm: Vec<_> = warm.map(|(_, calls)| *calls).collect();
         assert_eq!(warm, vec![0; warm.len()], "{accumulated} batches a step");

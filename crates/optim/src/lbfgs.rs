@@ -1,7 +1,8 @@
-use tapegrad_autodiff::Element;
-use tapegrad_nn::{GradientMap, Module, ParamId};
+use tapegrad_autodiff::{Element, Tape, Var};
+use tapegrad_nn::{GradientMap, Module, ParamId, Scope};
 
 use crate::error;
+use crate::proximal_gradient::penalized;
 
 mod descent;
 mod history;
@@ -227,5 +228,32 @@ impl<T: Element> Lbfgs<T> {
         evaluate: impl FnMut(&M) -> (T, GradientMap<T>),
     ) -> LbfgsReport {
         self.descend("Lbfgs::minimize", model, evaluate, self.iterations)
+    }
+
+    /// [Minimizes](Lbfgs::minimize) a data loss and the model's penalties, in passes for training on a tape of its own.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use tapegrad_nn::{Dense, Loss, Module, Penalty, loss};
+    /// use tapegrad_optim::Lbfgs;
+    ///
+    /// // mean (y − w x)² + w² of y = 2 x: (2/3) (w − 2) + w = 0.
+    /// let (x, y) = (array![[-1.0], [0.0], [1.0]], array![[-2.0], [0.0], [2.0]]);
+    /// let mut model = Dense::<f64>::new(1, 1).penalize(Penalty::l2(1.0));
+    /// Lbfgs::new().fit(&mut model, |on, model| loss::SquaredError.mean(model.forward(on, on.input(&x)), &y));
+    /// assert!((model.weight.value[[0, 0]] - 0.8).abs() < 1e-6);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`step`](Lbfgs::step).
+    #[track_caller]
+    pub fn fit<M: Module<T> + ?Sized>(
+        &mut self,
+        model: &mut M,
+        data_loss: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
+    ) -> LbfgsReport {
+        let mut tape = Tape::new();
+        let evaluate = penalized(&mut tape, data_loss);
+        self.descend("Lbfgs::fit", model, evaluate, self.iterations)
     }
 }

@@ -135,13 +135,21 @@ impl ProximalGradient {
         data_loss: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
     ) -> ProximalGradientReport {
         let mut tape = Tape::new();
-        let evaluate = |model: &M| {
-            let on = Scope::train(&tape);
-            let loss = data_loss(&on, model) + model.penalty(&on);
-            let outcome = (loss.item(), on.backward(loss));
-            tape.clear();
-            outcome
-        };
+        let evaluate = penalized(&mut tape, data_loss);
         self.descend("ProximalGradient::fit", model, evaluate)
+    }
+}
+
+/// A data loss with the penalties of a model, and their gradients.
+pub(crate) fn penalized<M: Module<T> + ?Sized, T: Element>(
+    tape: &mut Tape<T>,
+    data_loss: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
+) -> impl FnMut(&M) -> (T, GradientMap<T>) {
+    move |model| {
+        let on = Scope::train(tape);
+        let loss = data_loss(&on, model) + model.penalty(&on);
+        let outcome = (loss.item(), on.backward(loss));
+        tape.clear();
+        outcome
     }
 }

@@ -13,8 +13,7 @@
 //! down that gradient by any update rule, and begins each fit where the one before ended.
 //!
 //! ```
-//! use tapegrad_autodiff::Tape;
-//! use tapegrad_nn::{Dense, Loss, Module, Penalty, Scope, Strength, loss};
+//! use tapegrad_nn::{Dense, Loss, Module, Penalty, Strength, loss};
 //! use tapegrad_optim::{Adam, Lbfgs};
 //! use tapegrad_train::data;
 //! use tapegrad_tune::{HyperParameters, Implicit, Tuner};
@@ -31,14 +30,8 @@
 //!     tuner.step(
 //!         &mut model,
 //!         |model, _| {
-//!             let mut tape = Tape::new();
-//!             Lbfgs::new().minimize(model, |model| {
-//!                 let on = Scope::train(&tape);
-//!                 let data_loss = loss::SquaredError.mean(model.forward(&on, on.input(&train.x)), &train.y);
-//!                 let loss = data_loss + model.penalty(&on);
-//!                 let outcome = (loss.item(), on.backward(loss));
-//!                 tape.clear();
-//!                 outcome
+//!             Lbfgs::new().fit(model, |on, model| {
+//!                 loss::SquaredError.mean(model.forward(on, on.input(&train.x)), &train.y)
 //!             });
 //!         },
 //!         |on, model| loss::SquaredError.mean(model.forward(on, on.input(&train.x)), &train.y) + model.penalty(on),

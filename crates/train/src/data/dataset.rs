@@ -221,12 +221,14 @@ fn rows_of<T: Element>(array: &ArcArrayD<T>, rows: &[usize]) -> ArcArrayD<T> {
 /// Some rows of an array, in the memory of another one if it has their shape.
 fn rows_into<T: Element>(array: &ArcArrayD<T>, rows: &[usize], into: &mut ArcArrayD<T>) {
     let fits = into.shape()[0] == rows.len() && into.shape()[1..] == array.shape()[1..];
-    match (array.as_slice(), into.as_slice_mut().filter(|_| fits)) {
-        (Some(numbers), Some(into)) => {
-            gather(into, numbers, rows, array.shape()[1..].iter().product());
-        }
-        _ => *into = rows_of(array, rows),
+    if fits
+        && let Some(numbers) = array.as_slice()
+        && let Some(into) = into.as_slice_mut()
+    {
+        let width = array.shape()[1..].iter().product();
+        return gather(into, numbers, rows, width);
     }
+    *into = rows_of(array, rows);
 }
 
 /// Copies rows of `width` numbers. `ndarray` goes number by number, and a copy of few numbers whose count is not known

@@ -124,11 +124,8 @@ impl<T: Element> Trainer<'_, T> {
         asked: &mut Option<Asked>,
     ) -> Result<(), FitError> {
         let mut batches = self.order(train);
-        loop {
+        while batches.len() > 0 {
             batches.fill(of_step, self.accumulate);
-            if of_step.is_empty() {
-                break;
-            }
             self.step(model, of_step)?;
             self.call(When::AfterStep, model, train, asked)?;
             if self.end(asked.as_ref()).is_some() {
