@@ -16,6 +16,7 @@ mod p_relu;
 mod residual;
 mod sequential;
 mod tied;
+mod variational_dense;
 
 use std::fmt;
 
@@ -36,6 +37,7 @@ pub use self::p_relu::PRelu;
 pub use self::residual::Residual;
 pub use self::sequential::Sequential;
 pub use self::tied::Tied;
+pub use self::variational_dense::VariationalDense;
 use crate::Module;
 
 /// A [`Module`] that can stand in a list of unlike ones: it can be cloned, printed and shared among
