@@ -17,6 +17,7 @@ mod residual;
 mod sequential;
 mod tied;
 mod variational_dense;
+mod variational_dropout;
 
 use std::fmt;
 
@@ -38,6 +39,7 @@ pub use self::residual::Residual;
 pub use self::sequential::Sequential;
 pub use self::tied::Tied;
 pub use self::variational_dense::VariationalDense;
+pub use self::variational_dropout::VariationalDropout;
 use crate::Module;
 
 /// A [`Module`] that can stand in a list of unlike ones: it can be cloned, printed and shared among

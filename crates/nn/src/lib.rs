@@ -22,7 +22,7 @@
 //! | layers | |
 //! |---|---|
 //! | with weights | [`Dense`], [`DropConnect`], [`Embedding`], [`Tied`] |
-//! | with a distribution over weights | [`VariationalDense`] |
+//! | with a distribution over weights | [`VariationalDense`], [`VariationalDropout`] |
 //! | normalisation | [`BatchNorm`], [`LayerNorm`] |
 //! | noise in training | [`Dropout`], [`AlphaDropout`], [`GaussianNoise`] |
 //! | elementwise | [`Activation`], [`PRelu`] |
@@ -75,7 +75,7 @@ pub use lambda::Lambda;
 pub use layer::{
     AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
     GaussianNoise, Layer, LayerNorm, Normalization, PRelu, Residual, Sequential, Tied,
-    VariationalDense,
+    VariationalDense, VariationalDropout,
 };
 pub use loss::Loss;
 pub use mlp::Mlp;

@@ -4,6 +4,7 @@ use rand_distr::StandardNormal;
 use tapegrad_autodiff::{Activation, ArcArrayD, Element, Tape, Var};
 
 use super::dense::affine;
+use crate::penalty::Term;
 use crate::{Dense, Module, Name, Param, Penalty, Role, Scope, Strength, error};
 
 /// A dense layer with a normal distribution over each weight, `w ~ N(μ, σ²)` with `σ = ln(1 + e^ρ)`:
@@ -24,7 +25,7 @@ use crate::{Dense, Module, Name, Param, Penalty, Role, Scope, Strength, error};
 /// [schedule](Strength::scheduled) of λ that rises from 0 warms up.
 ///
 /// The KL is [charged](Scope::charge_once) in `forward`, once in a pass, in evaluation too, so that penalties
-/// there tell what it is. Weight decay or a penalty of the means comes on top: the prior is one already.
+/// there tell what it is (with a schedule only if the pass has a [step](Scope::at_step)). Weight decay or a penalty of the means comes on top: the prior is one already.
 /// [`predictive`](crate::predictive) draws predictions.
 ///
 /// Bayes by backprop (Blundell et al. 2015) with the local reparametrisation trick (Kingma, Salimans and Welling
@@ -129,7 +130,8 @@ pub(super) fn of_divergence<T: Element>(strength: impl Into<Strength>) -> Penalt
     Penalty::custom("KL", strength, |divergence| divergence)
 }
 
-/// Charges a divergence to the pass, once for each parameter.
+/// Charges a divergence to the pass, once for each parameter; not where its strength has a schedule and evaluation no
+/// step.
 #[track_caller]
 pub(super) fn charge<'t, T: Element>(
     on: &Scope<'t, T>,
@@ -137,6 +139,10 @@ pub(super) fn charge<'t, T: Element>(
     cost: &Penalty<T>,
     divergence: impl FnOnce() -> Var<'t, T>,
 ) {
+    let is_scheduled = |term: &Term<T>| term.strength().is_scheduled();
+    if !on.is_training() && on.step().is_none() && cost.terms().iter().any(is_scheduled) {
+        return;
+    }
     on.charge_once(of, || {
         let divergence = divergence();
         cost.cost(on, divergence).unwrap_or(divergence)

@@ -1,18 +1,27 @@
 //! Layers with distributions over weights: what they cost, what they draw, and what they learn.
 
 use approx::{assert_relative_eq, relative_eq};
-use ndarray::{Array2, ArrayD, array};
+use ndarray::{Array2, ArrayD, Axis, array};
+use rand::RngExt;
 use serde::Deserialize;
-use tapegrad_autodiff::{Element, Tape};
+use tapegrad_autodiff::{Element, Tape, Var};
 use tapegrad_nn::{
-    Activation, Dense, Layer, Loss, Module, Name, Scope, Sequential, Strength, VariationalDense,
-    loss, predictive,
+    Activation, Dense, Layer, Loss, Module, Name, Param, Scope, Sequential, Strength,
+    VariationalDense, VariationalDropout, loss, predictive, random, sparsity,
 };
 
 /// `fixtures/divergences.json`, made by the script beside it.
 #[derive(Deserialize)]
 struct Fixture {
     normal: Vec<Normal>,
+    log_uniform: Vec<LogUniform>,
+}
+
+#[derive(Deserialize)]
+struct LogUniform {
+    log_alpha: f64,
+    approximate: f64,
+    exact: f64,
 }
 
 #[derive(Deserialize)]
@@ -68,10 +77,60 @@ fn the_divergence_from_a_normal_prior() {
     check::<f32>(1e-6);
 }
 
-fn layers(strength: &Strength) -> [Box<dyn Layer<f64>>; 1] {
-    [Box::new(
-        VariationalDense::new(Dense::new(2, 1), strength).deviation(0.5),
-    )]
+/// Each weight costs what the formula of the paper says, and that is near the divergence that it stands for.
+#[test]
+fn the_divergence_from_a_log_uniform_prior() {
+    fn check<T: Element>(tolerance: f64) {
+        for case in fixture().log_uniform {
+            let mut layer = VariationalDropout::<T>::new(Dense::new(2, 3), 0.5);
+            layer.dense.weight.value = array![[1.0, -0.5, 2.0], [-1.0, 0.25, -4.0]]
+                .mapv(T::of)
+                .into_dyn()
+                .into_shared();
+            let squares = layer.dense.weight.value.mapv(|w| w.wide().powi(2));
+            let log_variance = squares.mapv(|square| T::of(case.log_alpha + square.ln()));
+            layer.log_variance.value = log_variance.into_shared();
+            let tape = Tape::new();
+            let on = Scope::train(&tape).seed(0);
+            layer.forward(&on, on.input(Array2::zeros([1, 2])));
+            let found = layer.penalty(&on).item().wide() / 0.5 / 6.0;
+            assert_relative_eq!(found, case.approximate, max_relative = tolerance);
+            let alone = layer.divergence(&on).item().wide() / 6.0;
+            assert_relative_eq!(alone, found, max_relative = tolerance);
+            assert!((found - case.exact).abs() < 0.01, "{found} {}", case.exact);
+            for found in layer.log_alphas().iter() {
+                let found = found.wide();
+                assert_relative_eq!(found, case.log_alpha, epsilon = 1e-6, max_relative = 1e-6);
+            }
+            // Evaluation keeps all of them or none; at the threshold rounding decides.
+            let zeros = sparsity(&layer.pruned()).zeros();
+            let expected = if case.log_alpha > 3.0 { 6 } else { 0 };
+            assert!(zeros == expected || case.log_alpha == 3.0, "{zeros}");
+        }
+    }
+    check::<f64>(1e-12);
+    check::<f32>(1e-5);
+}
+
+/// A weight that is exactly 0 is left out, and has a gradient that is a number.
+#[test]
+fn a_weight_of_zero() {
+    let mut layer = VariationalDropout::new(Dense::<f32>::new(2, 1), 0.5);
+    layer.dense.weight.value.fill(0.0);
+    let tape = Tape::new();
+    let on = Scope::train(&tape).seed(0);
+    let y = layer.forward(&on, on.input(array![[1.0, 2.0], [0.0, 0.0]]));
+    let gradients = on.backward(y.square().sum(..) + layer.penalty(&on));
+    assert!(gradients.is_finite());
+    assert_eq!(layer.predict(array![[1.0, 2.0]]), array![[0.0]].into_dyn());
+}
+
+fn layers(strength: &Strength) -> [Box<dyn Layer<f64>>; 2] {
+    let dense = || Dense::new(2, 1);
+    [
+        Box::new(VariationalDense::new(dense(), strength).deviation(0.5)),
+        Box::new(VariationalDropout::new(dense(), strength).log_variance(-1.0)),
+    ]
 }
 
 /// Used twice in a pass a layer costs as one; the strength may be a variable or have a schedule; a loss without
@@ -112,6 +171,21 @@ fn the_divergence_is_a_penalty() {
         let on = Scope::eval(&tape);
         layer.forward(&on, on.input(&x));
         assert_relative_eq!(layer.penalty(&on).item(), divergence, max_relative = 1e-14);
+
+        // Evaluation does without a step.
+        let layer = &layers(&warming)[index];
+        let at_step = |step: Option<usize>| {
+            let on = Scope::eval(&tape);
+            let on = match step {
+                Some(step) => on.at_step(step),
+                None => on,
+            };
+            layer.forward(&on, on.input(&x));
+            layer.penalty(&on).item()
+        };
+        assert_eq!(at_step(None), 0.0);
+        let expected = 0.5 * divergence;
+        assert_relative_eq!(at_step(Some(4)), expected, max_relative = 1e-14);
     }
 }
 
@@ -159,7 +233,7 @@ fn train<T: Element>(
     steps: usize,
     rate: f64,
     x: &Array2<T>,
-    loss: impl for<'t> Fn(tapegrad_autodiff::Var<'t, T>) -> tapegrad_autodiff::Var<'t, T>,
+    loss: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>,
 ) {
     let mut tape = Tape::new();
     let mut moments = std::collections::BTreeMap::new();
@@ -237,5 +311,67 @@ fn the_spread_is_larger_away_from_the_data() {
             away > 1.5 * on,
             "seed {seed}: {away} away and {on} on the data"
         );
+    }
+}
+
+/// Of twenty inputs four matter: in evaluation a network reads these and next to nothing of the others, while it
+/// predicts as it did. What is pruned is a layer like any.
+#[test]
+fn what_is_irrelevant_is_pruned() {
+    let rows = 200;
+    for seed in 0..2 {
+        let mut stream = random::stream(seed);
+        let x = Array2::from_shape_simple_fn([rows, 20], || stream.random_range(-1.7..1.7));
+        let y = x.map_axis(Axis(1), |x| x[0] - 2.0 * x[1] + x[2] * x[3]);
+        let y = y
+            .mapv(|y: f64| y + 0.1 * stream.random_range(-1.7..1.7))
+            .insert_axis(Axis(1));
+        let strength =
+            Strength::scheduled(move |step: usize| (step as f64 / 500.0).min(1.0) / rows as f64);
+        let dense = Dense::new(20, 16).seed(seed).activation(Activation::Tanh);
+        let mut first = VariationalDropout::new(dense, &strength);
+        let second = VariationalDropout::new(Dense::new(16, 1).seed(seed + 10), &strength);
+        struct Pair<'a>(&'a mut VariationalDropout<f64>, VariationalDropout<f64>);
+        impl Module<f64> for Pair<'_> {
+            fn forward<'t>(&self, on: &Scope<'t, f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+                let x = on.part("first", None, &*self.0, x);
+                on.part("second", None, &self.1, x)
+            }
+            fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<f64>)) {
+                self.0.visit(&at.child("first"), f);
+                self.1.visit(&at.child("second"), f);
+            }
+            fn visit_mut(&mut self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &mut Param<f64>)) {
+                self.0.visit_mut(&at.child("first"), f);
+                self.1.visit_mut(&at.child("second"), f);
+            }
+        }
+        let mut model = Pair(&mut first, second);
+        train(&mut model, 3000, 0.02, &x, |p| {
+            loss::SquaredError.mean(p, &y) / (2.0 * 0.01)
+        });
+        let error = (model.predict(&x) - &y).mapv(|r| r * r).mean().unwrap();
+        let pruned = first.pruned();
+        let zeros = |rows: std::ops::Range<usize>| {
+            let rows = pruned.weight.value.slice_axis(Axis(0), rows.into());
+            rows.iter().filter(|w| **w == 0.0).count()
+        };
+        println!(
+            "{seed}: {error} {} {} of 256, {} of 64 {:?}",
+            sparsity(&pruned),
+            zeros(4..20),
+            zeros(0..4),
+            sparsity(&pruned).weights[0].dead_inputs
+        );
+        assert!(
+            zeros(4..20) as f64 >= 0.9 * 256.0,
+            "{} of 256",
+            zeros(4..20)
+        );
+        let read = sparsity(&pruned).weights[0]
+            .dead_inputs
+            .iter()
+            .all(|&input| input >= 4);
+        assert!(read && error < 0.05, "{error}");
     }
 }
