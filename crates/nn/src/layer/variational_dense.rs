@@ -137,16 +137,15 @@ pub(super) fn charge<'t, T: Element>(
     on: &Scope<'t, T>,
     of: &Param<T>,
     cost: &Penalty<T>,
-    divergence: impl FnOnce() -> Var<'t, T>,
+    divergence: Var<'t, T>,
 ) {
     let is_scheduled = |term: &Term<T>| term.strength().is_scheduled();
     if !on.is_training() && on.step().is_none() && cost.terms().iter().any(is_scheduled) {
         return;
     }
-    on.charge_once(of, || {
-        let divergence = divergence();
-        cost.cost(on, divergence).unwrap_or(divergence)
-    });
+    if let Some(cost) = cost.cost(on, divergence) {
+        on.charge_once(of, cost);
+    }
 }
 
 /// Normal noise with the variance `x² v` of outputs, for the variances `v` of weights.
@@ -181,11 +180,13 @@ impl<T: Element> Module<T> for VariationalDense<T> {
     fn forward<'t>(&self, on: &Scope<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
         let mean = on.param(&self.dense.weight);
         let deviation = on.param(&self.rho).softplus();
-        charge(on, &self.rho, &self.cost, || {
-            self.divergence_of(mean, deviation)
-        });
-        let noise = on.draws_weights().then(|| noise(on, x, deviation.square()));
-        self.dense.with_noise(on, x, mean, noise)
+        let divergence = self.divergence_of(mean, deviation);
+        charge(on, &self.rho, &self.cost, divergence);
+        let mut added = None;
+        if on.draws_weights() {
+            added = Some(noise(on, x, deviation.square()));
+        }
+        self.dense.with_noise(on, x, mean, added)
     }
 
     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {

@@ -116,9 +116,8 @@ impl<T: Element> VariationalDropout<T> {
     /// As [`Scope::param`].
     #[track_caller]
     pub fn divergence<'t>(&self, on: &Scope<'t, T>) -> Var<'t, T> {
-        let [w, log_variance] =
-            [&self.dense.weight, &self.log_variance].map(|param| on.param(param));
-        divergence_of(log_alpha(w, log_variance))
+        let w = on.param(&self.dense.weight);
+        divergence_of(log_alpha(w, on.param(&self.log_variance)))
     }
 
     /// `x` of the weights that are not left out, and 0 of the others.
@@ -159,15 +158,17 @@ impl<T: Element> Module<T> for VariationalDropout<T> {
         let mut w = on.param(&self.dense.weight);
         let log_variance = on.param(&self.log_variance);
         let log_alpha = log_alpha(w, log_variance);
-        charge(on, &self.log_variance, &self.cost, || {
-            divergence_of(log_alpha)
-        });
+        let divergence = divergence_of(log_alpha);
+        charge(on, &self.log_variance, &self.cost, divergence);
         let mut variance = log_variance.exp();
         if !on.is_training() {
             [w, variance] = [w, variance].map(|x| self.kept(x, log_alpha));
         }
-        let noise = on.draws_weights().then(|| noise(on, x, variance));
-        self.dense.with_noise(on, x, w, noise)
+        let mut added = None;
+        if on.draws_weights() {
+            added = Some(noise(on, x, variance));
+        }
+        self.dense.with_noise(on, x, w, added)
     }
 
     fn visit<'a>(&'a self, at: &Name<'_>, f: &mut dyn FnMut(&Name<'_>, &'a Param<T>)) {

@@ -30,7 +30,7 @@ impl<'t, T: Element> Scope<'t, T> {
     }
 
     /// [Charges](Scope::charge) what a parameter costs, the first time that it is asked to in this pass: a
-    /// layer that is used twice costs as one. `cost` is not called again.
+    /// layer that is used twice costs as one.
     ///
     /// ```
     /// # use tapegrad_autodiff::Tape;
@@ -38,7 +38,7 @@ impl<'t, T: Element> Scope<'t, T> {
     /// let (tape, layer) = (Tape::<f64>::new(), Dense::new(2, 1));
     /// let on = Scope::train(&tape);
     /// for _ in 0..2 {
-    ///     on.charge_once(&layer.weight, || tape.constant(3.0));
+    ///     on.charge_once(&layer.weight, tape.constant(3.0));
     /// }
     /// assert_eq!(layer.penalty(&on).item(), 3.0);
     /// ```
@@ -46,13 +46,13 @@ impl<'t, T: Element> Scope<'t, T> {
     /// # Panics
     /// As [`charge`](Scope::charge), the first time.
     #[track_caller]
-    pub fn charge_once(&self, of: impl Into<ParamId>, cost: impl FnOnce() -> Var<'t, T>) {
+    pub fn charge_once(&self, of: impl Into<ParamId>, cost: Var<'t, T>) {
         let of = of.into();
         if self.notes.borrow().charged.contains(&of) {
             return;
         }
         self.notes.borrow_mut().charged.push(of);
-        self.charge(cost());
+        self.charge(cost);
     }
 
     /// The sum of what was [charged](Scope::charge) so far.

@@ -97,7 +97,7 @@ impl IntegratedGradients {
         let mut values = Array2::zeros(x.dim());
         for step in 0..self.steps {
             let at = (step as f64 + 0.5) / self.steps as f64;
-            let (_, gradients) = input_gradient(who, model, (&way * at + &baseline).view(), output);
+            let (_, gradients) = input_gradient(who, model, (&way * at + baseline).view(), output);
             values += &gradients;
         }
         values *= &(way / self.steps as f64);
