@@ -656,6 +656,22 @@ fn layers() {
         Mlp::<f64>::new(&[1, 1]).activation_of(1, Activation::Relu) =>
             "Mlp::activation_of: there is no layer 1; the network has 1, counted from 0";
         GaussianNoise::new(-1.0) => "GaussianNoise: the standard deviation is -1; it must be finite and at least 0";
+        VariationalDense::new(Dense::<f64>::new(1, 1), -1.0) => "Strength: the number is -1; it must be finite and at least 0";
+        VariationalDense::new(Dense::<f64>::new(1, 1), 1.0).deviation(0.0) =>
+            "VariationalDense: the standard deviation is 0; it must be finite and above 0";
+        VariationalDense::new(Dense::<f64>::new(1, 1), 1.0).prior(f64::INFINITY) =>
+            "VariationalDense: the standard deviation of the prior is inf; it must be finite and above 0";
+        VariationalDense::new(Dense::<f64>::new(2, 1), 1.0).predict([1.0]) =>
+            "dense layer: the input has the shape [1] and the weight [2, 1]; the last axis of the input must be 2";
+        { let t = tape(); VariationalDense::new(Dense::new(2, 1), 1.0).forward(&Scope::train(t).seed(0), zeros(t, &[3])) } =>
+            "dense layer: the input has the shape [3] and the weight [2, 1]; the last axis of the input must be 2";
+        { let t = tape(); VariationalDropout::new(Dense::new(2, 1), 1.0).forward(&Scope::train(t), zeros(t, &[2])) } =>
+            "Scope: a layer that draws random numbers is in a pass without a seed; each step must have its own, as in `Scope::train(&tape).seed(step)`";
+        VariationalDropout::new(Dense::<f64>::new(1, 1), 1.0).log_variance(f64::NAN) =>
+            "VariationalDropout: the log variance is NaN; it must be finite";
+        VariationalDropout::new(Dense::<f64>::new(1, 1), 1.0).threshold(f64::INFINITY) =>
+            "VariationalDropout: the threshold is inf; it must be finite";
+        predictive(&Dense::<f64>::new(1, 1), [1.0], 1, 0) => "predictive: the number of draws is 1; it must be at least 2";
         LayerNorm::<f64>::new(1).epsilon(f64::INFINITY) => "LayerNorm: the epsilon is inf; it must be finite and at least 0";
         BatchNorm::<f64>::new(1).epsilon(-1.0) => "BatchNorm: the epsilon is -1; it must be finite and at least 0";
         { let t = tape(); Scope::train(t).update_running(&Param::new(Role::Statistic, 0.0), t.constant(0.0), -0.5) } =>
@@ -1351,6 +1367,22 @@ fn data_sets() {
     }
     #[cfg(feature = "plot")]
     told! {
+        importance::saliency(&Dense::<f64>::new(2, 1), [1.0, 2.0], 0) =>
+            "importance::saliency: the data have the shape [2]; they must be [rows, columns] with at least one row";
+        importance::saliency(&Dense::<f64>::new(2, 1), array![[1.0, 2.0]], 1) =>
+            "importance::saliency: output 1 is asked for and the outputs have the shape [1, 1]; it must be [rows, outputs], and the output one of them, counted from 0";
+        importance::IntegratedGradients::new().baseline(&[0.0]).attributions(&Dense::<f64>::new(2, 1), array![[1.0, 2.0]], 0) =>
+            "IntegratedGradients: the baseline has the shape [1]; for inputs of 2 columns it must be [2]";
+        importance::IntegratedGradients::new().steps(0) =>
+            "IntegratedGradients::steps: the number of steps is 0; it must be at least 1";
+        importance::Permutation::new().repeats(0) =>
+            "Permutation::repeats: the number of repeats is 0; it must be at least 1";
+        importance::Permutation::new().of_cost(&Dataset::new(Array2::<f64>::zeros([0, 2]), Array2::zeros([0, 1])), |_| 0.0) =>
+            "Permutation: the data have the shape [0, 2]; they must be [rows, columns] with at least one row";
+        importance::weight_rows::<f64>(&Flatten) =>
+            "importance::weight_rows: the model has no weight with two axes; there must be one, whose rows are the inputs";
+        importance::weight_rows(&Dense::<f64>::new(2, 1)).named(&["a"]) =>
+            "Importances::named: 1 names are given for 2 columns; there must be one for each";
         plot::decision_boundary(&data::linear_regression::<f64>(4, 3, 0.0, 1).0, |x| x.clone()) =>
             "plot::decision_boundary: the inputs have the shape [4, 3]; they must be points of a plane, [rows, 2], at least one";
         plot::decision_boundary(&data::moons::<f64>(4, 0.0, 1).map_y(|_| Array2::zeros([4, 2])), |x| x.clone()) =>

@@ -93,6 +93,8 @@ sentences! {
         "Module::{who}: the pattern `{pattern}` matches no parameter that gradients train; those of the model are, the nearest first, {names}";
     no_inputs()
         "recompute_statistics: there is no input; there must be at least one batch";
+    few_draws(draws: usize)
+        "predictive: the number of draws is {draws}; it must be at least 2";
     bounds(low: f64, high: f64)
         "Constraint::between: the bounds are {low} and {high}; the lower must not be above the upper";
     limit(who: &str, limit: f64)

@@ -16,6 +16,8 @@ mod p_relu;
 mod residual;
 mod sequential;
 mod tied;
+mod variational_dense;
+mod variational_dropout;
 
 use std::fmt;
 
@@ -36,6 +38,8 @@ pub use self::p_relu::PRelu;
 pub use self::residual::Residual;
 pub use self::sequential::Sequential;
 pub use self::tied::Tied;
+pub use self::variational_dense::VariationalDense;
+pub use self::variational_dropout::VariationalDropout;
 use crate::Module;
 
 /// A [`Module`] that can stand in a list of unlike ones: it can be cloned, printed and shared among

@@ -22,6 +22,7 @@
 //! | layers | |
 //! |---|---|
 //! | with weights | [`Dense`], [`DropConnect`], [`Embedding`], [`Tied`] |
+//! | with a distribution over weights | [`VariationalDense`], [`VariationalDropout`] |
 //! | normalisation | [`BatchNorm`], [`LayerNorm`] |
 //! | noise in training | [`Dropout`], [`AlphaDropout`], [`GaussianNoise`] |
 //! | elementwise | [`Activation`], [`PRelu`] |
@@ -51,6 +52,7 @@ mod notes;
 mod param;
 mod pattern;
 pub mod penalty;
+mod predictive;
 pub mod random;
 #[cfg(feature = "safetensors")]
 pub mod safetensors;
@@ -73,6 +75,7 @@ pub use lambda::Lambda;
 pub use layer::{
     AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
     GaussianNoise, Layer, LayerNorm, Normalization, PRelu, Residual, Sequential, Tied,
+    VariationalDense, VariationalDropout,
 };
 pub use loss::Loss;
 pub use mlp::Mlp;
@@ -81,6 +84,7 @@ pub use name::Name;
 pub use param::{Param, ParamId, Role};
 pub use pattern::matches;
 pub use penalty::{Penalty, Strength};
+pub use predictive::{Predictive, predictive};
 pub use schedule::Schedule;
 pub use scope::{Scope, Within};
 pub use sparsity::{Sparsity, WeightSparsity, sparsity};

@@ -20,6 +20,8 @@ pub(crate) struct Lists {
     pub(crate) path: Vec<Part>,
     /// The places on the tape of costs that belong to the penalty.
     pub(crate) charges: Vec<usize>,
+    /// The parameters of which there is a cost among them that counts once.
+    pub(crate) charged: Vec<ParamId>,
     /// Whether a trained parameter with a penalty in the loss is bound.
     pub(crate) owing: bool,
     /// Whether penalties were summed.
@@ -142,6 +144,7 @@ impl Lists {
         self.bound.clear();
         self.path.clear();
         self.charges.clear();
+        self.charged.clear();
         (self.owing, self.summed) = (false, false);
         self.updates.clear();
         self.outputs.clear();

@@ -37,7 +37,7 @@ pub enum Role {
     Weight,
     /// Is added.
     Bias,
-    /// Scales what was normalised, or the slope of an activation.
+    /// Scales what was normalised, the slope of an activation, or the spread of a distribution over weights.
     Gain,
     /// Is noted in passing, as a running mean is, by [`Scope::update`](crate::Scope::update).
     Statistic,

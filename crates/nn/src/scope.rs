@@ -35,6 +35,7 @@ use crate::{GradientMap, Param, ParamId, Role, error};
 pub struct Scope<'t, T: Element = f32> {
     tape: &'t Tape<T>,
     training: bool,
+    draws_weights: bool,
     step: Option<usize>,
     all_in_loss: bool,
     observes_parts: bool,
@@ -62,6 +63,7 @@ impl<'t, T: Element> Scope<'t, T> {
         Self {
             tape,
             training,
+            draws_weights: training,
             step: None,
             all_in_loss: false,
             observes_parts: false,
@@ -89,6 +91,16 @@ impl<'t, T: Element> Scope<'t, T> {
     pub fn at_step(self, step: usize) -> Self {
         Self {
             step: Some(step),
+            ..self
+        }
+    }
+
+    /// Layers with a distribution over weights draw from it in a pass for evaluation, too, where else they take
+    /// its mean: one draw of the [`predictive`](crate::predictive) distribution. The pass needs a
+    /// [seed](Scope::seed).
+    pub fn draw_weights(self) -> Self {
+        Self {
+            draws_weights: true,
             ..self
         }
     }
@@ -325,6 +337,11 @@ impl<'t, T: Element> Scope<'t, T> {
     /// The [step](Scope::at_step) of training that the pass belongs to, if it was said.
     pub fn step(&self) -> Option<usize> {
         self.step
+    }
+
+    /// Whether layers with a distribution over weights [draw](Scope::draw_weights) from it, as they do in training.
+    pub fn draws_weights(&self) -> bool {
+        self.draws_weights
     }
 
     /// Whether the pass is for training.

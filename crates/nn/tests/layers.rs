@@ -7,3 +7,4 @@ mod reference;
 mod statistics;
 mod table;
 mod tied;
+mod variational;

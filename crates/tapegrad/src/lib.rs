@@ -13,7 +13,7 @@ pub use tapegrad_nn::description;
 pub use tapegrad_nn::{check, file, summary};
 pub use tapegrad_train::{
     Checkpoints, End, Evaluation, Fit, FitError, History, Resumed, Trainer, augmentation, callback,
-    data, metric, plot,
+    data, importance, metric, plot,
 };
 
 pub mod prelude;

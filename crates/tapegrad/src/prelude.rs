@@ -8,8 +8,8 @@ pub use tapegrad_nn::{
     Dense, DropConnect, Dropout, Embedding, Flatten, Function, GaussianNoise, GradientMap,
     GradientNoise, Groups, Initializer, Lambda, Layer, LayerNorm, LoadError, LoadProblem, Loss,
     Mlp, Module, Name, Normalization, PRelu, Param, Penalty, Residual, Role, Scope, Section,
-    Sequential, Strength, Tied, compact, file, kkt, loss, recompute_statistics, sparsity, summary,
-    summary_with_input,
+    Sequential, Strength, Tied, VariationalDense, VariationalDropout, compact, file, kkt, loss,
+    predictive, recompute_statistics, sparsity, summary, summary_with_input,
 };
 #[cfg(feature = "description")]
 pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
@@ -24,5 +24,5 @@ pub use tapegrad_train::callback::{self, Callback, EarlyStopping, Run};
 pub use tapegrad_train::data::{self, Dataset, Splitter, Standardizer, Transform};
 pub use tapegrad_train::metric::Metric;
 pub use tapegrad_train::{
-    Checkpoints, End, Fit, FitError, History, Trainer, augmentation, metric, plot,
+    Checkpoints, End, Fit, FitError, History, Trainer, augmentation, importance, metric, plot,
 };

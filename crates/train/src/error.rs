@@ -99,6 +99,14 @@ sentences! {
         "plot::decision_boundary: for {points} points the outputs have the shape {outputs:?}; it must be [{points}, 1] or [{points}, classes]";
     figure_size(width: u32, height: u32)
         "Figure::size: the size is {width} × {height} pixels; both must be at least 200 and at most 4096";
+    importance_names(names: usize, columns: usize)
+        "Importances::named: {names} names are given for {columns} columns; there must be one for each";
+    importance_output(who: &str, output: usize, outputs: &[usize])
+        "{who}: output {output} is asked for and the outputs have the shape {outputs:?}; it must be [rows, outputs], and the output one of them, counted from 0";
+    importance_baseline(baseline: &[usize], columns: usize)
+        "IntegratedGradients: the baseline has the shape {baseline:?}; for inputs of {columns} columns it must be [{columns}]";
+    importance_weight()
+        "importance::weight_rows: the model has no weight with two axes; there must be one, whose rows are the inputs";
     plane(who: &str, shape: &[usize])
         "{who}: the inputs have the shape {shape:?}; they must be points of a plane, [rows, 2], at least one";
 }

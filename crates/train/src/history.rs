@@ -1,7 +1,7 @@
 mod saving;
 mod table;
 
-pub(crate) use table::short;
+pub(crate) use table::{quoted, short};
 
 /// What was measured while a model was trained: a row for each epoch, a column for each number.
 ///

@@ -1,4 +1,4 @@
-//! Data sets, a [`Trainer`] with callbacks and checkpoints, metrics and pictures for training small networks.
+//! Data sets, a [`Trainer`] with callbacks and checkpoints, metrics, pictures and the importance of inputs for training small networks.
 //!
 //! ```
 //! use tapegrad_train::data::{self, Standardizer, Transform};
@@ -21,6 +21,7 @@ mod error;
 mod fingerprint;
 mod fit_error;
 mod history;
+pub mod importance;
 pub mod metric;
 pub mod plot;
 mod trainer;

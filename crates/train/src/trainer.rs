@@ -17,6 +17,7 @@ use tapegrad_optim::{Average, Averaging, Guard, Optimize};
 
 use self::any_average::AnyAverage;
 pub use self::evaluation::Evaluation;
+pub(crate) use self::evaluation::{evaluate, outputs};
 pub use self::outcome::{End, Fit, Resumed};
 use self::progress::Progress;
 use crate::augmentation::Augmentation;

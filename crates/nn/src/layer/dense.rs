@@ -208,17 +208,33 @@ impl<T: Element> Dense<T> {
         x: Var<'t, T>,
         w: Var<'t, T>,
     ) -> Var<'t, T> {
+        self.with_noise(on, x, w, None)
+    }
+
+    /// The layer with `w` in place of its weight, and with noise of the shape of `x w` added to that.
+    #[track_caller]
+    pub(super) fn with_noise<'t>(
+        &self,
+        on: &Scope<'t, T>,
+        x: Var<'t, T>,
+        w: Var<'t, T>,
+        noise: Option<Var<'t, T>>,
+    ) -> Var<'t, T> {
         let mut bias = None;
         if let Some(param) = &self.bias {
             bias = Some(on.param(param));
         }
-        let mut y = match &self.normalization {
-            None => affine(on, x, w, bias, self.activation),
-            Some(normalization) => {
-                let z = affine(on, x, w, bias, Activation::Identity);
-                let z = on.part("normalization", None, normalization, z);
-                self.activation.apply(z)
+        let mut y = if self.normalization.is_none() && noise.is_none() {
+            affine(on, x, w, bias, self.activation)
+        } else {
+            let mut z = affine(on, x, w, bias, Activation::Identity);
+            if let Some(noise) = noise {
+                z += noise;
             }
+            if let Some(normalization) = &self.normalization {
+                z = on.part("normalization", None, normalization, z);
+            }
+            self.activation.apply(z)
         };
         if let Some(cost) = self.output_penalty.cost(on, y) {
             on.charge(cost / (y.len() / w.shape()[1].max(1)).max(1) as f64);
@@ -232,7 +248,7 @@ impl<T: Element> Dense<T> {
 
 /// `f(x W + b)` of inputs with any number of axes.
 #[track_caller]
-fn affine<'t, T: Element>(
+pub(super) fn affine<'t, T: Element>(
     on: &Scope<'t, T>,
     x: Var<'t, T>,
     w: Var<'t, T>,

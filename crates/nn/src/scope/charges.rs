@@ -3,7 +3,7 @@
 use tapegrad_autodiff::{Element, Var};
 
 use super::Scope;
-use crate::{Strength, error};
+use crate::{ParamId, Strength, error};
 
 impl<'t, T: Element> Scope<'t, T> {
     /// Adds a number on the scope's tape to what [`Module::penalty`](crate::Module::penalty) sums: the
@@ -27,6 +27,32 @@ impl<'t, T: Element> Scope<'t, T> {
             error::late_charge();
         }
         notes.charges.push(cost.index());
+    }
+
+    /// [Charges](Scope::charge) what a parameter costs, the first time that it is asked to in this pass: a
+    /// layer that is used twice costs as one.
+    ///
+    /// ```
+    /// # use tapegrad_autodiff::Tape;
+    /// # use tapegrad_nn::{Dense, Module, Scope};
+    /// let (tape, layer) = (Tape::<f64>::new(), Dense::new(2, 1));
+    /// let on = Scope::train(&tape);
+    /// for _ in 0..2 {
+    ///     on.charge_once(&layer.weight, tape.constant(3.0));
+    /// }
+    /// assert_eq!(layer.penalty(&on).item(), 3.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`charge`](Scope::charge), the first time.
+    #[track_caller]
+    pub fn charge_once(&self, of: impl Into<ParamId>, cost: Var<'t, T>) {
+        let of = of.into();
+        if self.notes.borrow().charged.contains(&of) {
+            return;
+        }
+        self.notes.borrow_mut().charged.push(of);
+        self.charge(cost);
     }
 
     /// The sum of what was [charged](Scope::charge) so far.

@@ -3,6 +3,7 @@
 use tapegrad_nn::{
     Activation, AlphaDropout, BatchNorm, Dense, DropConnect, Dropout, Embedding, Flatten, Function,
     GaussianNoise, Layer, LayerNorm, Mlp, PRelu, Penalty, Residual, Sequential, Tied,
+    VariationalDense, VariationalDropout,
 };
 
 pub(crate) struct Row {
@@ -170,6 +171,26 @@ pub(crate) static TABLE: &[Row] = &[
         let model = Mlp::new(&[3, 5, 2]).normalize(LayerNorm::new);
         Box::new(model.output_activation(Activation::Sigmoid))
     }),
+    Row::new(
+        "variational dense",
+        "layer/variational_dense",
+        &[2, 3, 4],
+        || {
+            let dense = Dense::new(4, 2).activation(Activation::Tanh);
+            Box::new(VariationalDense::new(dense, 0.1).deviation(0.3).prior(0.7))
+        },
+    )
+    .random(),
+    Row::new(
+        "variational dropout",
+        "layer/variational_dropout",
+        &[2, 3, 4],
+        || {
+            let dense = Dense::new(4, 5).activation(Activation::Relu);
+            Box::new(VariationalDropout::new(dense, 0.1).log_variance(-1.0))
+        },
+    )
+    .random(),
 ];
 
 /// The rows whose training draws nothing, and networks that do, with everything at once.

@@ -43,7 +43,7 @@ impl History {
 }
 
 /// A name as a field, in quotes if it needs them.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     match name.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", name.replace('"', "\"\"")),
         false => name.to_owned(),

@@ -48,7 +48,7 @@ impl fmt::Display for Evaluation {
 
 /// Loss, penalty and metrics on data, at a step of training.
 #[track_caller]
-pub(super) fn evaluate<T: Element>(
+pub(crate) fn evaluate<T: Element>(
     model: &dyn Module<T>,
     data: &Dataset<T>,
     loss: &AnyLoss<'_, T>,
@@ -96,7 +96,7 @@ pub(super) fn evaluate<T: Element>(
 
 /// What `f` makes of the outputs for each row.
 #[track_caller]
-pub(super) fn outputs<T: Element>(
+pub(crate) fn outputs<T: Element>(
     model: &dyn Module<T>,
     x: &ArcArrayD<T>,
     f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>,
