@@ -2,7 +2,7 @@ use tapegrad_autodiff::{Element, Tape, Var};
 use tapegrad_nn::{GradientMap, Module, ParamId, Scope};
 
 use crate::error;
-use crate::proximal_gradient::penalized;
+use crate::penalized::penalized;
 
 mod descent;
 mod history;

@@ -38,6 +38,7 @@ mod optimize;
 mod optimizer;
 mod param_group;
 mod parameters;
+mod penalized;
 mod proximal_gradient;
 mod rule;
 mod sam;

@@ -2,6 +2,7 @@ use tapegrad_autodiff::{Element, Tape, Var};
 use tapegrad_nn::{GradientMap, Module, Scope};
 
 use crate::error;
+use crate::penalized::penalized;
 
 mod descent;
 mod point;
@@ -137,19 +138,5 @@ impl ProximalGradient {
         let mut tape = Tape::new();
         let evaluate = penalized(&mut tape, data_loss);
         self.descend("ProximalGradient::fit", model, evaluate)
-    }
-}
-
-/// A data loss with the penalties of a model, and their gradients.
-pub(crate) fn penalized<M: Module<T> + ?Sized, T: Element>(
-    tape: &mut Tape<T>,
-    data_loss: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
-) -> impl FnMut(&M) -> (T, GradientMap<T>) {
-    move |model| {
-        let on = Scope::train(tape);
-        let loss = data_loss(&on, model) + model.penalty(&on);
-        let outcome = (loss.item(), on.backward(loss));
-        tape.clear();
-        outcome
     }
 }
