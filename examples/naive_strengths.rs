@@ -73,13 +73,8 @@ fn objective<'t>(on: &Scope<'t, f64>, model: &Mlp<f64>, data: &Dataset<f64>) -> 
 
 /// To a minimum, by L-BFGS: the gradient is that of a minimum.
 fn fit(model: &mut Mlp<f64>, train: &Dataset<f64>) {
-    let mut tape = Tape::new();
     let descent = Lbfgs::new().gradient_tolerance(1e-5).change_tolerance(0.0);
-    descent.iterations(5000).minimize(model, |model| {
-        let on = Scope::train(&tape);
-        let loss = objective(&on, model, train);
-        let outcome = (loss.item(), on.backward(loss));
-        tape.clear();
-        outcome
-    });
+    descent
+        .iterations(5000)
+        .fit(model, |on, model| data_loss(on, model, train));
 }
