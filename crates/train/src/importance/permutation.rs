@@ -35,13 +35,13 @@ use crate::trainer::{evaluate, outputs};
 /// use tapegrad_train::{Trainer, data, metric};
 ///
 /// // The first five of eight columns matter, the others are noise.
-/// let (train, test) = data::friedman1::<f32>(300, 8, 0.0, 1).split(0.7, 1);
+/// let (train, test) = data::friedman1::<f32>(1000, 8, 0.0, 1).split(0.7, 1);
 /// let mut model = Mlp::new(&[8, 32, 1]).activation(Activation::Relu).seed(1);
-/// let mut trainer = Trainer::new(Adam::new(0.01)).loss(loss::SquaredError).epochs(150).batch_size(32);
+/// let mut trainer = Trainer::new(Adam::new(0.01), loss::SquaredError).epochs(100).batch_size(32);
 /// trainer.fit(&mut model, &train)?;
 /// let importances = Permutation::new().of_metric(&model, &test, &metric::RSquared);
 /// println!("{importances}");
-/// assert!(importances.sorted()[..5].iter().all(|column| column.name <= "x4".to_owned()));
+/// assert!(importances.sorted()[..5].iter().all(|column| column.name.as_str() <= "x4"));
 /// # Ok::<(), tapegrad_train::FitError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,13 +12,14 @@ use crate::error;
 /// that do not matter exactly 0. Without a penalty they keep what they started with where nothing pulls at them.
 ///
 /// ```
-/// use tapegrad_nn::{Groups, Mlp, Penalty};
+/// use tapegrad_nn::{Groups, Mlp, Penalty, loss};
 /// use tapegrad_optim::Adam;
 /// use tapegrad_train::{Trainer, data, importance};
 ///
 /// let (data, informative) = data::sparse_linear_regression::<f32>(200, 6, 2, 0.1, 1);
 /// let mut model = Mlp::new(&[6, 8, 1]).seed(1).penalize(0, Penalty::group_lasso(Groups::Rows, 0.3).proximal());
-/// Trainer::new(Adam::new(0.02)).loss(tapegrad_nn::loss::SquaredError).epochs(200).batch_size(50).fit(&mut model, &data)?;
+/// let mut trainer = Trainer::new(Adam::new(0.02), loss::SquaredError).epochs(200).batch_size(50);
+/// trainer.fit(&mut model, &data)?;
 /// let importances = importance::weight_rows(&model);
 /// assert_eq!(importances.columns.iter().filter(|column| column.value == 0.0).count(), 4);
 /// # Ok::<(), tapegrad_train::FitError>(())
