@@ -3,6 +3,7 @@
 //! | | by | needs |
 //! |---|---|---|
 //! | [study](Study) | trials of a [`Space`], where a [`search`] says | an objective that gives a score, some ten to a hundred fits |
+//! | [selection](ModelSelection) | a broad study, one around its best, the best by folds, a test | the same for any rows, and rows to test on |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
 //!
 //! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
@@ -53,6 +54,7 @@ mod error;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+mod model_selection;
 pub mod prune;
 pub mod search;
 mod space;
@@ -66,6 +68,9 @@ mod validation_gradient;
 pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
+pub use model_selection::{
+    Finalist, ModelSelection, Selected, SelectionError, SelectionProblem, Stage,
+};
 pub use space::{Dimension, Range, Space, SpaceError, Value, Values};
 pub use study::{
     Finished, JournalError, Outcome, Resumed, Scored, Study, StudyError, StudyProblem, Trial,

@@ -3,6 +3,7 @@
 mod against_random;
 mod every_kind;
 mod lasso;
+mod model_selection;
 mod networks;
 mod problem;
 mod ridge;
