@@ -16,7 +16,8 @@ use tapegrad::tune::search::{
     SuccessiveHalving, Suggestion, Tpe,
 };
 use tapegrad::tune::{
-    HyperParameters, Implicit, Range, Space, Study, Unrolled, ValidationGradient, Value, Values,
+    Evidence, HyperParameters, Implicit, Likelihood, Path, Range, Relevance, Space, Study,
+    Unrolled, ValidationGradient, Value, Values,
 };
 
 thread_local! {
@@ -750,6 +751,9 @@ fn hyper_parameters() {
         drop(Lbfgs::<f64>::new().wolfe(0.0, 0.9)) => "Lbfgs: the c1 is 0; it must be above 0 and below 1";
         drop(Lbfgs::<f64>::new().wolfe(0.5, 0.5)) => "Lbfgs: the c2 is 0.5; it must be above c1 and below 1";
         drop(Lbfgs::<f64>::new().fixed_step(0.0)) => "Lbfgs: the step is 0; it must be finite and above 0";
+        ProximalGradient::new().iterations(0) => "ProximalGradient: the number of iterations is 0; it must be at least 1";
+        ProximalGradient::new().tolerance(-1.0) => "ProximalGradient: the tolerance is -1; it must be finite and at least 0";
+        ProximalGradient::new().first_step(0.0) => "ProximalGradient: the first step is 0; it must be finite and above 0";
         Momentum::default().dampening(-0.1) => "Momentum: the dampening is -0.1; it must be at least 0 and below 1";
         Adamax::default().betas(1.0, 0.9) => "Adamax: the beta1 is 1; it must be at least 0 and below 1";
         Adamax::default().betas(0.9, f64::NAN) => "Adamax: the beta2 is NaN; it must be at least 0 and below 1";
@@ -2096,6 +2100,122 @@ fn studies() {
     );
 }
 
+#[test]
+fn settings_of_evidence() {
+    let evidence = || Evidence::new(Likelihood::Gaussian);
+    told! {
+        evidence().iterations(0) => "Evidence: the number of iterations is 0; it must be at least 1";
+        evidence().tolerance(-1.0) => "Evidence: the tolerance is -1; it must be finite and at least 0";
+        evidence().threshold(1.0) => "Evidence: the threshold is 1; it must be at least 0 and below 1";
+        evidence().hyperprior(-1.0, 0.0) => "Evidence: the shape of the hyperprior is -1; it must be finite and at least 0";
+        evidence().hyperprior(0.0, f64::INFINITY) => "Evidence: the rate of the hyperprior is inf; it must be finite and at least 0";
+        Relevance::new(Groups::Rows, 0.0) => "Relevance: the strength is 0; it must be finite and above 0";
+    }
+}
+
+#[test]
+fn evidence() {
+    let data = data::linear_regression::<f64>(20, 3, 0.5, 1).0;
+    let layer = |penalty: Penalty<f64>| Dense::new(3, 1).penalize(penalty);
+    let choose = |mut layer: Dense<f64>, evidence: Evidence| {
+        evidence.choose(&mut layer, &data, |_| ()).unwrap()
+    };
+    let gaussian = || Evidence::new(Likelihood::Gaussian).tolerance(f64::MAX);
+    let of_classes = || {
+        let data = data.map_y(|y| y.mapv(|y| f64::from(y > 0.0)));
+        let evidence = Evidence::new(Likelihood::Bernoulli).tolerance(f64::MAX);
+        evidence
+            .choose(&mut layer(Penalty::l2(0.1)), &data, |_| ())
+            .unwrap()
+    };
+    let relevance = Relevance::new(Groups::Rows, 0.1);
+    choose(layer(relevance.penalty()), gaussian());
+    let other = Relevance::new(Groups::Rows, 0.1);
+    let set = |relevance: &Relevance| {
+        // Strengths of three rows, by an update.
+        let evidence = Evidence::new(Likelihood::Gaussian).iterations(1);
+        evidence
+            .choose(&mut layer(relevance.penalty()), &data, |_| ())
+            .unwrap();
+    };
+    told! {
+        choose(layer(Penalty::none()), gaussian()) =>
+            "Evidence::choose: there is no strength in the penalties of trained parameters; there must be one to choose";
+        choose(layer(Penalty::l2(0.1)), gaussian().strength(&Strength::new(0.5))) =>
+            "Evidence::choose: no trained parameter has the strength 0.5, which was named; it must be in a penalty of the model";
+        choose(layer(Penalty::l2(0.1)), gaussian().relevance(&relevance)) =>
+            "Evidence::choose: no trained parameter has the Relevance of rows [0.1], which was named; it must be in a penalty of the model";
+        choose(layer(Penalty::l2(0.0)), gaussian()) =>
+            "Evidence::choose: the strength of `weight` starts at 0, from where there is no update; it must be above 0";
+        choose(layer(Penalty::l2(Strength::scheduled(|step| step as f64))), gaussian()) =>
+            "Evidence::choose: the strength of `weight` has a schedule; it must be a number";
+        choose(layer(Penalty::l1(0.1)), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the penalty L1 0.1; it must be one L2 or `Relevance`, which is a Gaussian prior";
+        choose(layer(Penalty::l2(0.1) + Penalty::l2(0.2)), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the penalty L2 0.1 + L2 0.2; it must be one L2 or `Relevance`, which is a Gaussian prior";
+        choose(layer(Penalty::l2(0.1)).constrain(Constraint::non_negative()), gaussian()) =>
+            "Evidence::choose: on the parameter `weight` acts the constraint `≥ 0`, within which no posterior is Gaussian; there must be none";
+        {
+            set(&other);
+            choose(Dense::new(2, 1).penalize(other.penalty()), gaussian())
+        } => "Relevance: there are 3 strengths, and a weight of 2 groups; each must have one";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&Dense::<f64>::new(2, 1), array![[1.0, 2.0]]) =>
+            "Laplace::predict: the model has 3 trained numbers; it must be the one that was fitted, with 4";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&layer(Penalty::none()), &data.x).intervals(1.0) =>
+            "Predictive::intervals: the level is 1; it must be above 0 and below 1";
+        choose(layer(Penalty::l2(0.1)), gaussian()).predict(&layer(Penalty::none()), &data.x).probabilities() =>
+            "Predictive::probabilities: the targets are numbers; they must be classes (`intervals` is for numbers)";
+        of_classes().predict(&layer(Penalty::none()), &data.x).intervals(0.9) =>
+            "Predictive::intervals: the targets are classes; they must be numbers (`probabilities` is for classes)";
+    }
+}
+
+#[test]
+fn paths() {
+    let [strength, other, zero] = [0.1, 0.2, 0.0].map(Strength::new);
+    let scheduled = Strength::scheduled(|step| step as f64);
+    let path = || Path::<f64>::new(&strength);
+    let model = || Dense::<f64>::new(2, 1).penalize(Penalty::l1(&strength).proximal());
+    let data = Dataset::new(array![[1.0, 2.0]], array![[1.0]]);
+    fn square<'t>(on: &Scope<'t, f64>, model: &Dense<f64>, data: &Dataset<f64>) -> Var<'t, f64> {
+        model.forward(on, on.input(&data.x)).square().sum(..)
+    }
+    let fit = |path: Path<f64>, model: &mut Dense<f64>| {
+        path.fit(model, &data, square, |model, _| {
+            model.weight.value.fill(0.0);
+            Ok(())
+        })
+    };
+    told! {
+        Path::<f64>::new(&scheduled) =>
+            "Path::new: the strength has a schedule; one that a path sets must be a number";
+        path().with(&scheduled) =>
+            "Path::with: the strength has a schedule; one that a path sets must be a number";
+        path().with(&strength.clone()) =>
+            "Path::with: the strength is there before; clones are one, and it must be given once";
+        path().with(&zero) =>
+            "Path::with: the strength is 0 and the first 0.1; both must be above 0, as they keep their ratio";
+        path().count(0) => "Path: the count is 0; it must be at least 1";
+        path().ratio(1.0) => "Path: the ratio is 1; it must be above 0 and below 1";
+        path().from(0.0) => "Path: the strongest strength is 0; it must be finite and above 0";
+        fit(Path::new(&other), &mut model()) =>
+            "Path: no trained parameter of the model has a penalty of this strength; one must have (`Penalty::l1(&strength)`)";
+        fit(path().names(["age"]), &mut model()) =>
+            "Path::names: there are 1 names and 2 inputs, the rows of the first penalised parameter; they must be as many";
+        path().stability(&mut model(), &data, 0, 1, square, |_, _| Ok(())) =>
+            "Path::stability: the number of subsamples is 0; it must be at least 1";
+        fit(path().from(1.0).count(3), &mut model()).unwrap().go_to(3, &mut model()) =>
+            "FittedPath::go_to: the place is 3 and there are 3 points; it must be below that";
+        fit(path().from(1.0), &mut model()).unwrap().go_to(0, &mut Dense::new(3, 1)) =>
+            "FittedPath::go_to: the model has other parameters than that which was fitted; they must have the same shapes";
+        {
+            let mut model = model();
+            model.weight.constraint = Some(Constraint::non_negative());
+            ProximalGradient::new().fit(&mut model, |on, model| square(on, model, &data))
+        } => "ProximalGradient::fit: on the parameter `weight` acts the constraint `≥ 0`, which a proximal gradient step knows nothing of; there must be none";
+    }
+}
+
 /// Every sentence of every crate is told above: the longest piece of each between its placeholders
 /// stands in this file.
 #[test]
@@ -2148,6 +2268,9 @@ fn no_sentence_is_missing() {
                 include_str!("../crates/train/tests/trainer/refusals.rs"),
                 include_str!("../crates/tune/tests/space.rs"),
                 include_str!("../crates/tune/tests/study/journal.rs"),
+                include_str!("../crates/tune/tests/evidence/refusals.rs"),
+                include_str!("../crates/tune/tests/paths/folds.rs"),
+                include_str!("../crates/tune/tests/paths/refusals.rs"),
                 include_str!("../crates/tune/tests/tuner.rs"),
                 include_str!("../crates/tune/tests/validation.rs"),
             ];

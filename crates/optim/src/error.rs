@@ -105,6 +105,8 @@ sentences! {
         "Optimizer::momentum: the rule `{rule}` has no momentum that could change with the step; it must have one (of `RmsProp` one above 0)";
     after_update(who: &str, name: &str, what: &str)
         "{who}: on the parameter `{name}` acts `{what}` after an update, which a line search knows nothing of; it must act in the loss, as penalties can, or not at all";
+    constrained(who: &str, name: &str, constraint: &str)
+        "{who}: on the parameter `{name}` acts the constraint `{constraint}`, which a proximal gradient step knows nothing of; there must be none";
     stale_loss()
         "Unroll::step: the loss depends on no parameter as it is after the steps so far; it must be made on this step's `scope`";
     not_differentiable(shape: &[usize], what: &str)

@@ -4,7 +4,6 @@ use tapegrad_nn::{GradientMap, Module, ParamId};
 use crate::error;
 
 mod descent;
-mod flat;
 mod history;
 mod layout;
 mod line;

@@ -27,6 +27,7 @@ mod after_update;
 mod average;
 mod decay;
 mod error;
+mod flat;
 mod guard;
 mod lbfgs;
 mod ledger;
@@ -37,6 +38,7 @@ mod optimize;
 mod optimizer;
 mod param_group;
 mod parameters;
+mod proximal_gradient;
 mod rule;
 mod sam;
 pub mod schedule;
@@ -54,6 +56,7 @@ pub use lr_finder::{LrCurve, LrFinder, LrPoint};
 pub use optimize::Optimize;
 pub use optimizer::Optimizer;
 pub use param_group::ParamGroup;
+pub use proximal_gradient::{ProximalGradient, ProximalGradientEnd, ProximalGradientReport};
 pub use rule::{
     AdaGrad, Adadelta, Adam, AdamW, Adamax, Lamb, Lion, Momentum, NAdam, RAdam, RmsProp, Rprop,
     Rule, Sgd, Then, Yogi,

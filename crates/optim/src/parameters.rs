@@ -1,7 +1,7 @@
 //! The parameters of a model: each once, and those that gradients can train.
 
 use tapegrad_autodiff::Element;
-use tapegrad_nn::{Module, Name, Param, ParamId, Role};
+use tapegrad_nn::{GradientMap, Module, Name, Param, ParamId, Role};
 
 use crate::error;
 
@@ -41,4 +41,29 @@ fn last_name<T: Element>(model: &(impl Module<T> + ?Sized), id: ParamId) -> Stri
         }
     });
     last
+}
+
+/// That the gradients are those of every trained parameter.
+#[track_caller]
+pub(crate) fn check_gradients<T: Element>(
+    who: &str,
+    model: &(impl Module<T> + ?Sized),
+    gradients: &GradientMap<T>,
+) {
+    if gradients.lacks_penalty() {
+        error::no_penalty(who);
+    }
+    let mut refused = None;
+    model.visit(Name::root(), &mut |name, param| {
+        let shape = param.value.shape();
+        let gradient = gradients.numbers(param).map(|(shape, _)| shape);
+        if param.is_trained() && gradient != Some(shape) {
+            refused.get_or_insert_with(|| (name.to_string(), gradient, shape));
+        }
+    });
+    match refused {
+        Some((name, None, _)) => error::no_gradient(who, &name),
+        Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
+        None => {}
+    }
 }

@@ -7,6 +7,7 @@ mod layers;
 mod lbfgs;
 mod ledger;
 mod lookahead;
+mod proximal_gradient;
 mod rules;
 mod sam;
 mod schedules;

@@ -17,8 +17,8 @@ pub use tapegrad_nn::{DescriptionError, LayerDescription, MlpDescription};
 pub use tapegrad_nn::Loss as _;
 pub use tapegrad_optim::{
     AdaGrad, Adadelta, Adam, AdamW, Adamax, Average, Changes, Decay, Ema, Guard, Lamb, Lbfgs,
-    Ledger, Lion, Lookahead, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, RAdam, RmsProp,
-    Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
+    Ledger, Lion, Lookahead, LrFinder, Momentum, NAdam, Optimizer, ParamGroup, ProximalGradient,
+    RAdam, RmsProp, Rprop, Rule, Sam, Schedule, Sgd, Swa, Unroll, Yogi, schedule,
 };
 pub use tapegrad_train::callback::{self, Callback, EarlyStopping, Run};
 pub use tapegrad_train::data::{self, Dataset, Splitter, Standardizer, Transform};

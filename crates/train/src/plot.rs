@@ -12,7 +12,7 @@
 | [`weight_histograms`] | how the numbers of each weight are spread |
 | [`regularization`] | what the strength of a penalty does |
 | [`confusion_matrix`], [`roc`], [`precision_recall`], [`calibration`] | what [metrics](crate::metric) of that name hold |
-| [`lines`] | curves of your own |
+| [`lines`], [`error_bars`] | curves of your own |
 | [`report`] | a run, on one page |
 
 All but the last are a [`Figure`], which is then saved:
@@ -51,6 +51,8 @@ mod confusion_matrix;
 #[cfg(feature = "plot")]
 mod decision_boundary;
 #[cfg(feature = "plot")]
+mod error_bars;
+#[cfg(feature = "plot")]
 mod figure;
 #[cfg(feature = "plot")]
 mod learning_curves;
@@ -82,6 +84,7 @@ pub use {
     calibration::calibration,
     confusion_matrix::confusion_matrix,
     decision_boundary::decision_boundary,
+    error_bars::error_bars,
     figure::Figure,
     learning_curves::learning_curves,
     lines::lines,

@@ -49,8 +49,42 @@ sentences! {
         "Study: the search `{search}` suggests the budget {budget}; it must be above 0 and at most 1";
     continues(search: &str, other: usize)
         "Study: the search `{search}` goes on from the trial {other}; it must be one that is over";
+    scheduled_path(method: &str)
+        "{method}: the strength has a schedule; one that a path sets must be a number";
+    strength_twice()
+        "Path::with: the strength is there before; clones are one, and it must be given once";
+    strength_ratio(own: f64, first: f64)
+        "Path::with: the strength is {own} and the first {first}; both must be above 0, as they keep their ratio";
+    penalises_nothing()
+        "Path: no trained parameter of the model has a penalty of this strength; one must have (`Penalty::l1(&strength)`)";
+    path_names(names: usize, inputs: usize)
+        "Path::names: there are {names} names and {inputs} inputs, the rows of the first penalised parameter; they must be as many";
+    no_point(place: usize, points: usize)
+        "FittedPath::go_to: the place is {place} and there are {points} points; it must be below that";
+    model_of_other_path()
+        "FittedPath::go_to: the model has other parameters than that which was fitted; they must have the same shapes";
     constraint(name: &str, constraint: &str)
         "Implicit: on the parameter `{name}` acts the constraint `{constraint}`, which the formula of a free minimum knows nothing of; there must be none (`Unrolled` refuses it, too)";
+    nothing_to_choose()
+        "Evidence::choose: there is no strength in the penalties of trained parameters; there must be one to choose";
+    strength_of_none(strength: &str)
+        "Evidence::choose: no trained parameter has {strength}, which was named; it must be in a penalty of the model";
+    zero_strength(name: &str)
+        "Evidence::choose: the strength of `{name}` starts at 0, from where there is no update; it must be above 0";
+    evidence_schedule(name: &str)
+        "Evidence::choose: the strength of `{name}` has a schedule; it must be a number";
+    no_gaussian(name: &str, penalty: &str)
+        "Evidence::choose: on the parameter `{name}` acts the penalty {penalty}; it must be one L2 or `Relevance`, which is a Gaussian prior";
+    evidence_constraint(name: &str, constraint: &str)
+        "Evidence::choose: on the parameter `{name}` acts the constraint `{constraint}`, within which no posterior is Gaussian; there must be none";
+    other_groups(strengths: usize, groups: usize)
+        "Relevance: there are {strengths} strengths, and a weight of {groups} groups; each must have one";
+    other_model(parameters: usize, expected: usize)
+        "Laplace::predict: the model has {parameters} trained numbers; it must be the one that was fitted, with {expected}";
+    intervals_of_classes()
+        "Predictive::intervals: the targets are classes; they must be numbers (`probabilities` is for classes)";
+    probabilities_of_numbers()
+        "Predictive::probabilities: the targets are numbers; they must be classes (`intervals` is for numbers)";
 }
 
 /// `x` if it is finite and not negative.

@@ -1,10 +1,13 @@
-//! Penalty strengths and training arguments of a network, chosen by data that it is not trained on.
+//! Penalty strengths and training arguments of a network, chosen by data that it is not trained on, or by the evidence
+//! of those that it is.
 //!
 //! | | by | needs |
 //! |---|---|---|
 //! | [study](Study) | trials of a [`Space`], where a [`search`] says | an objective that gives a score, some ten to a hundred fits |
 //! | [selection](ModelSelection) | a broad study, one around its best, the best by folds, a test | the same for any rows, and rows to test on |
+//! | [path](Path) | one strength from strong to weak, or back: exact zeros, cross-validation, stability | a fit for each of some hundred, each from its neighbour |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
+//! | [evidence](Evidence) | how probable the training rows are, for every L2 strength at once | no other rows, some ten fits |
 //!
 //! [`HyperParameters`] names what is chosen, a [`ValidationGradient`] says what the validation loss `V` of the
 //! trained model changes by: [`Implicit`] at a minimum, or [`Unrolled`] through training steps. A [`Tuner`] goes
@@ -51,25 +54,35 @@
 //! Scores are those of rows to validate on: of [folds](cross_validate), or of one part held out.
 
 mod error;
+mod evidence;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
 mod model_selection;
+mod path;
 pub mod prune;
 pub mod search;
+mod snapshot;
 mod space;
 mod study;
+mod symmetric;
 mod tune_error;
 mod tuner;
 mod unrolled;
 mod validation;
 mod validation_gradient;
 
+pub use evidence::{
+    Evidence, EvidenceReport, Laplace, Likelihood, Predictive, Relevance, StrengthReport,
+};
 pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
 pub use model_selection::{
     Finalist, ModelSelection, Selected, SelectionError, SelectionProblem, Stage,
+};
+pub use path::{
+    CrossValidatedPath, Entry, FittedPath, Path, PathPoint, PathScore, StabilitySelection,
 };
 pub use space::{Dimension, Range, Space, SpaceError, Value, Values};
 pub use study::{

@@ -12,6 +12,43 @@ pub enum TuneError {
         /// NaN, ∞ or −∞.
         value: f64,
     },
+    /// A [`Path`](crate::Path) has no row to fit.
+    NoRows,
+    /// A splitter refuses the rows.
+    Split {
+        /// What it says.
+        cause: String,
+    },
+    /// A fit of a path failed.
+    Fit {
+        /// Where; 0 where the penalised weights are held at zero.
+        strength: f64,
+        /// What it says.
+        cause: String,
+    },
+    /// No finite strength of a path makes all weights zero.
+    NoStrongest,
+    /// Where the penalised weights of a path are zero, so is their gradient.
+    StaysZero,
+    /// Every fold, or every subsample, of a path failed.
+    AllFailed {
+        /// `folds` or `subsamples`.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// Why the first did.
+        first: Box<TuneError>,
+    },
+    /// Data that a choice cannot be made by.
+    Data {
+        /// What is wrong, and where.
+        cause: String,
+    },
+    /// What the data do not determine.
+    Undetermined {
+        /// Which numbers, in words.
+        what: String,
+    },
 }
 
 impl TuneError {
@@ -31,6 +68,29 @@ impl fmt::Display for TuneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFinite { what, value } => write!(f, "{what} is {value}; it must be finite"),
+            Self::NoRows => write!(f, "there is no row to fit; there must be one"),
+            Self::Split { cause } => write!(f, "the rows cannot be divided: {cause}"),
+            Self::Fit { strength, cause } => {
+                write!(f, "the fit at the strength {strength} failed: {cause}")
+            }
+            Self::NoStrongest => write!(
+                f,
+                "no finite strength was found at which all weights that it penalises are zero, as there is none for L2 alone; the strongest must be given by `Path::from`"
+            ),
+            Self::StaysZero => write!(
+                f,
+                "where the penalised weights are zero so is their gradient, and they would stay zero at any strength; the path must go `upward`, or start at a given strength by `Path::from`"
+            ),
+            Self::AllFailed { what, count, first } => {
+                write!(f, "all {count} {what} failed; the first: {first}")
+            }
+            Self::Data { cause } => write!(f, "the data cannot be learnt from: {cause}"),
+            Self::Undetermined { what } => {
+                write!(
+                    f,
+                    "the data do not determine {what}; a penalty does, or fewer parameters"
+                )
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 use std::fmt;
 
 use tapegrad_autodiff::{ArcArrayD, Element, Var};
-use tapegrad_nn::{Module, Name, Scope};
+use tapegrad_nn::{Module, Scope};
 use tapegrad_optim::{Optimizer, Rule};
 use tapegrad_train::History;
 
+use crate::snapshot::Snapshot;
 use crate::{HyperGradient, HyperParameters, TuneError, ValidationGradient};
 
 /// Trains hyper-parameters on a validation loss: a fit of the model, the [gradient](ValidationGradient) there, and a
@@ -85,7 +86,7 @@ impl<R: Rule, D: ValidationGradient<T>, T: Element> Tuner<R, D, T> {
         training: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
         validation: impl for<'t> Fn(&Scope<'t, T>, &M) -> Var<'t, T>,
     ) -> Result<HyperGradient<T>, TuneError> {
-        let before = values(model);
+        let before = Snapshot::of(model);
         fit(model, &self.hyper);
         let there = self.hyper.coordinates();
         let numbers = numbers(&self.hyper);
@@ -101,10 +102,7 @@ impl<R: Rule, D: ValidationGradient<T>, T: Element> Tuner<R, D, T> {
                 Ok(gradient)
             }
             Err(error) => {
-                let mut before = before.into_iter();
-                model.visit_mut(Name::root(), &mut |_, param| {
-                    param.value = before.next().expect("a fit changes no structure");
-                });
+                before.restore(model);
                 Err(error)
             }
         }
@@ -146,15 +144,6 @@ impl<R: Rule, D: ValidationGradient<T>, T: Element> Tuner<R, D, T> {
     pub fn history(&self) -> &History {
         &self.history
     }
-}
-
-/// Every parameter and statistic as it is.
-fn values<T: Element>(model: &(impl Module<T> + ?Sized)) -> Vec<ArcArrayD<T>> {
-    let mut values = Vec::new();
-    model.visit(Name::root(), &mut |_, param| {
-        values.push(param.value.clone())
-    });
-    values
 }
 
 /// Hyper-parameters as numbers, each with a name.

@@ -2,9 +2,11 @@
 
 mod against_random;
 mod every_kind;
+mod evidence;
 mod lasso;
 mod model_selection;
 mod networks;
+mod paths;
 mod problem;
 mod ridge;
 mod searches;

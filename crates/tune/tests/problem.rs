@@ -6,7 +6,7 @@ use tapegrad_nn::{Loss, Mlp, Module, Scope, loss};
 use tapegrad_optim::Lbfgs;
 use tapegrad_train::data::Dataset;
 
-fn table(text: &str) -> Array2<f64> {
+pub(crate) fn table(text: &str) -> Array2<f64> {
     let rows = text.lines().skip(1);
     let numbers: Vec<f64> = rows
         .flat_map(|row| row.split(',').map(|field| field.parse::<f64>().unwrap()))

@@ -3,10 +3,11 @@
 use tapegrad_autodiff::Element;
 use tapegrad_nn::{GradientMap, Module};
 
-use super::flat::{flatten, largest, product};
-use super::line::{self, Line};
+use super::line::Line;
 use super::strong_wolfe::strong_wolfe;
 use super::{Lbfgs, LbfgsEnd, LbfgsReport};
+use crate::flat::{flatten, largest, product};
+use crate::parameters::check_gradients;
 
 impl<T: Element> Lbfgs<T> {
     #[track_caller]
@@ -19,7 +20,7 @@ impl<T: Element> Lbfgs<T> {
     ) -> LbfgsReport {
         self.lay_out(who, model);
         let (loss, gradients) = evaluate(model);
-        line::check(who, model, &gradients);
+        check_gradients(who, model, &gradients);
         flatten(model, &gradients, &mut self.g);
         drop(gradients);
         let mut report = LbfgsReport {

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use tapegrad_autodiff::Element;
 
-use super::flat::product;
+use crate::flat::product;
 
 /// The last steps and what they tell of the inverse Hessian.
 #[derive(Clone, Debug)]

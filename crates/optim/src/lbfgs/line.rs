@@ -1,10 +1,10 @@
 //! A model on the line `x + t d`.
 
-use tapegrad_autodiff::{Element, IntoValue};
+use tapegrad_autodiff::Element;
 use tapegrad_nn::{GradientMap, Module, Name};
 
-use super::flat::product;
-use crate::error;
+use crate::flat::{self, product};
+use crate::parameters::check_gradients;
 
 /// A model that is moved along a line. Dropped, also by a panic, it is where it stays: at the best point that was
 /// tried, or at the one that was chosen.
@@ -60,7 +60,7 @@ where
         place(self.model, self.x, self.d, t);
         self.evaluations += 1;
         let (loss, gradients) = (self.evaluate)(self.model);
-        check(self.who, self.model, &gradients);
+        check_gradients(self.who, self.model, &gradients);
         let (mut slope, mut rest) = (0.0, self.d);
         self.model.visit(Name::root(), &mut |_, param| {
             if let Some((_, g)) = gradients.numbers(param).filter(|_| param.is_trained()) {
@@ -85,7 +85,7 @@ where
 
     /// `max |d|`.
     pub(super) fn longest(&self) -> f64 {
-        super::flat::largest(self.d)
+        flat::largest(self.d)
     }
 
     /// Chooses a point.
@@ -103,17 +103,7 @@ impl<M: Module<T> + ?Sized, F, T: Element> Drop for Line<'_, M, F, T> {
 /// Moves the trained parameters to `x + t d`.
 fn place<T: Element>(model: &mut (impl Module<T> + ?Sized), x: &[T], d: &[T], t: f64) {
     let t = T::of(t);
-    let mut at = 0;
-    model.visit_mut(Name::root(), &mut |_, param| {
-        if !param.is_trained() {
-            return;
-        }
-        if !param.value.is_standard_layout() {
-            param.value = (&param.value).into_value();
-        }
-        let numbers = param.value.as_slice_mut().expect("it was made contiguous");
-        let part = at..at + numbers.len();
-        at = part.end;
+    flat::write(model, |part, numbers| {
         if t == T::zero() {
             numbers.copy_from_slice(&x[part]);
         } else {
@@ -122,29 +112,4 @@ fn place<T: Element>(model: &mut (impl Module<T> + ?Sized), x: &[T], d: &[T], t:
             }
         }
     });
-}
-
-/// That the gradients are those of every trained parameter.
-#[track_caller]
-pub(super) fn check<T: Element>(
-    who: &str,
-    model: &(impl Module<T> + ?Sized),
-    gradients: &GradientMap<T>,
-) {
-    if gradients.lacks_penalty() {
-        error::no_penalty(who);
-    }
-    let mut refused = None;
-    model.visit(Name::root(), &mut |name, param| {
-        let shape = param.value.shape();
-        let gradient = gradients.numbers(param).map(|(shape, _)| shape);
-        if param.is_trained() && gradient != Some(shape) {
-            refused.get_or_insert_with(|| (name.to_string(), gradient, shape));
-        }
-    });
-    match refused {
-        Some((name, None, _)) => error::no_gradient(who, &name),
-        Some((name, Some(gradient), param)) => error::gradient_shape(who, &name, gradient, param),
-        None => {}
-    }
 }

@@ -13,6 +13,7 @@ pub struct StudyError {
 }
 
 /// Why a study has no result.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum StudyProblem {
     /// The space cannot be searched.
@@ -45,16 +46,6 @@ impl fmt::Display for StudyError {
 impl fmt::Debug for StudyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Debug for StudyProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Space(error) => write!(f, "Space({error})"),
-            Self::Journal(error) => write!(f, "Journal({error})"),
-            Self::AllFailed { count, reason } => write!(f, "AllFailed({count}, {reason})"),
-        }
     }
 }
 

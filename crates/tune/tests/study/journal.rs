@@ -165,7 +165,7 @@ fn other_lines() {
         error.to_string()
     };
     let path = folder.journal().display().to_string();
-    let rest = "every line but a last one that is cut must stand as it was written";
+    let rest = "; every line but a last one that is cut must stand as it was written";
     let [head, zero, one, two, three] = &own[..] else {
         panic!("{own:?}");
     };
@@ -190,7 +190,7 @@ fn other_lines() {
     ] {
         assert_eq!(
             damaged(lines),
-            format!("{path}, line {line}: {problem}; {rest}")
+            format!("{path}, line {line}: {problem}{rest}")
         );
     }
     let without = vec![zero, one];
@@ -205,7 +205,7 @@ fn other_lines() {
     let half = head[..30].replacen("random", "nodmar", 1);
     assert_eq!(
         damaged(vec![&half]),
-        format!("{path}, line 1: the line has no end; {rest}")
+        format!("{path}, line 1: the line has no end{rest}")
     );
     // Of the last round some may be missing: they are run.
     fs::write(
@@ -229,7 +229,7 @@ fn other_studies() {
         problem(error).to_string()
     };
     let path = folder.journal().display().to_string();
-    let rest = "go on with the study as it was, or take another path";
+    let rest = "; go on with the study as it was, or take another path";
     for (told, what) in [
         (
             of(Study::new(space(), Grid::new(4)).together(2)),
@@ -256,7 +256,7 @@ fn other_studies() {
     ] {
         assert_eq!(
             told,
-            format!("{path}: the journal is of another study, its {what}; {rest}")
+            format!("{path}: the journal is of another study, its {what}{rest}")
         );
     }
 
