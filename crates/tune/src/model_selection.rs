@@ -19,6 +19,11 @@ pub use stage::Stage;
 use crate::search::{GaussianProcess, Random, Search};
 use crate::{Space, Values, error};
 
+/// How complex values are.
+type Complexity<'a> = Box<dyn Fn(&Values) -> f64 + 'a>;
+/// Who is told of each stage that is over.
+type Tell<'a> = Box<dyn FnMut(&str) + 'a>;
+
 /// Chooses values from a broad [`Space`] in one call: explore, refine, validate, and test once.
 ///
 /// | [stage](Stage) | what | by | settings |
@@ -81,12 +86,12 @@ pub struct ModelSelection<'a> {
     folds: usize,
     repeat: usize,
     stratified: bool,
-    complexity: Option<Box<dyn Fn(&Values) -> f64 + 'a>>,
+    complexity: Option<Complexity<'a>>,
     seed: u64,
     together: usize,
     threads: usize,
     folder: Option<PathBuf>,
-    tell: Option<Box<dyn FnMut(&str) + 'a>>,
+    tell: Option<Tell<'a>>,
 }
 
 /// A search, and how far it goes.
@@ -102,7 +107,7 @@ impl<'a> ModelSelection<'a> {
         Self {
             space,
             explore: part(Box::new(Random), 40),
-            refine: part(Box::new(GaussianProcess::new()), 20),
+            refine: part(Box::<GaussianProcess>::default(), 20),
             around: 5,
             hold_out: 0.25,
             finalists: 5,

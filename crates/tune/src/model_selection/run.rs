@@ -57,7 +57,7 @@ impl ModelSelection<'_> {
         over: &mut Over,
     ) -> Result<Selected, Problem> {
         // What cannot be split is told before anything is trained.
-        let data = |stage| move |error| (stage, SelectionProblem::Data(error));
+        let data = |stage| move |error| (stage, SelectionProblem::Data(Box::new(error)));
         let held_out = self.held_out(train).map_err(data(Stage::Explore))?;
         let folds = self.folds_of(train).map_err(data(Stage::Validate))?;
         let mut told = Vec::new();

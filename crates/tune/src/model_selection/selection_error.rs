@@ -20,7 +20,7 @@ pub struct SelectionError {
 #[non_exhaustive]
 pub enum SelectionProblem {
     /// The training rows cannot be split so.
-    Data(DataError),
+    Data(Box<DataError>),
     /// The trials of the stage have no result. What was finished of them is in it.
     Study(Box<StudyError>),
 }
