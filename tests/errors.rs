@@ -16,8 +16,8 @@ use tapegrad::tune::search::{
     SuccessiveHalving, Suggestion, Tpe,
 };
 use tapegrad::tune::{
-    Evidence, HyperParameters, Implicit, Likelihood, Path, Range, Relevance, Space, Study,
-    Unrolled, ValidationGradient, Value, Values,
+    Evidence, HyperParameters, Implicit, Likelihood, ModelSelection, Path, Range, Relevance, Space,
+    Study, Unrolled, ValidationGradient, Value, Values,
 };
 
 thread_local! {
@@ -2073,10 +2073,41 @@ fn spaces() {
             "Space::values: the coordinates are [NaN]; there must be a number from 0 to 1 for each of 1 dimensions";
         Range::Integer { low: 0, high: 1 }.coordinate(&Value::Number(0.5)) =>
             "Range::coordinate: the value Number(0.5) is none of the range 0..=1, whole; it must be of the same kind";
+        line().around(&[], 0.1) => "Space::around: the number of places is 0; it must be at least 1";
+        line().around(&[&[0.5]], -0.1) => "Space::around: the margin is -0.1; it must be from 0 to 1";
+        line().around(&[&[0.5], &[1.5]], 0.1) =>
+            "Space::values: the coordinates are [1.5]; there must be a number from 0 to 1 for each of 1 dimensions";
         line().penalties(&Dense::<f32>::new(1, 1), 1e-3..=1.0) =>
             "Space::penalties: the model has no penalty whose strength is a number; there must be one at least";
         values().penalize(&mut Dense::<f32>::new(1, 1).penalize(Penalty::l1(0.1))) =>
             "Values::penalize: no dimension is called as a penalty of the model, [\"weight L1\"]; one must be";
+    }
+}
+
+#[test]
+fn model_selections() {
+    let selection = || ModelSelection::new(Space::new().linear("x", 0.0..=1.0));
+    let rows = || Dataset::<f32>::new([[0.0], [1.0], [2.0], [3.0], [4.0]], [[0.0]; 5]);
+    told! {
+        selection().explore(Random, 0) =>
+            "ModelSelection: the number of trials is 0; it must be at least 1";
+        selection().refine(Random, 0) =>
+            "ModelSelection: the number of trials is 0; it must be at least 1";
+        selection().around(0) =>
+            "ModelSelection: the number of places to refine around is 0; it must be at least 1";
+        selection().hold_out(1.0) =>
+            "ModelSelection: the share held out is 1; it must be between 0 and 1";
+        selection().finalists(0) =>
+            "ModelSelection: the number of finalists is 0; it must be at least 1";
+        selection().folds(1) => "ModelSelection: the number of folds is 1; it must be at least 2";
+        selection().repeat(0) =>
+            "ModelSelection: the number of repetitions is 0; it must be at least 1";
+        selection().together(0) =>
+            "ModelSelection: the number of trials of a round is 0; it must be at least 1";
+        selection().threads(0) =>
+            "ModelSelection: the number of threads is 0; it must be at least 1";
+        selection().refine(Says(|| Next::Wait), 1).run(&rows(), &rows(), |_, _, _, _| 0.0) =>
+            "Study: the search `mine, fitted to 3 rows, scored on 2` waits, and no trial is ahead; it must try a place or be done";
     }
 }
 

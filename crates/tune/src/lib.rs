@@ -4,6 +4,7 @@
 //! | | by | needs |
 //! |---|---|---|
 //! | [study](Study) | trials of a [`Space`], where a [`search`] says | an objective that gives a score, some ten to a hundred fits |
+//! | [selection](ModelSelection) | a broad study, one around its best, the best by folds, a test | the same for any rows, and rows to test on |
 //! | [path](Path) | one strength from strong to weak, or back: exact zeros, cross-validation, stability | a fit for each of some hundred, each from its neighbour |
 //! | [validation gradient](Tuner) | `dV/dlog λ` of every strength at once | rows to validate on, some ten fits |
 //! | [evidence](Evidence) | how probable the training rows are, for every L2 strength at once | no other rows, some ten fits |
@@ -50,6 +51,7 @@ mod evidence;
 mod hyper_gradient;
 mod hyper_parameters;
 mod implicit;
+mod model_selection;
 mod path;
 pub mod prune;
 pub mod search;
@@ -69,6 +71,9 @@ pub use evidence::{
 pub use hyper_gradient::HyperGradient;
 pub use hyper_parameters::{HyperParameters, Tuned};
 pub use implicit::{Implicit, ImplicitReport};
+pub use model_selection::{
+    Finalist, ModelSelection, Selected, SelectionError, SelectionProblem, Stage,
+};
 pub use path::{
     CrossValidatedPath, Entry, FittedPath, Path, PathPoint, PathScore, StabilitySelection,
 };

@@ -1,5 +1,6 @@
 //! What is searched.
 
+mod around;
 mod dimension;
 mod penalties;
 mod range;
@@ -194,19 +195,28 @@ impl Space {
     }
 }
 
-impl fmt::Display for Space {
-    /// A line for each dimension.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for dimension in &self.dimensions {
-            write!(f, "{}: {}", dimension.name(), dimension.range())?;
+impl Space {
+    /// A line for each dimension, with a text for its range.
+    pub(crate) fn lines(&self, range: impl Fn(&Range) -> String) -> Vec<String> {
+        let dimensions = self.dimensions.iter();
+        let lines = dimensions.map(|dimension| {
+            let mut line = format!("{}: {}", dimension.name(), range(dimension.range()));
             for (choice, word) in dimension.conditions() {
                 let choice = &self.dimensions[choice];
                 if let Range::Choice(words) = choice.range() {
-                    write!(f, ", if {} is {}", choice.name(), words[word])?;
+                    line += &format!(", if {} is {}", choice.name(), words[word]);
                 }
             }
-            writeln!(f)?;
-        }
-        Ok(())
+            line
+        });
+        lines.collect()
+    }
+}
+
+impl fmt::Display for Space {
+    /// A line for each dimension.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.lines(Range::to_string);
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

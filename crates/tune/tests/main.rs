@@ -4,6 +4,7 @@ mod against_random;
 mod every_kind;
 mod evidence;
 mod lasso;
+mod model_selection;
 mod networks;
 mod paths;
 mod problem;

@@ -91,11 +91,14 @@ fn three_ways_on_digits() {
 ///
 /// L2 on both layers has a valley along which the product of the strengths stays and the loss hardly changes; and
 /// fits end in other minima at each point of the grid. So it is the product that is within one step of each from
-/// the best of the grid, and the loss that is as good as that of points one step beside the best.
+/// the best of the grid, not each strength. In loss it is less than a step from the best, or beyond it: in three of five
+/// seeds no point of the grid has a lower one, in the others at most three have, of which at most one is a step beside
+/// the best.
 #[test]
 fn beside_a_grid() {
     const FITS: usize = 16;
     let grid = |place: usize| 10_f64.powf(-5.0 + 0.5 * place as f64);
+    let mut beyond = 0;
     for seed in 1..=5 {
         let (train, validation) = moons(600, 0.3, seed).split_at(100);
         let losses = Array2::from_shape_fn([9, 9], |(first, second)| {
@@ -135,6 +138,11 @@ fn beside_a_grid() {
         println!("gradient {found:.4} at {at:.5?}\n{}", tuner.history());
         let decades = ((at[0] * at[1]) / (best_at[0] * best_at[1])).log10();
         assert!(decades.abs() <= 1.0, "half a decade of each: {decades}");
-        assert!(found <= beside[beside.len() / 2]);
+        let lower = losses.iter().filter(|loss| **loss < found).count();
+        let lower_beside = beside.iter().filter(|loss| **loss < found).count();
+        println!("{lower} of the grid are lower, {lower_beside} beside the best");
+        assert!(lower <= 3 && lower_beside <= 1);
+        beyond += usize::from(lower == 0);
     }
+    assert!(beyond >= 3);
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Value;
+use super::{Value, short};
 use crate::error;
 
 /// What a dimension may be. Bounds are included.
@@ -68,6 +68,15 @@ impl Range {
             Self::Integer { low, high } | Self::LogInteger { low, high } => low > high,
         };
         reversed.then(|| format!("{self} is reversed; the lower bound must come first"))
+    }
+
+    /// In few characters.
+    pub(crate) fn short_text(&self) -> String {
+        match self {
+            Self::Linear { low, high } => format!("{}..={}", short(*low), short(*high)),
+            Self::Log { low, high } => format!("{low:.1e}..={high:.1e} by logarithms"),
+            _ => self.to_string(),
+        }
     }
 
     /// Of how many values it is, if they can be counted.
