@@ -194,6 +194,28 @@ impl Space {
     }
 }
 
+impl Space {
+    /// As it is displayed, but with names and words in quotes: no two spaces are written alike.
+    pub(crate) fn exact(&self) -> String {
+        let mut text = String::new();
+        for dimension in &self.dimensions {
+            let range = match dimension.range() {
+                Range::Choice(words) => format!("{words:?}"),
+                range => range.to_string(),
+            };
+            text.push_str(&format!("{:?}: {range}", dimension.name()));
+            for (choice, word) in dimension.conditions() {
+                let choice = &self.dimensions[choice];
+                if let Range::Choice(words) = choice.range() {
+                    text.push_str(&format!(", if {:?} is {:?}", choice.name(), words[word]));
+                }
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
 impl fmt::Display for Space {
     /// A line for each dimension.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

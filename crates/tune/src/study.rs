@@ -225,7 +225,7 @@ impl<'a> Study<'a> {
             ("seed", self.seed.to_string()),
             ("trials of a round", self.together.to_string()),
             ("pruning", prune),
-            ("space", self.space.to_string()),
+            ("space", self.space.exact()),
         ]
     }
 }

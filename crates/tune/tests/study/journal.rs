@@ -1,7 +1,7 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tapegrad_tune::search::{Grid, Random};
+use tapegrad_tune::search::{CmaEs, GaussianProcess, Genetic, Grid, Random, Search, Tpe};
 use tapegrad_tune::{JournalError, Space, Study, StudyError, StudyProblem, Trials};
 
 use super::{Folder, Near, lines, objective, study};
@@ -245,7 +245,7 @@ fn other_studies() {
         ),
         (
             of(Study::new(space().linear("y", 0.0..=1.0), Random).together(2)),
-            "space is x: 0..=1\\n, and here it is x: 0..=1\\ny: 0..=1\\n",
+            "space is \"x\": 0..=1\\n, and here it is \"x\": 0..=1\\n\"y\": 0..=1\\n",
         ),
         (
             of(Study::new(space(), Random)
@@ -259,6 +259,69 @@ fn other_studies() {
             format!("{path}: the journal is of another study, its {what}{rest}")
         );
     }
+
+    // Every setting of a search, of which a change leads elsewhere.
+    for (search, what) in [
+        (
+            Box::new(Tpe::new().start_up(3)) as Box<dyn Search>,
+            "TPE (start-up 3, candidates 24)",
+        ),
+        (
+            Box::new(Tpe::new().candidates(5)),
+            "TPE (start-up 10, candidates 5)",
+        ),
+        (
+            Box::new(GaussianProcess::new().start_up(4)),
+            "Gaussian process (start-up 4, most 100)",
+        ),
+        (
+            Box::new(GaussianProcess::new().most(7)),
+            "Gaussian process (start-up 10, most 7)",
+        ),
+        (
+            Box::new(CmaEs::new().step(0.5)),
+            "CMA-ES (population by dimensions, step 0.5)",
+        ),
+        (
+            Box::new(CmaEs::new().population(6)),
+            "CMA-ES (population 6, step 0.2)",
+        ),
+        (
+            Box::new(Genetic::new().population(4)),
+            "genetic (population 4, tournament 3, mutation 0.1)",
+        ),
+        (
+            Box::new(Genetic::new().tournament(2)),
+            "genetic (population 8, tournament 2, mutation 0.1)",
+        ),
+        (
+            Box::new(Genetic::new().mutation(0.3)),
+            "genetic (population 8, tournament 3, mutation 0.3)",
+        ),
+    ] {
+        let told = of(Study::new(space(), search).together(2));
+        assert_eq!(
+            told,
+            format!(
+                "{path}: the journal is of another study, its search is random, and here it is {what}{rest}"
+            )
+        );
+    }
+    // Words that are displayed alike.
+    let alike = Folder::new();
+    let words = |words: &[&str]| {
+        let space = Space::new().choice("a", words.iter().copied());
+        let study = Study::new(space, Random).trials(2).journal(alike.journal());
+        study.run(|_| 0.0)
+    };
+    words(&["a | b"]).unwrap();
+    assert!(
+        problem(words(&["a", "b"]).unwrap_err())
+            .to_string()
+            .contains(
+                "its space is \"a\": [\"a | b\"]\\n, and here it is \"a\": [\"a\", \"b\"]\\n;"
+            )
+    );
 
     // One study at a time.
     let told = short(&folder).trials(5).run(|_| match run(short(&folder)) {
