@@ -198,6 +198,13 @@ impl<'a> Study<'a> {
         let mut over = Vec::new();
         loop {
             let places = self.places(&over, &mut recorded);
+            // Before anything is run, so that the journal stays as it is.
+            if let Some((journal, trial)) =
+                journal.as_ref().zip(self.left(&places, &over, &recorded))
+            {
+                let problem = StudyProblem::Journal(journal.disagrees(trial));
+                return Err(failed(&self.space, over, resumed, problem));
+            }
             if places.is_empty() {
                 break;
             }

@@ -1,7 +1,9 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tapegrad_tune::search::{CmaEs, GaussianProcess, Genetic, Grid, Random, Search, Tpe};
+use tapegrad_tune::search::{
+    CmaEs, GaussianProcess, Genetic, Grid, Next, Random, Search, Seen, Suggestion, Tpe,
+};
 use tapegrad_tune::{JournalError, Space, Study, StudyError, StudyProblem, Trials};
 
 use super::{Folder, Near, lines, objective, study};
@@ -214,6 +216,58 @@ fn other_lines() {
     )
     .unwrap();
     assert_eq!(run(short(&folder)).unwrap().resumed().unwrap().trials, 3);
+}
+
+/// One place after the other; at this number it waits as long as a trial is ahead, and at that one it is done.
+struct Stops(usize, usize);
+
+impl Search for Stops {
+    fn name(&self) -> String {
+        "stops".to_owned()
+    }
+
+    fn next(&self, _: &Space, _: &[Seen], ahead: &[&[f64]], number: usize, _: u64) -> Next {
+        match number {
+            _ if number == self.1 => Next::Done,
+            _ if number == self.0 && !ahead.is_empty() => Next::Wait,
+            _ => Next::Try(Suggestion::at(vec![number as f64 / 100.0])),
+        }
+    }
+}
+
+/// The search is called the same, and leads elsewhere: nothing is run, and the file stays as it was.
+#[test]
+fn another_search_of_one_name() {
+    let folder = Folder::new();
+    let study = |search| {
+        let space = Space::new().linear("x", 0.0..=1.0);
+        let study = Study::new(space, search).trials(12).together(4);
+        study.journal(folder.journal())
+    };
+    let whole = study(Stops(6, 99)).run(|_| 0.0).unwrap();
+    let rounds: Vec<_> = whole.all().iter().map(|trial| trial.round).collect();
+    assert_eq!(rounds, [0, 0, 0, 0, 4, 4, 6, 6, 6, 6, 10, 10]);
+    let own = lines(&folder.journal());
+    for (missing, search, line, trial) in [
+        (7, Stops(7, 99), 9, 8),
+        (6, Stops(99, 6), 8, 7),
+        (8, Stops(99, 8), 10, 9),
+    ] {
+        // The lines of the round that begins at 6, but one.
+        let place = missing + 1;
+        let text = [&own[..place], &own[place + 1..11]].concat().concat();
+        fs::write(folder.journal(), &text).unwrap();
+        let error = study(search)
+            .run(|_| -> f64 { unreachable!() })
+            .unwrap_err();
+        assert_eq!(error.trials.all(), &whole.all()[..6]);
+        let told = problem(error).to_string();
+        let expected = format!(
+            "line {line}: the trial {trial} is of a round in which the search does not try it; every line but a last one that is cut must stand as it was written"
+        );
+        assert!(told.ends_with(&expected), "{told}");
+        assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text);
+    }
 }
 
 #[test]
