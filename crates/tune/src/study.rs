@@ -158,7 +158,7 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Runs the trials. The objective gives an `f64` or a `Result`, and is called on several threads if these are set:
+    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several threads if these are set:
     /// it makes its model anew, or from a clone.
     ///
     /// If it panics, the trials that run beside it go to their end and stand in the journal; then the panic goes on.
