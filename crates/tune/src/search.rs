@@ -129,6 +129,7 @@ pub struct Seen<'a> {
     pub coordinates: &'a [f64],
     /// The share of a full training that it had.
     pub budget: f64,
-    /// Its score, if it did not fail; of a pruned trial the last one that was reported.
+    /// Its score, if it went to its end. One that was pruned has none, as one that failed: its last report is of less than
+    /// its budget.
     pub score: Option<f64>,
 }
