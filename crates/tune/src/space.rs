@@ -196,6 +196,26 @@ impl Space {
 }
 
 impl Space {
+    /// As it is displayed, but with names and words in quotes: no two spaces are written alike.
+    pub(crate) fn exact(&self) -> String {
+        let mut text = String::new();
+        for dimension in &self.dimensions {
+            let range = match dimension.range() {
+                Range::Choice(words) => format!("{words:?}"),
+                range => range.to_string(),
+            };
+            text.push_str(&format!("{:?}: {range}", dimension.name()));
+            for (choice, word) in dimension.conditions() {
+                let choice = &self.dimensions[choice];
+                if let Range::Choice(words) = choice.range() {
+                    text.push_str(&format!(", if {:?} is {:?}", choice.name(), words[word]));
+                }
+            }
+            text.push('\n');
+        }
+        text
+    }
+
     /// A line for each dimension, with a text for its range.
     pub(crate) fn lines(&self, range: impl Fn(&Range) -> String) -> Vec<String> {
         let dimensions = self.dimensions.iter();

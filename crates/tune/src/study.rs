@@ -158,7 +158,7 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Runs the trials. The objective gives an `f64` or a `Result`, and is called on several threads if these are set:
+    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several threads if these are set:
     /// it makes its model anew, or from a clone.
     ///
     /// If it panics, the trials that run beside it go to their end and stand in the journal; then the panic goes on.
@@ -198,6 +198,13 @@ impl<'a> Study<'a> {
         let mut over = Vec::new();
         loop {
             let places = self.places(&over, &mut recorded);
+            // Before anything is run, so that the journal stays as it is.
+            if let Some((journal, trial)) =
+                journal.as_ref().zip(self.left(&places, &over, &recorded))
+            {
+                let problem = StudyProblem::Journal(journal.disagrees(trial));
+                return Err(failed(&self.space, over, resumed, problem));
+            }
             if places.is_empty() {
                 break;
             }
@@ -225,7 +232,7 @@ impl<'a> Study<'a> {
             ("seed", self.seed.to_string()),
             ("trials of a round", self.together.to_string()),
             ("pruning", prune),
-            ("space", self.space.to_string()),
+            ("space", self.space.exact()),
         ]
     }
 }

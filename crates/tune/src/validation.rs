@@ -23,7 +23,8 @@ pub use validation_error::ValidationError;
 /// | nested | [`nested`] |
 ///
 /// A fold without a score, or with one that is NaN or infinite, has failed, and is [told](Scores::failed); the others
-/// count.
+/// count. As
+/// the result of a trial the scores are their mean, and the trial has failed if a fold has.
 ///
 /// ```
 /// use tapegrad_nn::{Dense, Loss, Module, Penalty, Scope, loss};
@@ -37,14 +38,12 @@ pub use validation_error::ValidationError;
 /// let space = Space::new().log("ridge", 1e-3..=1e1);
 /// let trials = Study::new(space, Grid::new(5)).run(|trial| {
 ///     let ridge = trial.values().number("ridge");
-///     let scores = cross_validate(&KFold::new(4).shuffle(1), &data, |train, validation, _| {
+///     cross_validate(&KFold::new(4).shuffle(1), &data, |train, validation, _| {
 ///         let mut model = Dense::new(10, 1).seed(trial.seed()).penalize(Penalty::l2(ridge));
 ///         let mut trainer = Trainer::new(Adam::new(0.1), loss::SquaredError).epochs(30);
 ///         trainer.fit(&mut model, train)?;
 ///         Ok::<_, FitError>(trainer.evaluate(&model, validation).loss)
-///     })?;
-///     println!("{ridge}: {scores}");
-///     Ok::<_, tapegrad_tune::ValidationError>(scores.mean())
+///     })
 /// })?;
 /// println!("{trials}");
 /// # Ok::<(), tapegrad_tune::StudyError>(())

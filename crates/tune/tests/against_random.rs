@@ -31,13 +31,11 @@ fn quartiles(by: &dyn Search, (_, space, objective): &Objective, seeds: u64) -> 
 fn medians((name, space, objective): &Objective, of_process: u64) -> [f64; 5] {
     println!("{name}: quartiles of the best of 50 trials");
     searches().map(|by| {
-        let seeds = match by.name().as_str() {
-            "Gaussian process" => of_process,
-            _ => 20,
-        };
+        let is_process = by.name().starts_with("Gaussian process");
+        let seeds = if is_process { of_process } else { 20 };
         let [low, median, high] = quartiles(&*by, &(name, space.clone(), *objective), seeds);
         println!(
-            "{:>18} {low:9.4} {median:9.4} {high:9.4}, {seeds} seeds",
+            "{:>52} {low:9.4} {median:9.4} {high:9.4}, {seeds} seeds",
             by.name()
         );
         median

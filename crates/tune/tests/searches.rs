@@ -121,7 +121,7 @@ fn what_was_seen_and_the_seed_decide() {
             let trials = run(&*by, &space, [18, 4], 1, |at| Some(mixed(at)));
             assert_eq!(trials, run(&*by, &space, [18, 4], 1, |at| Some(mixed(at))));
             let other = run(&*by, &space, [18, 4], 2, |at| Some(mixed(at)));
-            if !(by.name() == "CMA-ES" && name == "one value") {
+            if !(by.name().starts_with("CMA-ES") && name == "one value") {
                 assert_ne!(trials, other, "{} on {name} and another seed", by.name());
             }
             // Backwards: nothing is kept between calls.

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use ndarray::Array2;
 use tapegrad_train::data::{DataError, Dataset, HoldOut, KFold, Splitter, StratifiedKFold};
-use tapegrad_tune::{Scores, Space, ValidationError, cross_validate, nested};
+use tapegrad_tune::search::Grid;
+use tapegrad_tune::{Scored, Scores, Space, Study, ValidationError, cross_validate, nested};
 
 /// Rows that know their number, of two classes.
 fn rows(count: usize) -> Dataset<f64> {
@@ -97,6 +98,41 @@ fn folds_that_fail() {
     let few = cross_validate(&KFold::new(9), &rows(8), |_, _, _| 0.0).unwrap_err();
     let of_data: DataError = KFold::new(9).folds(&rows(8)).unwrap_err();
     assert!(matches!(few, ValidationError::Data(_)) && few.to_string() == of_data.to_string());
+}
+
+/// A setting of which the worst folds fail is not the best one.
+#[test]
+fn folds_of_trials() {
+    let space = || Space::new().integer("setting", 0..=1);
+    let run = |fails: bool| {
+        Study::new(space(), Grid::new(2)).run(|trial| {
+            let setting = trial.values().integer("setting");
+            cross_validate(&KFold::new(3), &rows(6), |_, _, fold| {
+                match (setting, fold) {
+                    (1, 0) => Ok(0.0_f32),
+                    (1, _) if fails => Err("it diverged"),
+                    (1, _) => Ok(9.0),
+                    _ => Ok(1.5),
+                }
+            })
+        })
+    };
+    let trials = run(true).unwrap();
+    assert_eq!(trials.best().unwrap().score(), Some(1.5));
+    assert_eq!(trials.all()[1].reason(), Some("fold 1 failed, it diverged"));
+    assert_eq!(run(false).unwrap().all()[1].score(), Some(6.0));
+    // All of them.
+    let none = Study::new(space(), Grid::new(2))
+        .run(|_| cross_validate(&KFold::new(3), &rows(6), |_, _, _| f64::NAN));
+    assert!(
+        none.unwrap_err()
+            .to_string()
+            .starts_with("all 2 trials failed, the first because all 3 folds failed")
+    );
+    assert_eq!(
+        f32::NAN.scored(),
+        Err("the score is NaN; it must be finite".to_owned())
+    );
 }
 
 #[test]

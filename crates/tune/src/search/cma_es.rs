@@ -69,7 +69,11 @@ impl CmaEs {
 
 impl Search for CmaEs {
     fn name(&self) -> String {
-        "CMA-ES".to_owned()
+        let population = match self.population {
+            Some(trials) => trials.to_string(),
+            None => "by dimensions".to_owned(),
+        };
+        format!("CMA-ES (population {population}, step {})", self.step)
     }
 
     fn next(

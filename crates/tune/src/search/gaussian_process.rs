@@ -95,7 +95,8 @@ impl GaussianProcess {
 
 impl Search for GaussianProcess {
     fn name(&self) -> String {
-        "Gaussian process".to_owned()
+        let Self { start_up, most } = self;
+        format!("Gaussian process (start-up {start_up}, most {most})")
     }
 
     fn next(

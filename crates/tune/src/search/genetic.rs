@@ -106,7 +106,12 @@ impl Genetic {
 
 impl Search for Genetic {
     fn name(&self) -> String {
-        "genetic".to_owned()
+        let Self {
+            population,
+            tournament,
+            mutation,
+        } = self;
+        format!("genetic (population {population}, tournament {tournament}, mutation {mutation})")
     }
 
     fn next(

@@ -82,7 +82,11 @@ impl Tpe {
 
 impl Search for Tpe {
     fn name(&self) -> String {
-        "TPE".to_owned()
+        let Self {
+            start_up,
+            candidates,
+        } = self;
+        format!("TPE (start-up {start_up}, candidates {candidates})")
     }
 
     fn next(

@@ -69,13 +69,13 @@ impl Finished {
         }
     }
 
-    /// What a search is told of it.
+    /// What a search is told of it: a score only if it went to its end, as another one is not to be compared.
     pub fn seen(&self) -> Seen<'_> {
         Seen {
             number: self.number,
             coordinates: &self.coordinates,
             budget: self.budget,
-            score: self.score(),
+            score: self.score().filter(|_| self.is_complete()),
         }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Journal {
     file: File,
     /// The trials that are over, by number, as they were found.
     pub(super) over: BTreeMap<usize, Finished>,
+    /// The numbers of these trials, a line each.
+    numbers: Vec<usize>,
     /// What was found, if the journal was there.
     pub(super) resumed: Option<Resumed>,
 }
@@ -76,6 +78,7 @@ impl Journal {
             path: path.to_owned(),
             file,
             over: BTreeMap::new(),
+            numbers: Vec::new(),
             resumed: None,
         };
         let mut bytes = Vec::new();
@@ -84,7 +87,8 @@ impl Journal {
         let whole = whole.map_or(0, |end| end + 1);
         let first = first_line(head);
         if whole > 0 {
-            journal.over = journal.read(&bytes[..whole], head, space, together)?;
+            (journal.over, journal.numbers) =
+                journal.read(&bytes[..whole], head, space, together)?;
         } else if !first.as_bytes().starts_with(&bytes) {
             return Err(match bytes.starts_with(MAGIC.as_bytes()) {
                 true => journal.damaged(1, "the line has no end"),
@@ -121,17 +125,26 @@ impl Journal {
         })
     }
 
-    /// The trials of whole lines.
+    /// Of a trial that the search does not lead to.
+    pub(super) fn disagrees(&self, trial: usize) -> JournalError {
+        let place = self.numbers.iter().position(|&number| number == trial);
+        let line = place.map_or(1, |place| place + 2);
+        let problem =
+            format!("the trial {trial} is of a round in which the search does not try it");
+        self.damaged(line, &problem)
+    }
+
+    /// The trials of whole lines, and their numbers as they stand.
     fn read(
         &self,
         bytes: &[u8],
         head: &Head,
         space: &Space,
         together: usize,
-    ) -> Result<BTreeMap<usize, Finished>, JournalError> {
+    ) -> Result<(BTreeMap<usize, Finished>, Vec<usize>), JournalError> {
         let mut lines = bytes.split(|&byte| byte == b'\n');
         self.check_head(lines.next().unwrap_or_default(), head)?;
-        let mut trials = BTreeMap::new();
+        let (mut trials, mut numbers) = (BTreeMap::new(), Vec::new());
         // What is after the last end of a line is empty.
         let count = lines.clone().count() - 1;
         for (number, line) in (2..).zip(lines.take(count)) {
@@ -145,6 +158,7 @@ impl Journal {
             if trials.contains_key(&trial.number) {
                 return Err(self.damaged(number, "the trial is there twice"));
             }
+            numbers.push(trial.number);
             trials.insert(trial.number, trial);
         }
         // Of the last round some trials may not be over; of those before all are.
@@ -162,7 +176,7 @@ impl Journal {
         if trials.range(last..).any(|(_, trial)| trial.round != last) {
             return Err(self.damaged(count + 1, "a trial is of a round that was over before it"));
         }
-        Ok(trials)
+        Ok((trials, numbers))
     }
 
     fn check_head(&self, line: &[u8], head: &Head) -> Result<(), JournalError> {

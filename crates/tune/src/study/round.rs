@@ -31,15 +31,16 @@ impl Study<'_> {
         let seen: Vec<Seen<'_>> = before.iter().map(Finished::seen).collect();
         let mut places = Vec::new();
         let end = self.trials.min(round.saturating_add(self.together));
+        // Where the next round began the search wanted to wait.
+        let mut rounds = recorded.range(round..).map(|(_, trial)| trial.round);
+        let end = rounds.find(|&next| next > round).unwrap_or(end).min(end);
         for number in round..end {
-            match recorded.get(&number) {
-                Some(trial) if trial.round == round => {
-                    places.extend(recorded.remove(&number).map(Place::Over));
-                    continue;
-                }
-                // The search wanted to wait here.
-                Some(_) => break,
-                None => {}
+            if recorded
+                .get(&number)
+                .is_some_and(|trial| trial.round == round)
+            {
+                places.extend(recorded.remove(&number).map(Place::Over));
+                continue;
             }
             let ahead: Vec<_> = places.iter().map(Place::coordinates).collect();
             let next = self
@@ -50,11 +51,26 @@ impl Study<'_> {
                     self.check(&suggestion, before);
                     places.push(Place::Ahead(number, suggestion));
                 }
-                Next::Wait if places.is_empty() => error::waits(&self.search.name()),
+                Next::Wait
+                    if places.is_empty() && recorded.range(..self.trials).next().is_none() =>
+                {
+                    error::waits(&self.search.name())
+                }
                 Next::Wait | Next::Done => break,
             }
         }
         places
+    }
+
+    /// A trial of the journal that is in none of its rounds, as the search leads elsewhere than it did.
+    pub(super) fn left(
+        &self,
+        places: &[Place],
+        before: &[Finished],
+        recorded: &BTreeMap<usize, Finished>,
+    ) -> Option<usize> {
+        let (&number, trial) = recorded.range(..self.trials).next()?;
+        (places.is_empty() || trial.round <= before.len()).then_some(number)
     }
 
     /// A search of one's own may be wrong.

@@ -130,7 +130,8 @@ impl Trial<'_> {
     }
 
     /// Tells the score after a step, as a validation loss after an epoch. `false` says that the trial is to stop: it is
-    /// pruned, or the score is NaN or infinite, with which it fails. What is given or told after that does not count.
+    /// pruned, or the score is NaN or infinite, with which it fails. What is given or told after that does not count. A
+    /// search is told of both that they have no score: a pruned trial goes on to no larger [budget](Trial::budget).
     ///
     /// # Panics
     /// If a step does not come after the one before.

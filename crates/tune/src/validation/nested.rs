@@ -39,10 +39,9 @@ pub struct Nested {
 ///     |train, _| {
 ///         let trials = Study::new(space.clone(), Grid::new(5)).run(|trial| {
 ///             let shift = trial.values().number("shift");
-///             let scores = cross_validate(&KFold::new(4).shuffle(2), train, |train, validation, _| {
+///             cross_validate(&KFold::new(4).shuffle(2), train, |train, validation, _| {
 ///                 fit_and_score(shift, train, validation)
-///             })?;
-///             Ok::<_, ValidationError>(scores.mean())
+///             })
 ///         })?;
 ///         Ok::<_, StudyError>(trials.best().expect("no trial is pruned").values.clone())
 ///     },

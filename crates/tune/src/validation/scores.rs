@@ -31,7 +31,8 @@ impl Scores {
             .copied()
     }
 
-    /// `m = Σ s / k`, of the `k` folds that did not fail.
+    /// `m = Σ s / k`, of the `k` folds that did not fail. Settings are to be compared by it only if
+    /// [none](Scores::failed) did, as they are if these scores are a trial's [result](crate::Scored).
     pub fn mean(&self) -> f64 {
         self.scores().sum::<f64>() / self.scores().count() as f64
     }

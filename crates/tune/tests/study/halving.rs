@@ -1,7 +1,8 @@
+use tapegrad_tune::prune::Prune;
 use tapegrad_tune::search::{
     Grid, Hyperband, Next, Random, Search, Seen, SuccessiveHalving, Suggestion,
 };
-use tapegrad_tune::{Finished, Space, Study};
+use tapegrad_tune::{Finished, Outcome, Space, Study};
 
 fn line() -> Space {
     Space::new().linear("x", 0.0..=1.0)
@@ -140,6 +141,35 @@ fn failures() {
     let goes_on = |trial: &Finished| trial.continues;
     let goes_on: Vec<_> = trials.unwrap().all().iter().filter_map(goes_on).collect();
     assert_eq!(goes_on, [7, 4, 9]);
+}
+
+/// Stops a trial with a score below 0.
+struct Low;
+
+impl Prune for Low {
+    fn name(&self) -> String {
+        "low".to_owned()
+    }
+
+    fn prunes(&self, reports: &[(usize, f64)], _: &[Finished]) -> bool {
+        reports.iter().any(|(_, score)| *score < 0.0)
+    }
+}
+
+/// A trial that is pruned does not go on, though its last report is the least score of the rung.
+#[test]
+fn pruned() {
+    let search = SuccessiveHalving::new(Random, 1.0 / 3.0);
+    let study = Study::new(line(), search).trials(4).prune(Low);
+    let trials = study.run(|trial| {
+        let score = [3.0, -1.0, 2.0, 1.0][trial.number()];
+        trial.report(1, score);
+        score
+    });
+    let trials = trials.unwrap();
+    assert_eq!(trials.all()[1].outcome, Outcome::Pruned(-1.0));
+    assert_eq!(trials.all()[1].seen().score, None);
+    assert_eq!(trials.all()[3].continues, Some(2));
 }
 
 /// The search within sees first rungs, numbered as if there were nothing else; if it is done all is.

@@ -1,7 +1,9 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tapegrad_tune::search::{Grid, Random};
+use tapegrad_tune::search::{
+    CmaEs, GaussianProcess, Genetic, Grid, Next, Random, Search, Seen, Suggestion, Tpe,
+};
 use tapegrad_tune::{JournalError, Space, Study, StudyError, StudyProblem, Trials};
 
 use super::{Folder, Near, lines, objective, study};
@@ -216,6 +218,58 @@ fn other_lines() {
     assert_eq!(run(short(&folder)).unwrap().resumed().unwrap().trials, 3);
 }
 
+/// One place after the other; at this number it waits as long as a trial is ahead, and at that one it is done.
+struct Stops(usize, usize);
+
+impl Search for Stops {
+    fn name(&self) -> String {
+        "stops".to_owned()
+    }
+
+    fn next(&self, _: &Space, _: &[Seen], ahead: &[&[f64]], number: usize, _: u64) -> Next {
+        match number {
+            _ if number == self.1 => Next::Done,
+            _ if number == self.0 && !ahead.is_empty() => Next::Wait,
+            _ => Next::Try(Suggestion::at(vec![number as f64 / 100.0])),
+        }
+    }
+}
+
+/// The search is called the same, and leads elsewhere: nothing is run, and the file stays as it was.
+#[test]
+fn another_search_of_one_name() {
+    let folder = Folder::new();
+    let study = |search| {
+        let space = Space::new().linear("x", 0.0..=1.0);
+        let study = Study::new(space, search).trials(12).together(4);
+        study.journal(folder.journal())
+    };
+    let whole = study(Stops(6, 99)).run(|_| 0.0).unwrap();
+    let rounds: Vec<_> = whole.all().iter().map(|trial| trial.round).collect();
+    assert_eq!(rounds, [0, 0, 0, 0, 4, 4, 6, 6, 6, 6, 10, 10]);
+    let own = lines(&folder.journal());
+    for (missing, search, line, trial) in [
+        (7, Stops(7, 99), 9, 8),
+        (6, Stops(99, 6), 8, 7),
+        (8, Stops(99, 8), 10, 9),
+    ] {
+        // The lines of the round that begins at 6, but one.
+        let place = missing + 1;
+        let text = [&own[..place], &own[place + 1..11]].concat().concat();
+        fs::write(folder.journal(), &text).unwrap();
+        let error = study(search)
+            .run(|_| -> f64 { unreachable!() })
+            .unwrap_err();
+        assert_eq!(error.trials.all(), &whole.all()[..6]);
+        let told = problem(error).to_string();
+        let expected = format!(
+            "line {line}: the trial {trial} is of a round in which the search does not try it; every line but a last one that is cut must stand as it was written"
+        );
+        assert!(told.ends_with(&expected), "{told}");
+        assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text);
+    }
+}
+
 #[test]
 fn other_studies() {
     let folder = Folder::new();
@@ -245,7 +299,7 @@ fn other_studies() {
         ),
         (
             of(Study::new(space().linear("y", 0.0..=1.0), Random).together(2)),
-            "space is x: 0..=1\\n, and here it is x: 0..=1\\ny: 0..=1\\n",
+            "space is \"x\": 0..=1\\n, and here it is \"x\": 0..=1\\n\"y\": 0..=1\\n",
         ),
         (
             of(Study::new(space(), Random)
@@ -259,6 +313,69 @@ fn other_studies() {
             format!("{path}: the journal is of another study, its {what}{rest}")
         );
     }
+
+    // Every setting of a search, of which a change leads elsewhere.
+    for (search, what) in [
+        (
+            Box::new(Tpe::new().start_up(3)) as Box<dyn Search>,
+            "TPE (start-up 3, candidates 24)",
+        ),
+        (
+            Box::new(Tpe::new().candidates(5)),
+            "TPE (start-up 10, candidates 5)",
+        ),
+        (
+            Box::new(GaussianProcess::new().start_up(4)),
+            "Gaussian process (start-up 4, most 100)",
+        ),
+        (
+            Box::new(GaussianProcess::new().most(7)),
+            "Gaussian process (start-up 10, most 7)",
+        ),
+        (
+            Box::new(CmaEs::new().step(0.5)),
+            "CMA-ES (population by dimensions, step 0.5)",
+        ),
+        (
+            Box::new(CmaEs::new().population(6)),
+            "CMA-ES (population 6, step 0.2)",
+        ),
+        (
+            Box::new(Genetic::new().population(4)),
+            "genetic (population 4, tournament 3, mutation 0.1)",
+        ),
+        (
+            Box::new(Genetic::new().tournament(2)),
+            "genetic (population 8, tournament 2, mutation 0.1)",
+        ),
+        (
+            Box::new(Genetic::new().mutation(0.3)),
+            "genetic (population 8, tournament 3, mutation 0.3)",
+        ),
+    ] {
+        let told = of(Study::new(space(), search).together(2));
+        assert_eq!(
+            told,
+            format!(
+                "{path}: the journal is of another study, its search is random, and here it is {what}{rest}"
+            )
+        );
+    }
+    // Words that are displayed alike.
+    let alike = Folder::new();
+    let words = |words: &[&str]| {
+        let space = Space::new().choice("a", words.iter().copied());
+        let study = Study::new(space, Random).trials(2).journal(alike.journal());
+        study.run(|_| 0.0)
+    };
+    words(&["a | b"]).unwrap();
+    assert!(
+        problem(words(&["a", "b"]).unwrap_err())
+            .to_string()
+            .contains(
+                "its space is \"a\": [\"a | b\"]\\n, and here it is \"a\": [\"a\", \"b\"]\\n;"
+            )
+    );
 
     // One study at a time.
     let told = short(&folder).trials(5).run(|_| match run(short(&folder)) {
