@@ -60,6 +60,9 @@ pub use report::{EvidenceReport, StrengthReport};
 /// | [`hyperprior`](Evidence::hyperprior), shape and rate of Gamma distributions of `α` and `β` | 0, 0 | at least 0 |
 /// | [`hold_unpenalized`](Evidence::hold_unpenalized) | off | |
 ///
+/// **Where the data say nothing** of weights, the evidence often grows with their strength without end. It then stays
+/// where they are 0 but for a millionth, and the report says that it is [unbounded](StrengthReport::is_unbounded).
+///
 /// **It holds where the fit is a minimum**: the [report](EvidenceReport) says how far it is from one. Let it go on from
 /// where the last ended, as it does if the closure only minimises. **Layers can be rescaled against each other**, those of
 /// rectifiers exactly and of sigmoids where they are nearly straight: with a strength for each, only their product matters,

@@ -3,6 +3,7 @@
 mod classes;
 mod linear;
 mod networks;
+mod noise;
 mod posterior;
 mod refusals;
 

@@ -18,6 +18,9 @@ const HOLD: f64 = 1e4;
 /// More than is left of `γ` by rounding where parameters without a penalty explain all.
 const DETERMINED: f64 = 1e-9;
 
+/// What the data say of weights, as a part of what their prior says, of which nothing is left in them.
+const VANISHING: f64 = 1e-6;
+
 pub(super) struct Fitted {
     pub(super) posterior: Posterior,
     /// `β`; 1 of classes.
@@ -113,7 +116,7 @@ impl Fitted {
     /// By what part of itself an `α` would change.
     pub(super) fn change(&self, prior: &Prior) -> f64 {
         let changes = prior.classes.iter().zip(&self.classes);
-        let changes = changes.filter(|(class, _)| class.is_chosen && !class.is_pruned);
+        let changes = changes.filter(|(class, _)| class.moves());
         let changes = changes.map(|(_, of)| (of.next / of.alpha - 1.0).abs());
         changes.fold(
             0.0,
@@ -124,7 +127,7 @@ impl Fitted {
     /// Writes the next strengths.
     pub(super) fn update(&self, threshold: f64, prior: &mut Prior) -> Result<(), TuneError> {
         for (class, of) in prior.classes.iter_mut().zip(&self.classes) {
-            if !class.is_chosen || class.is_pruned {
+            if !class.moves() {
                 continue;
             }
             let least = threshold * class.places.len() as f64;
@@ -132,6 +135,12 @@ impl Fitted {
             if class.is_group() && (of.gamma <= least || !of.next.is_finite()) {
                 class.is_pruned = true;
                 class.lambda = HOLD * (class.lambda + of.curvature / self.scale);
+                continue;
+            }
+            let is_least = of.curvature <= VANISHING * self.scale * class.lambda;
+            // Of weights that are all 0 what is next is infinite.
+            if is_least && (of.gamma <= DETERMINED || of.next >= of.alpha) {
+                class.is_unbounded = true;
                 continue;
             }
             if of.gamma <= DETERMINED {
@@ -161,6 +170,7 @@ impl Fitted {
             alpha: of.alpha,
             lambda: class.lambda,
             is_pruned: class.is_pruned,
+            is_unbounded: class.is_unbounded,
         });
         // Of the Gamma distributions, but for their constants.
         let [shape, rate] = evidence.hyperprior;
