@@ -162,6 +162,7 @@ impl Prior {
         }
     }
 
+    #[track_caller]
     fn join(
         &mut self,
         name: String,
@@ -170,6 +171,14 @@ impl Prior {
         places: Vec<usize>,
         lambda: f64,
     ) {
+        if let Some([_, count]) = group {
+            let others = self.classes.iter().filter(|class| class.handle.is(&handle));
+            for [_, other] in others.filter_map(|class| class.group) {
+                if other != count {
+                    error::other_groups(other, count);
+                }
+            }
+        }
         let mut classes = self.classes.iter_mut();
         match classes.find(|class| class.handle.is(&handle) && class.group == group) {
             Some(class) => {
