@@ -6,6 +6,7 @@ mod networks;
 mod noise;
 mod posterior;
 mod refusals;
+mod relevance;
 
 use tapegrad_autodiff::{Element, Tape};
 use tapegrad_nn::{Loss, Module, Scope, loss};

@@ -12,8 +12,8 @@ use super::prior::Prior;
 use super::{Evidence, EvidenceReport, Likelihood, StrengthReport};
 use crate::TuneError;
 
-/// How much stronger than data and prior together what is pruned is held: what a fit leaves of it is this small a part.
-const HOLD: f64 = 1e4;
+/// The least threshold that bounds strengths.
+const LEAST_THRESHOLD: f64 = 1e-4;
 
 /// More than is left of `γ` by rounding where parameters without a penalty explain all.
 const DETERMINED: f64 = 1e-9;
@@ -131,10 +131,13 @@ impl Fitted {
                 continue;
             }
             let least = threshold * class.places.len() as f64;
+            // As strong as this, a group is below the threshold.
+            let bound = of.curvature / (self.scale * threshold.max(LEAST_THRESHOLD));
             // Of weights that are all 0 it is infinite or no number.
             if class.is_group() && (of.gamma <= least || !of.next.is_finite()) {
                 class.is_pruned = true;
-                class.lambda = HOLD * (class.lambda + of.curvature / self.scale);
+                let held = bound / threshold.max(LEAST_THRESHOLD);
+                class.lambda = class.lambda.max(held);
                 continue;
             }
             let is_least = of.curvature <= VANISHING * self.scale * class.lambda;
@@ -150,6 +153,9 @@ impl Fitted {
             }
             TuneError::finite(of.next, || format!("the precision α of `{}`", class.name))?;
             class.lambda = of.next / (self.precision * self.scale);
+            if class.is_group() && threshold > 0.0 {
+                class.lambda = class.lambda.min(bound);
+            }
         }
         prior.set();
         Ok(())
