@@ -2222,6 +2222,11 @@ fn evidence() {
             set(&other);
             choose(Dense::new(2, 1).penalize(other.penalty()), gaussian())
         } => "Relevance: there are 3 strengths, and a weight of 2 groups; each must have one";
+        {
+            let both = Relevance::new(Groups::Rows, 0.1);
+            let mut layers = Mlp::new(&[3, 2, 1]).penalize(0, both.penalty()).penalize(1, both.penalty());
+            gaussian().choose(&mut layers, &data, |_| panic!("a fit"))
+        } => "Relevance: there are 3 strengths, and a weight of 2 groups; each must have one";
         choose(layer(Penalty::l2(0.1)), gaussian()).predict(&Dense::<f64>::new(2, 1), array![[1.0, 2.0]]) =>
             "Laplace::predict: the model has 3 trained numbers; it must be the one that was fitted, with 4";
         choose(layer(Penalty::l2(0.1)), gaussian()).predict(&layer(Penalty::none()), &data.x).intervals(1.0) =>

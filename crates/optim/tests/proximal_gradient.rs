@@ -232,3 +232,78 @@ fn what_it_leaves() {
     }));
     assert!(outcome.is_err() && taken.contains(&numbers(&model)));
 }
+
+/// Steps that leave where a loss is defined are halved: `−3 w − ln(1 − w²)`, whose minimum solves `3 w² + 2 w = 3`.
+#[test]
+fn steps_out_of_the_domain() {
+    let one = Array2::<f64>::ones([1, 1]);
+    for first_step in [1.0, 1e3, 1e9] {
+        let mut model = Dense::<f64>::new(1, 1).without_bias();
+        model.weight.value.fill(0.0);
+        let mut undefined = 0;
+        let solver = ProximalGradient::new().first_step(first_step);
+        let report = solver.tolerance(1e-10).minimize(&mut model, |model| {
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            let w = model.forward(&on, on.input(&one));
+            let loss = (w * -3.0 - (-w.square() + 1.0).ln()).mean(..);
+            undefined += usize::from(!loss.item().is_finite());
+            (loss.item(), on.backward(loss))
+        });
+        println!("{report}, {undefined} undefined");
+        assert!(report.is_converged() && undefined > 0, "{report}");
+        let exact = (10_f64.sqrt() - 1.0) / 3.0;
+        assert!((model.weight.value[[0, 0]] - exact).abs() < 1e-9);
+    }
+}
+
+/// Gradients of the opposite sign, and a loss that is defined at the start alone.
+#[test]
+fn nothing_better() {
+    let data = data::<f64>(20, 4, 1);
+    let mut model = Dense::<f64>::new(4, 1);
+    let (before, _) = state(&model, &data);
+    let report = ProximalGradient::new().minimize(&mut model, |model| {
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let loss = squares(&on, model, &data);
+        (loss.item(), on.backward(-loss))
+    });
+    println!("{report}");
+    assert_eq!(report.end, ProximalGradientEnd::NothingBetter);
+    // It does not climb.
+    assert!(report.loss <= before * (1.0 + 1e-6), "{before} {report}");
+
+    let mut model = Dense::<f64>::new(4, 1);
+    let start = numbers(&model);
+    let mut calls = 0;
+    let report = ProximalGradient::new().minimize(&mut model, |model| {
+        calls += 1;
+        let tape = Tape::new();
+        let on = Scope::train(&tape);
+        let loss = squares(&on, model, &data);
+        let item = if calls == 1 { loss.item() } else { f64::NAN };
+        (item, on.backward(loss))
+    });
+    assert_eq!(report.end, ProximalGradientEnd::NothingBetter);
+    assert_eq!((report.iterations, report.evaluations), (0, calls));
+    assert_eq!((numbers(&model), report.loss), (start, before));
+    assert!(!report.is_converged());
+}
+
+#[test]
+fn limit() {
+    let data = data::<f64>(20, 4, 1);
+    let mut model = Dense::<f64>::new(4, 1).penalize(Penalty::l1(0.01).proximal());
+    let solver = ProximalGradient::new().iterations(3).tolerance(0.0);
+    let report = solver.fit(&mut model, |on, model| squares(on, model, &data));
+    assert_eq!(report.end, ProximalGradientEnd::Limit);
+    assert_eq!(report.iterations, 3);
+    assert!(!report.is_converged());
+    assert!(
+        report
+            .to_string()
+            .starts_with("at the limit of iterations: 3 iterations, ")
+    );
+    assert_eq!(state(&model, &data), (report.loss, report.residual));
+}

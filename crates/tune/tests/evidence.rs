@@ -3,8 +3,10 @@
 mod classes;
 mod linear;
 mod networks;
+mod noise;
 mod posterior;
 mod refusals;
+mod relevance;
 
 use tapegrad_autodiff::{Element, Tape};
 use tapegrad_nn::{Loss, Module, Scope, loss};

@@ -12,11 +12,14 @@ use super::prior::Prior;
 use super::{Evidence, EvidenceReport, Likelihood, StrengthReport};
 use crate::TuneError;
 
-/// How much stronger than data and prior together what is pruned is held: what a fit leaves of it is this small a part.
-const HOLD: f64 = 1e4;
+/// The least threshold that bounds strengths.
+const LEAST_THRESHOLD: f64 = 1e-4;
 
 /// More than is left of `γ` by rounding where parameters without a penalty explain all.
 const DETERMINED: f64 = 1e-9;
+
+/// What the data say of weights, as a part of what their prior says, of which nothing is left in them.
+const VANISHING: f64 = 1e-6;
 
 pub(super) struct Fitted {
     pub(super) posterior: Posterior,
@@ -113,7 +116,7 @@ impl Fitted {
     /// By what part of itself an `α` would change.
     pub(super) fn change(&self, prior: &Prior) -> f64 {
         let changes = prior.classes.iter().zip(&self.classes);
-        let changes = changes.filter(|(class, _)| class.is_chosen && !class.is_pruned);
+        let changes = changes.filter(|(class, _)| class.moves());
         let changes = changes.map(|(_, of)| (of.next / of.alpha - 1.0).abs());
         changes.fold(
             0.0,
@@ -124,14 +127,23 @@ impl Fitted {
     /// Writes the next strengths.
     pub(super) fn update(&self, threshold: f64, prior: &mut Prior) -> Result<(), TuneError> {
         for (class, of) in prior.classes.iter_mut().zip(&self.classes) {
-            if !class.is_chosen || class.is_pruned {
+            if !class.moves() {
                 continue;
             }
             let least = threshold * class.places.len() as f64;
+            // As strong as this, a group is below the threshold.
+            let bound = of.curvature / (self.scale * threshold.max(LEAST_THRESHOLD));
             // Of weights that are all 0 it is infinite or no number.
             if class.is_group() && (of.gamma <= least || !of.next.is_finite()) {
                 class.is_pruned = true;
-                class.lambda = HOLD * (class.lambda + of.curvature / self.scale);
+                let held = bound / threshold.max(LEAST_THRESHOLD);
+                class.lambda = class.lambda.max(held);
+                continue;
+            }
+            let is_least = of.curvature <= VANISHING * self.scale * class.lambda;
+            // Of weights that are all 0 what is next is infinite.
+            if is_least && (of.gamma <= DETERMINED || of.next >= of.alpha) {
+                class.is_unbounded = true;
                 continue;
             }
             if of.gamma <= DETERMINED {
@@ -141,6 +153,9 @@ impl Fitted {
             }
             TuneError::finite(of.next, || format!("the precision α of `{}`", class.name))?;
             class.lambda = of.next / (self.precision * self.scale);
+            if class.is_group() && threshold > 0.0 {
+                class.lambda = class.lambda.min(bound);
+            }
         }
         prior.set();
         Ok(())
@@ -161,6 +176,7 @@ impl Fitted {
             alpha: of.alpha,
             lambda: class.lambda,
             is_pruned: class.is_pruned,
+            is_unbounded: class.is_unbounded,
         });
         // Of the Gamma distributions, but for their constants.
         let [shape, rate] = evidence.hyperprior;

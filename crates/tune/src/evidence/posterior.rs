@@ -149,17 +149,22 @@ impl Posterior {
         0.5 * (self.a.iter().map(|a| a.ln()).sum::<f64>() - self.log_determinant)
     }
 
-    /// `jᵀ H⁻¹ j` of each row `j`.
-    pub(super) fn variances(&self, rows: &Array2<f64>) -> Array1<f64> {
+    /// `jᵀ H⁻¹ j` of each row `j`, and of differences of rows.
+    pub(super) fn spread(&self, rows: &Array2<f64>) -> Spread {
+        let count = rows.nrows();
         let penalised = rows.select(Axis(1), &self.penalised);
         let flat = rows.select(Axis(1), &self.flat);
-        let variances = match &self.form {
+        match &self.form {
             Form::Primal { s, factor } => {
                 let mut rows = ndarray::concatenate![Axis(1), penalised, flat];
                 for (mut column, s) in rows.axis_iter_mut(Axis(1)).zip(s) {
                     column *= *s;
                 }
-                squares_of_columns(&factor.half_solve(&rows.reversed_axes()))
+                Spread {
+                    all: factor.half_solve(&rows.reversed_axes()),
+                    seen: Array2::zeros([0, count]),
+                    flat: Array2::zeros([0, count]),
+                }
             }
             Form::Dual { r, f, s, factor } => {
                 let (mut penalised, mut flat) = (penalised, flat);
@@ -172,15 +177,42 @@ impl Posterior {
                 let penalised = penalised.reversed_axes();
                 let seen = product(r.view(), penalised.view());
                 let rest = flat.reversed_axes() - product(f.t(), seen.view());
-                let parts = [penalised, seen, factor.half_solve(&rest)];
-                let [all, seen, flat] = parts.map(|part| squares_of_columns(&part));
-                let variances = all.iter().zip(&seen).zip(&flat);
-                variances
-                    .map(|((all, seen), flat)| (all - seen).max(0.0) + flat)
-                    .collect()
+                let flat = factor.half_solve(&rest);
+                Spread {
+                    all: penalised,
+                    seen,
+                    flat,
+                }
             }
-        };
-        variances.into()
+        }
+    }
+}
+
+/// What variances are squares of, a column for each row `j`: `all − seen + flat`.
+pub(super) struct Spread {
+    all: Array2<f64>,
+    seen: Array2<f64>,
+    flat: Array2<f64>,
+}
+
+impl Spread {
+    pub(super) fn variances(&self) -> Vec<f64> {
+        let parts = [&self.all, &self.seen, &self.flat];
+        let [all, seen, flat] = parts.map(squares_of_columns);
+        let variances = all.iter().zip(&seen).zip(&flat);
+        variances
+            .map(|((all, seen), flat)| (all - seen).max(0.0) + flat)
+            .collect()
+    }
+
+    /// Of the difference of two.
+    pub(super) fn variance_between(&self, a: usize, b: usize) -> f64 {
+        let parts = [&self.all, &self.seen, &self.flat];
+        let [all, seen, flat] = parts.map(|part| {
+            let pairs = part.column(a).into_iter().zip(part.column(b));
+            pairs.map(|(a, b)| (a - b).powi(2)).sum::<f64>()
+        });
+        (all - seen).max(0.0) + flat
     }
 }
 

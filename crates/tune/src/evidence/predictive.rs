@@ -1,10 +1,9 @@
 use std::f64::consts::PI;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Array3};
 use tapegrad_autodiff::kernel::elementary;
 
 use super::Likelihood;
-use super::likelihood::softmax;
 use crate::error;
 
 /// What is to be expected for some inputs, and how sure that is.
@@ -41,10 +40,13 @@ use crate::error;
 pub struct Predictive {
     /// The outputs `f`, `[rows, outputs]`: numbers, or logits.
     pub mean: Array2<f64>,
-    /// The variance of each, of what is not known of the weights; without that of noise.
+    /// The variance of each, of what is not known of the weights; without that of noise. Of several classes it is that
+    /// of logits less their mean, as a number that is added to all says nothing.
     pub variance: Array2<f64>,
     /// The variance `1/β` of Gaussian noise, 0 of classes.
     pub noise: f64,
+    /// Of several classes, the variance of the difference of each two logits, `[rows, outputs, outputs]`.
+    pub(super) between: Option<Array3<f64>>,
     pub(super) likelihood: Likelihood,
 }
 
@@ -79,26 +81,40 @@ impl Predictive {
     /// | | |
     /// |---|---|
     /// | Bernoulli | `σ(κ(v) f)` of each output (MacKay 1992; Bishop 2006, 4.153) |
-    /// | categorical | `softmax(κ(v) f)`, each logit by its own variance (Gibbs 1997), without what they share |
+    /// | categorical | `p_k ∝ 1 / Σ_c exp(κ(v_kc) (f_c − f_k))` with the variance `v_kc` of `f_c − f_k` |
+    ///
+    /// The second is the first for two classes. It depends on differences alone, so neither on the order of classes nor on a number that is added to all logits; the softmax of moderated
+    /// logits (Gibbs 1997) depends on both.
     ///
     /// # Panics
     /// If targets are numbers.
     #[track_caller]
     pub fn probabilities(&self) -> Array2<f64> {
-        let moderated = self.variance.mapv(|v| 1.0 / (1.0 + PI * v / 8.0).sqrt()) * &self.mean;
-        match self.likelihood {
-            Likelihood::Gaussian => error::probabilities_of_numbers(),
-            Likelihood::Bernoulli => moderated.mapv(|z| 1.0 / (1.0 + (-z).exp())),
-            Likelihood::Categorical => {
-                let mut moderated = moderated;
-                for mut row in moderated.axis_iter_mut(Axis(0)) {
-                    let p = softmax(row.iter().copied());
-                    row.iter_mut().zip(p).for_each(|(z, p)| *z = p);
-                }
-                moderated
-            }
+        if self.likelihood == Likelihood::Gaussian {
+            error::probabilities_of_numbers();
         }
+        let Some(between) = &self.between else {
+            let moderated = self.variance.mapv(moderation) * &self.mean;
+            return moderated.mapv(|z| 1.0 / (1.0 + (-z).exp()));
+        };
+        let mut p = Array2::from_shape_fn(self.mean.dim(), |(row, k)| {
+            let logits = self.mean.row(row).into_iter().enumerate();
+            let others = logits.map(|(c, f)| {
+                let difference = f - self.mean[[row, k]];
+                (moderation(between[[row, k, c]]) * difference).exp()
+            });
+            1.0 / others.sum::<f64>()
+        });
+        for mut row in p.rows_mut() {
+            row /= row.sum();
+        }
+        p
     }
+}
+
+/// `κ`.
+fn moderation(variance: f64) -> f64 {
+    1.0 / (1.0 + PI * variance / 8.0).sqrt()
 }
 
 /// The `z` within which, on either side of 0, a standard normal number is with a probability: `Φ(−z) = (1 − p) / 2`,

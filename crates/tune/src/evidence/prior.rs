@@ -31,6 +31,8 @@ pub(super) struct Class {
     pub(super) is_chosen: bool,
     /// Whether its weights are held at 0.
     pub(super) is_pruned: bool,
+    /// Whether the evidence grows with the strength without end, which then stays.
+    pub(super) is_unbounded: bool,
 }
 
 /// By what strengths are set.
@@ -75,6 +77,11 @@ impl Handle {
 }
 
 impl Class {
+    /// Whether the strength is still updated.
+    pub(super) fn moves(&self) -> bool {
+        self.is_chosen && !self.is_pruned && !self.is_unbounded
+    }
+
     /// Whether it is a group that may be pruned.
     pub(super) fn is_group(&self) -> bool {
         self.group.is_some()
@@ -155,6 +162,7 @@ impl Prior {
         }
     }
 
+    #[track_caller]
     fn join(
         &mut self,
         name: String,
@@ -163,6 +171,14 @@ impl Prior {
         places: Vec<usize>,
         lambda: f64,
     ) {
+        if let Some([_, count]) = group {
+            let others = self.classes.iter().filter(|class| class.handle.is(&handle));
+            for [_, other] in others.filter_map(|class| class.group) {
+                if other != count {
+                    error::other_groups(other, count);
+                }
+            }
+        }
         let mut classes = self.classes.iter_mut();
         match classes.find(|class| class.handle.is(&handle) && class.group == group) {
             Some(class) => {
@@ -177,6 +193,7 @@ impl Prior {
                 lambda,
                 is_chosen: false,
                 is_pruned: false,
+                is_unbounded: false,
             }),
         }
     }

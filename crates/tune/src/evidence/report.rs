@@ -42,6 +42,9 @@ pub struct StrengthReport {
     pub lambda: f64,
     /// Whether they were found to be irrelevant, and are 0.
     pub is_pruned: bool,
+    /// Whether the evidence grows with the strength without end, as the data say nothing of the weights: it stays where
+    /// they are 0 but for a millionth.
+    pub is_unbounded: bool,
 }
 
 /// A line for each strength, and what is true of all.
@@ -57,8 +60,12 @@ impl fmt::Display for EvidenceReport {
         for of in &self.strengths {
             write!(f, "{:width$}  {:7}  {:7.2}", of.name, of.weights, of.gamma)?;
             match of.is_pruned {
-                true => writeln!(f, "     pruned")?,
-                false => writeln!(f, "  {:9.3e}  {:9.3e}", of.alpha, of.lambda)?,
+                true => write!(f, "     pruned")?,
+                false => write!(f, "  {:9.3e}  {:9.3e}", of.alpha, of.lambda)?,
+            }
+            match of.is_unbounded {
+                true => writeln!(f, "  unbounded")?,
+                false => writeln!(f)?,
             }
         }
         let (all, effective) = (self.parameters, self.effective_parameters);

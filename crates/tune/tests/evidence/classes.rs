@@ -1,6 +1,6 @@
 //! Classes: the published case study of two moons, and probabilities.
 
-use ndarray::array;
+use ndarray::{Array2, Axis, array};
 use tapegrad_nn::{Activation, Dense, Mlp, Penalty, Strength};
 use tapegrad_train::data::Dataset;
 use tapegrad_tune::{Evidence, EvidenceReport, Likelihood};
@@ -98,8 +98,52 @@ fn probabilities_of_several_classes() {
     let predictive = laplace.predict(&model, array![[0.0, 0.0], [-8.0, 2.0], [20.0, -30.0]]);
     let (p, z) = (predictive.probabilities(), &predictive.mean);
     for row in 0..3 {
+        // Of `f₁ − f₀`, which either is half of less the mean.
+        let v = 4.0 * predictive.variance[[row, 1]];
+        let moderation = 1.0 / (1.0 + std::f64::consts::PI * v / 8.0).sqrt();
+        let bernoulli = 1.0 / (1.0 + (moderation * (z[[row, 1]] - z[[row, 0]])).exp());
+        assert!((p[[row, 0]] - bernoulli).abs() < 1e-12, "{p} {bernoulli}");
         let sure = 1.0 / (1.0 + (z[[row, 1]] - z[[row, 0]]).exp());
         assert!((p.row(row).sum() - 1.0).abs() < 1e-15);
         assert!((p[[row, 0]] - 0.5).abs() < (sure - 0.5).abs(), "{p} {sure}");
+    }
+}
+
+/// Three classes: what is called first does not matter, nor does what all logits share.
+#[test]
+fn probabilities_know_no_order() {
+    let x = Array2::from_shape_fn([45, 2], |(i, j)| (2.4 * (2 * i + j) as f64).sin());
+    let class = |row: usize| (row * row % 3) as f64 + f64::from(x[[row, 0]] > 0.5);
+    let y = Array2::from_shape_fn([45, 1], |(row, _)| class(row).min(2.0));
+    let other = array![[0.0, 0.0], [-8.0, 2.0], [20.0, -30.0], [0.3, 1.0]];
+    let probabilities = |order: [usize; 3], shift: f64| {
+        let y = y.mapv(|y| order[y as usize] as f64);
+        let data = Dataset::new(x.clone(), y);
+        let mut model = Dense::new(2, 3).penalize(Penalty::l2(1e-2));
+        let fit = |model: &mut Dense<f64>| fit(model, &data, Likelihood::Categorical, 1e-10, 500);
+        let laplace = Evidence::new(Likelihood::Categorical)
+            .tolerance(1e-8)
+            .iterations(500)
+            .choose(&mut model, &data, fit)
+            .unwrap();
+        assert!(laplace.report.is_converged);
+        for bias in model.bias.as_mut().unwrap().value.iter_mut() {
+            *bias += shift;
+        }
+        let predictive = laplace.predict(&model, &other);
+        // In the order of the others.
+        let [p, v] = [predictive.probabilities(), predictive.variance];
+        [p, v].map(|numbers| numbers.select(Axis(1), &order))
+    };
+    let [p, v] = probabilities([0, 1, 2], 0.0);
+    println!("{p}\n{v}");
+    for (order, shift) in [([0, 1, 2], 100.0), ([2, 0, 1], 0.0), ([1, 0, 2], -100.0)] {
+        let [other_p, other_v] = probabilities(order, shift);
+        for (a, b) in p.iter().zip(&other_p) {
+            assert!((a - b).abs() < 1e-6, "{p} {other_p}");
+        }
+        for (a, b) in v.iter().zip(&other_v) {
+            assert!((a / b - 1.0).abs() < 1e-5, "{v} {other_v}");
+        }
     }
 }

@@ -226,12 +226,37 @@ fn check(likelihood: Likelihood, outputs: usize, rows: usize, holds: bool) {
 
     let other = numbers([3, 2], 5.0);
     let j = jacobian(&mut model, &other.clone().into_dyn()).select(ndarray::Axis(1), &kept);
-    let expected = j.dot(&covariance).dot(&j.t()) / beta;
+    let raw = j.dot(&covariance).dot(&j.t()) / beta;
+    // Of classes, less the mean of a row.
+    let centring = Array2::from_shape_fn(raw.dim(), |(a, b)| {
+        let share = match is_categorical && a / outputs == b / outputs {
+            true => 1.0 / outputs as f64,
+            false => 0.0,
+        };
+        f64::from(a == b) - share
+    });
+    let expected = centring.dot(&raw).dot(&centring);
     let predictive = laplace.predict(&model, &other);
     for (found, expected) in predictive.mean.iter().zip(model.predict(&other)) {
         assert_close("mean", *found, expected, 1e-12);
     }
     for (found, expected) in predictive.variance.iter().zip(expected.diag()) {
         assert_close("variance", *found, *expected, 1e-5);
+    }
+    if is_categorical {
+        for ((row, k), found) in predictive.probabilities().indexed_iter() {
+            // Before they are made to have the sum 1.
+            let share = |k: usize| {
+                let others = (0..outputs).map(|c| {
+                    let [a, b] = [k, c].map(|class| row * outputs + class);
+                    let v = raw[[a, a]] + raw[[b, b]] - 2.0 * raw[[a, b]];
+                    let f = predictive.mean[[row, c]] - predictive.mean[[row, k]];
+                    (f / (1.0 + PI * v / 8.0).sqrt()).exp()
+                });
+                1.0 / others.sum::<f64>()
+            };
+            let sum: f64 = (0..outputs).map(share).sum();
+            assert_close("p", *found, share(k) / sum, 1e-6);
+        }
     }
 }
