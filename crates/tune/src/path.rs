@@ -16,15 +16,14 @@ mod problem;
 mod stability;
 mod strongest;
 mod table;
-mod values;
 
 pub use cross_validated::{CrossValidatedPath, PathScore};
 pub use fitted::{Entry, FittedPath, PathPoint};
 pub use stability::StabilitySelection;
 
+use crate::snapshot::Snapshot;
 use crate::{TuneError, error};
 use problem::Problem;
-use values::Values;
 
 /// A regularisation path: a model at each of many strengths of a penalty, each fit from where the one beside it ended.
 ///
@@ -279,9 +278,9 @@ impl<T: Element> Path<T> {
     ) -> Result<StabilitySelection, TuneError> {
         error::at_least_one("Path::stability", "number of subsamples", subsamples);
         let mut problem = Problem::new(self, model, loss, fit);
-        let (before, strengths) = (Values::of(model), self.numbers());
+        let (before, strengths) = (Snapshot::of(model), self.numbers());
         let found = problem.stability(model, data, subsamples, seed);
-        before.write(model);
+        before.restore(model);
         self.reset(&strengths);
         found
     }
@@ -292,10 +291,10 @@ impl<T: Element> Path<T> {
         model: &mut M,
         run: impl FnOnce(&mut M) -> Result<R, TuneError>,
     ) -> Result<R, TuneError> {
-        let (before, strengths) = (Values::of(model), self.numbers());
+        let (before, strengths) = (Snapshot::of(model), self.numbers());
         let outcome = run(model);
         if outcome.is_err() {
-            before.write(model);
+            before.restore(model);
             self.reset(&strengths);
         }
         outcome
@@ -306,6 +305,12 @@ impl<T: Element> Path<T> {
         for (strength, ratio) in &self.strengths {
             strength.set(first * ratio);
         }
+    }
+
+    /// Whether all are finite if the first is so.
+    fn is_finite_at(&self, first: f64) -> bool {
+        let mut strengths = self.strengths.iter();
+        strengths.all(|(_, ratio)| (first * ratio).is_finite())
     }
 
     fn numbers(&self) -> Vec<f64> {

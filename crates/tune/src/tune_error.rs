@@ -28,8 +28,12 @@ pub enum TuneError {
     },
     /// No finite strength of a path makes all weights zero.
     NoStrongest,
-    /// Where the penalised weights of a path are zero, so is their gradient.
+    /// The penalty of a path acts in the loss, and makes no weight zero.
+    NotProximal,
+    /// Where the penalised weights of a path are zero, so is their gradient, as other weights hide them.
     StaysZero,
+    /// The data loss does not depend on the penalised weights of a path.
+    NoGradient,
     /// Every fold, or every subsample, of a path failed.
     AllFailed {
         /// `folds` or `subsamples`.
@@ -76,6 +80,14 @@ impl fmt::Display for TuneError {
             Self::NoStrongest => write!(
                 f,
                 "no finite strength was found at which all weights that it penalises are zero, as there is none for L2 alone; the strongest must be given by `Path::from`"
+            ),
+            Self::NotProximal => write!(
+                f,
+                "weights that the strength penalises are never zero, as its penalty acts in the loss; it must be proximal (`Penalty::proximal`), or the strongest be given by `Path::from`"
+            ),
+            Self::NoGradient => write!(
+                f,
+                "the data say nothing of the penalised weights, whose gradient is zero, as it is where all targets are equal; there must be something to fit"
             ),
             Self::StaysZero => write!(
                 f,

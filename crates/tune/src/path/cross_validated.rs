@@ -8,8 +8,8 @@ use tapegrad_train::data::{Dataset, Fold, Splitter};
 use super::FittedPath;
 use super::parts::those_that_succeed;
 use super::problem::Problem;
-use super::values::Values;
 use crate::TuneError;
+use crate::snapshot::Snapshot;
 
 /// A path that was fitted to all rows, and what rows say of each strength that were not trained on; printed as a table.
 #[derive(Clone, Debug)]
@@ -56,11 +56,11 @@ where
         let folds = splitter.folds(data).map_err(|error| TuneError::Split {
             cause: error.to_string(),
         })?;
-        let start = Values::of(model);
+        let start = Snapshot::of(model);
         let path = self.path(model, data)?;
         let strengths: Vec<f64> = path.points.iter().map(|point| point.strength).collect();
         let of_folds = folds.iter().map(|fold| {
-            start.write(model);
+            start.restore(model);
             self.of_fold(model, data, fold, &strengths)
         });
         let (of_folds, failed) = those_that_succeed("folds", of_folds)?;
@@ -98,7 +98,7 @@ where
         let (train, test) = fold.of(data);
         let points = self.along(model, &train, strengths)?;
         let scores = points.into_iter().map(|point| {
-            point.values.write(model);
+            point.values.restore(model);
             let score = self.score(model, &test);
             TuneError::finite(score, || {
                 format!("the score at the strength {}", point.strength)

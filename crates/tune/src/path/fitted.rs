@@ -1,8 +1,8 @@
 use tapegrad_autodiff::{ArcArrayD, Element};
 use tapegrad_nn::{Module, Name, ParamId, Strength, norm};
 
-use super::values::Values;
 use crate::error;
+use crate::snapshot::Snapshot;
 
 /// A [`Path`](crate::Path) that was fitted, printed as a table.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct PathPoint<T: Element = f32> {
     pub inputs: Vec<usize>,
     /// The first parameter that the strengths penalise: of a dense layer `[inputs, units]`.
     pub coefficients: ArcArrayD<T>,
-    pub(super) values: Values<T>,
+    pub(super) values: Snapshot<T>,
 }
 
 /// When an input enters.
@@ -67,7 +67,7 @@ impl<T: Element> PathPoint<T> {
             nonzero,
             inputs: Vec::new(),
             coefficients,
-            values: Values::of(model),
+            values: Snapshot::of(model),
         };
         let sizes = point.of_inputs().into_iter().enumerate();
         point.inputs = sizes
@@ -114,11 +114,11 @@ impl<T: Element> FittedPath<T> {
         let Some(point) = self.points.get(place) else {
             error::no_point(place, self.points.len());
         };
-        let own = Values::of(model);
+        let own = Snapshot::of(model);
         if !own.shapes().eq(point.values.shapes()) {
             error::model_of_other_path();
         }
-        point.values.write(model);
+        point.values.restore(model);
         for (strength, ratio) in &self.strengths {
             strength.set(point.strength * ratio);
         }

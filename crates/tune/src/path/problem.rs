@@ -4,12 +4,13 @@ use std::error::Error;
 use std::marker::PhantomData;
 
 use tapegrad_autodiff::{Element, Tape, Var};
-use tapegrad_nn::{GradientMap, Module, Name, ParamId, Scope, kkt};
+use tapegrad_nn::penalty::Acts;
+use tapegrad_nn::{GradientMap, Module, Name, ParamId, Role, Scope, kkt};
 use tapegrad_train::data::Dataset;
 
 use super::grid::{geometric, quotient};
-use super::values::Values;
 use super::{FittedPath, Path, PathPoint};
+use crate::snapshot::Snapshot;
 use crate::{TuneError, error};
 
 /// How many strengths are added at the strong end of an upward path.
@@ -22,6 +23,12 @@ pub(super) struct Problem<'p, M, L, F, T: Element> {
     fit: F,
     /// Those of the strengths.
     pub(super) penalised: Vec<ParamId>,
+    /// How many weights they penalise.
+    pub(super) weights: usize,
+    /// Whether one of their penalties acts in the loss.
+    pub(super) is_in_loss: bool,
+    /// How many parameters are weights that are trained, and how many of these they do not penalise.
+    pub(super) layers: [usize; 2],
     /// What the rows of the first of them are called.
     names: Vec<String>,
     of: PhantomData<fn(&M)>,
@@ -37,11 +44,22 @@ where
     #[track_caller]
     pub(super) fn new(path: &'p Path<T>, model: &M, loss: L, fit: F) -> Self {
         let (mut penalised, mut inputs) = (Vec::new(), None);
+        let (mut weights, mut is_in_loss, mut layers) = (0, false, [0; 2]);
         model.visit(Name::root(), &mut |_, param| {
-            let mut terms = param.penalty.terms().iter();
-            if param.is_trained() && terms.any(|term| path.is_of(term.strength())) {
+            if !param.is_trained() {
+                return;
+            }
+            let terms = param.penalty.terms().iter();
+            let own: Vec<_> = terms.filter(|term| path.is_of(term.strength())).collect();
+            if param.role == Role::Weight {
+                layers[0] += 1;
+                layers[1] += usize::from(own.is_empty());
+            }
+            if !own.is_empty() {
                 inputs.get_or_insert(param.value.shape().first().copied().unwrap_or(1));
                 penalised.push(param.id());
+                weights += param.value.len();
+                is_in_loss |= own.iter().any(|term| term.acts() == Acts::InLoss);
             }
         });
         let Some(inputs) = inputs else {
@@ -57,6 +75,9 @@ where
             loss,
             fit,
             penalised,
+            weights,
+            is_in_loss,
+            layers,
             names,
             of: PhantomData,
         }
@@ -81,12 +102,14 @@ where
         if self.path.is_upward && self.path.from.is_none() {
             // In smaller steps weights may stay longer.
             let mut strength = strongest;
-            for _ in 0..MOST_ADDED {
-                if points[0].nonzero == 0 {
-                    break;
-                }
+            let mut added = 0;
+            while points[0].nonzero > 0 {
                 strength *= quotient(ratio, count);
+                if added == MOST_ADDED || !self.path.is_finite_at(strength) {
+                    return Err(self.no_strongest());
+                }
                 points.insert(0, self.point(model, data, strength)?);
+                added += 1;
             }
         }
         Ok(self.fitted(points))
@@ -147,7 +170,7 @@ where
         if self.objective(model, data) < stays {
             return;
         }
-        here.values.write(model);
+        here.values.restore(model);
     }
 
     /// Data loss and penalty.
@@ -188,13 +211,12 @@ where
             strength,
             cause: cause.to_string(),
         })?;
-        match Values::of(model).is_finite() {
-            true => Ok(()),
-            false => Err(TuneError::NotFinite {
-                what: format!("a weight after the fit at the strength {strength}"),
-                value: f64::NAN,
-            }),
+        for number in Snapshot::of(model).numbers() {
+            TuneError::finite(number.wide(), || {
+                format!("a weight after the fit at the strength {strength}")
+            })?;
         }
+        Ok(())
     }
 
     /// Data loss, penalty and gradients.
@@ -215,6 +237,14 @@ where
         };
         let numbers = (of("data loss", loss)?, of("penalty", penalty)?);
         Ok((numbers.0, numbers.1, on.backward(loss + penalty)))
+    }
+
+    /// Why weights do not become zero.
+    pub(super) fn no_strongest(&self) -> TuneError {
+        match self.is_in_loss {
+            true => TuneError::NotProximal,
+            false => TuneError::NoStrongest,
+        }
     }
 
     /// Makes every weight that the strengths penalise zero.

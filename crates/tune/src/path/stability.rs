@@ -7,8 +7,8 @@ use tapegrad_train::data::Dataset;
 
 use super::parts::those_that_succeed;
 use super::problem::Problem;
-use super::values::Values;
 use crate::TuneError;
+use crate::snapshot::Snapshot;
 
 /// How often inputs are selected by paths of random halves of the rows (Meinshausen and Bühlmann 2010), printed as a
 /// table.
@@ -78,15 +78,17 @@ where
         subsamples: usize,
         seed: u64,
     ) -> Result<StabilitySelection, TuneError> {
-        if data.rows() < 2 {
-            return Err(TuneError::NoRows);
+        if data.rows() == 1 {
+            return Err(TuneError::Data {
+                cause: "there is 1 row, and no half of it; there must be two".to_owned(),
+            });
         }
-        let start = Values::of(model);
+        let start = Snapshot::of(model);
         let path = self.path(model, data)?;
         let strengths: Vec<f64> = path.points.iter().map(|point| point.strength).collect();
         let inputs = path.names.len();
         let paths = (0..subsamples).map(|subsample| {
-            start.write(model);
+            start.restore(model);
             let half = data.shuffled(random::derive(seed, subsample));
             let half = half.split_at(data.rows() / 2).0;
             let points = self.along(model, &half, &strengths)?;

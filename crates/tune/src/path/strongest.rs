@@ -7,8 +7,8 @@ use tapegrad_nn::{GradientMap, Module, Name, Scope, kkt};
 use tapegrad_train::data::Dataset;
 
 use super::problem::Problem;
-use super::values::Values;
 use crate::TuneError;
+use crate::snapshot::Snapshot;
 
 /// How often a strength is doubled until no weight leaves zero.
 const DOUBLINGS: usize = 60;
@@ -44,20 +44,34 @@ where
         fitted?;
         let gradients = self.pass(model, data, 0.0)?.2;
         let strongest = self.least_zero(model, &gradients)?;
-        if strongest <= VANISHING * scale {
+        // What is small of one layer says that little of the targets is left for it, not that others hide it.
+        let [layers, others] = self.layers;
+        let stays = match others > 0 {
+            true => strongest <= VANISHING * scale,
+            false => layers > 1 && strongest == 0.0,
+        };
+        if stays {
             return Err(TuneError::StaysZero);
         }
-        let start = Values::of(model);
+        if strongest == 0.0 {
+            return Err(TuneError::NoGradient);
+        }
+        let start = Snapshot::of(model);
         let (mut strength, mut share) = (strongest, FIRST_SHARE);
         for _ in 0..TRIALS {
-            if self.point(model, data, strength)?.nonzero == 0 {
+            let nonzero = self.point(model, data, strength)?.nonzero;
+            if nonzero == 0 {
                 return Ok(strength);
             }
-            start.write(model);
+            // A penalty in the loss leaves none where it is, and would not in any further fit.
+            if self.is_in_loss && nonzero == self.weights {
+                return Err(TuneError::NotProximal);
+            }
+            start.restore(model);
             strength = strongest * (1.0 + share);
             share *= GROWTH;
         }
-        Err(TuneError::NoStrongest)
+        Err(self.no_strongest())
     }
 
     /// Of a path from dense weights: by fits that go on from each other, twice as strong each. The model ends as it
@@ -67,21 +81,21 @@ where
         model: &mut M,
         data: &Dataset<T>,
     ) -> Result<f64, TuneError> {
-        let start = Values::of(model);
+        let start = Snapshot::of(model);
         let scale = self.scale(model, data)?;
-        start.write(model);
+        start.restore(model);
         if scale == 0.0 {
-            return Err(TuneError::StaysZero);
+            return Err(TuneError::NoGradient);
         }
         let mut strength = scale * self.path.ratio;
         while strength < ENOUGH * scale {
             if self.point(model, data, strength)?.nonzero == 0 {
-                start.write(model);
+                start.restore(model);
                 return Ok(strength);
             }
             strength *= 2.0;
         }
-        Err(TuneError::NoStrongest)
+        Err(self.no_strongest())
     }
 
     /// The larger of the strengths at which gradients would leave zeros as they are: those of the model as it is given,

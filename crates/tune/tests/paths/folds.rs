@@ -50,9 +50,16 @@ fn that_of_scikit_learn() {
         validated.path.points[*best].coefficients
     );
     let text = validated.to_string();
-    assert!(
-        text.lines().count() == 101 && text.ends_with(&text.lines().last().unwrap().to_owned())
-    );
+    assert_eq!(text.lines().count(), 101);
+    let last = &scores[99];
+    let fields = text.lines().last().unwrap().split_whitespace();
+    let fields: Vec<f64> = fields.map(|field| field.parse().unwrap()).collect();
+    let inputs = validated.path.points[99].inputs.len() as f64;
+    let expected = [last.strength, inputs, last.mean, last.standard_error];
+    assert_eq!(fields.len(), 4);
+    for (field, expected) in fields.into_iter().zip(expected) {
+        assert!((field / expected - 1.0).abs() < 1e-3, "{field} {expected}");
+    }
     assert!(text.lines().nth(best + 1).unwrap().ends_with("best"));
     assert!(validated.plot().to_svg().contains("one standard error"));
 }
@@ -182,4 +189,36 @@ fn stability() {
     assert_eq!(found.shares, run(1).shares);
     assert_ne!(found.shares, run(2).shares);
     assert!(found.plot().to_svg().contains("share of subsamples"));
+}
+
+/// The minimum of a lasso is one, wherever a path comes from: its scores do not depend on it.
+#[test]
+fn from_either_end() {
+    let run = |path: &dyn Fn(Path<f64>) -> Path<f64>| {
+        let (mut model, strength) = lasso();
+        let path = path(Path::new(&strength).count(10).ratio(0.01));
+        let validated = path
+            .cross_validate(&mut model, &diabetes(), &KFold::new(4), squares, exactly)
+            .unwrap();
+        let best = &validated.path.points[validated.best];
+        assert_eq!(strength.at(0), best.strength);
+        assert_eq!(model.weight.value, best.coefficients);
+        validated
+    };
+    let given = run(&|path| path.from(1.0));
+    let upward = run(&|path| path.from(1.0).upward());
+    assert_eq!((given.scores.len(), upward.scores.len()), (10, 10));
+    for (a, b) in given.scores.iter().zip(&upward.scores) {
+        assert_eq!(a.strength, b.strength);
+        assert!((a.mean / b.mean - 1.0).abs() < 1e-6, "{a:?} {b:?}");
+        assert!((a.standard_error / b.standard_error - 1.0).abs() < 1e-5);
+    }
+    assert_eq!(given.best, upward.best);
+
+    // Its strong end found by fits: where nothing is left.
+    let found = run(&|path| path.upward());
+    let scores = &found.scores;
+    assert!(scores.len() >= 10 && found.path.points[0].nonzero == 0);
+    assert!(scores.is_sorted_by(|a, b| a.strength > b.strength));
+    assert!(scores[found.best].mean < scores[0].mean);
 }

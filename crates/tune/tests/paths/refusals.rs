@@ -1,7 +1,11 @@
 //! What a path cannot do is told, and nothing is half changed.
 
+use std::cell::Cell;
+
 use ndarray::Array2;
-use tapegrad_nn::{Activation, Dense, Groups, Mlp, Module, Penalty, Strength};
+use tapegrad_autodiff::Tape;
+use tapegrad_nn::{Activation, Dense, Groups, Mlp, Module, Penalty, Scope, Strength};
+use tapegrad_optim::{ProximalGradient, Sgd};
 use tapegrad_train::data::{Dataset, KFold};
 use tapegrad_tune::{Path, TuneError};
 
@@ -49,7 +53,10 @@ fn data_and_strengths() {
     let error = Path::new(&strength)
         .stability(&mut model, &rows(1), 5, 1, squares, exactly)
         .unwrap_err();
-    assert_eq!(error, TuneError::NoRows);
+    assert_eq!(
+        error.to_string(),
+        "the data cannot be learnt from: there is 1 row, and no half of it; there must be two"
+    );
 
     let error = refused(linear(|strength| Penalty::l2(strength)), &diabetes());
     assert_eq!(error, TuneError::NoStrongest);
@@ -79,10 +86,104 @@ fn networks_from_zero() {
     }
 }
 
+/// What is in the loss makes nothing zero, in one fit or many.
+#[test]
+fn penalties_in_the_loss() {
+    let strength = Strength::new(1.0);
+    let model = Dense::new(10, 1).penalize(Penalty::l1(&strength));
+    let mut fits = 0;
+    let mut moved = model.clone();
+    let path = Path::new(&strength).count(5);
+    let fit = |model: &mut Dense<f64>, data: &Dataset<f64>| {
+        fits += 1;
+        for _ in 0..20 {
+            let tape = Tape::new();
+            let on = Scope::train(&tape);
+            let gradients = on.backward(squares(&on, model, data) + model.penalty(&on));
+            Sgd::new(0.05).step(model, &gradients);
+        }
+        Ok(())
+    };
+    let error = path.fit(&mut moved, &diabetes(), squares, fit).unwrap_err();
+    assert_eq!(error, TuneError::NotProximal);
+    assert_eq!(
+        error.to_string(),
+        "weights that the strength penalises are never zero, as its penalty acts in the loss; it must be proximal (`Penalty::proximal`), or the strongest be given by `Path::from`"
+    );
+    // Of the bias, and one more.
+    assert_eq!(fits, 2);
+    assert_eq!(
+        (moved.weight.value, strength.at(0)),
+        (model.weight.value, 1.0)
+    );
+}
+
+/// What is left for the weights of one layer may be little of what the bias takes: 1 of 2e7.
+#[test]
+fn targets_far_from_zero() {
+    let x = Array2::from_shape_fn([60, 3], |(i, j)| 3.0 + (1.7 * (3 * i + j) as f64).sin());
+    let y = Array2::from_shape_fn([60, 1], |(i, _)| 2e7 + x[[i, 0]]);
+    let data = Dataset::new(x, y);
+    let strength = Strength::new(1.0);
+    let mut model = Dense::new(3, 1).penalize(Penalty::l1(&strength).proximal());
+    let fit = |model: &mut Dense<f64>, data: &Dataset<f64>| {
+        let solver = ProximalGradient::new().tolerance(1e-5);
+        solver.fit(model, |on, model| squares(on, model, data));
+        Ok(())
+    };
+    let path = Path::new(&strength).count(5).ratio(0.1);
+    let path = path.fit(&mut model, &data, squares, fit).unwrap();
+    println!("{path}");
+    assert_eq!(path.points[0].nonzero, 0);
+    assert_eq!(path.entries()[0].input, 0);
+}
+
+#[test]
+fn targets_that_are_equal() {
+    let data = rows(20).map_y(|y| y.mapv(|_| 0.0));
+    let (mut model, strength) = lasso();
+    model.weight.value.fill(0.0);
+    for path in [Path::new(&strength), Path::new(&strength).upward()] {
+        let error = path.fit(&mut model, &data, squares, exactly).unwrap_err();
+        assert_eq!(error, TuneError::NoGradient);
+        assert_eq!(
+            error.to_string(),
+            "the data say nothing of the penalised weights, whose gradient is zero, as it is where all targets are equal; there must be something to fit"
+        );
+    }
+}
+
+/// A fit that drops weights once and never again: in small steps, and in such as overflow.
+#[test]
+fn upward_without_end() {
+    for (count, ratio) in [(50, 1e-3), (1, 1e-6)] {
+        let (mut model, strength) = lasso();
+        let before = model.clone();
+        let is_first = Cell::new(true);
+        let path = Path::new(&strength).count(count).ratio(ratio).upward();
+        let fit = |model: &mut Dense<f64>, _: &Dataset<f64>| {
+            let is_first = is_first.replace(false);
+            model.weight.value.fill(if is_first { 0.0 } else { 1e-8 });
+            Ok(())
+        };
+        let error = path.fit(&mut model, &diabetes(), squares, fit).unwrap_err();
+        assert_eq!(error, TuneError::NoStrongest);
+        assert_eq!(
+            (model.weight.value, strength.at(0)),
+            (before.weight.value, 1.0)
+        );
+    }
+}
+
 /// A fit that fails, or ends in NaN, somewhere on the path.
 #[test]
 fn fits_that_fail() {
-    for is_nan in [false, true] {
+    for bad in [
+        None,
+        Some(f64::NAN),
+        Some(f64::INFINITY),
+        Some(f64::NEG_INFINITY),
+    ] {
         let (mut model, strength) = lasso();
         let before = model.clone();
         let handle = strength.clone();
@@ -92,11 +193,11 @@ fn fits_that_fail() {
                 &mut model,
                 &diabetes(),
                 squares,
-                |model: &mut Dense<f64>, data| match (handle.at(0) < 0.1, is_nan) {
+                |model: &mut Dense<f64>, data| match (handle.at(0) < 0.1, bad) {
                     (false, _) => exactly(model, data),
-                    (true, false) => Err("it is too warm".into()),
-                    (true, true) => {
-                        model.weight.value.fill(f64::NAN);
+                    (true, None) => Err("it is too warm".into()),
+                    (true, Some(bad)) => {
+                        model.weight.value[[3, 0]] = bad;
                         Ok(())
                     }
                 },
@@ -105,16 +206,18 @@ fn fits_that_fail() {
         println!("{error}");
         let (told, expected) = (
             error.to_string(),
-            match is_nan {
-                true => [
-                    "a weight after the fit at the strength 0.0",
-                    " is NaN; it must be finite",
+            match bad {
+                Some(bad) => [
+                    "a weight after the fit at the strength 0.0".to_owned(),
+                    format!(" is {bad}; it must be finite"),
                 ],
-                false => ["the fit at the strength 0.0", " failed: it is too warm"],
+                None => {
+                    ["the fit at the strength 0.0", " failed: it is too warm"].map(str::to_owned)
+                }
             },
         );
         assert!(
-            told.starts_with(expected[0]) && told.ends_with(expected[1]),
+            told.starts_with(&expected[0]) && told.ends_with(&expected[1]),
             "{told}"
         );
         assert_eq!(
