@@ -2065,12 +2065,16 @@ impl Search for Says {
 fn studies() {
     let space = || Space::new().linear("x", 0.0..=1.0);
     let study = || Study::new(space(), Random);
-    let says = |next| Study::new(space(), Says(next)).run(|_| 0.0);
+    let says = |next| Study::new(space(), Says(next)).trials(9).run(|_| 0.0);
     told! {
         study().trials(0) => "Study: the number of trials is 0; it must be at least 1";
         study().together(0) => "Study: the number of trials of a round is 0; it must be at least 1";
         study().threads(0) => "Study: the number of threads is 0; it must be at least 1";
-        study().run(|trial| { trial.report(5, 1.0); trial.report(5, 0.5); 0.0 }) =>
+        study().run(|_| 0.0) =>
+            "Study: the search `random` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
+        Study::new(space(), Hyperband::new(Random, 1.0)).run(|_| 0.0) =>
+            "Study: the search `hyperband (η 3, least budget 1) of random` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
+        study().trials(9).run(|trial| { trial.report(5, 1.0); trial.report(5, 0.5); 0.0 }) =>
             "Trial::report: the step is 5 after 5; it must be larger than the one before";
         Grid::new(0) => "Grid: the number of levels is 0; it must be at least 1";
         Grid::new(2).levels("x", 0) => "Grid: the number of levels is 0; it must be at least 1";

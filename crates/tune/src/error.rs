@@ -43,6 +43,8 @@ sentences! {
         "Trial::report: the step is {step} after {last}; it must be larger than the one before";
     waits(search: &str)
         "Study: the search `{search}` waits, and no trial is ahead; it must try a place or be done";
+    no_end(search: &str)
+        "Study: the search `{search}` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
     place(search: &str, coordinates: &[f64], dimensions: usize)
         "Study: the search `{search}` suggests {coordinates:?}; there must be a number from 0 to 1 for each of {dimensions} dimensions";
     budget(search: &str, budget: f64)

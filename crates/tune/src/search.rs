@@ -61,6 +61,12 @@ pub trait Search: Send + Sync {
         number: usize,
         seed: u64,
     ) -> Next;
+
+    /// Whether it is [done](Next::Done) at some number, and at all that follow. One that is not needs a number of
+    /// [trials](crate::Study::trials).
+    fn ends(&self) -> bool {
+        false
+    }
 }
 
 /// What points to a search is one: so a study can have one that is chosen when the program runs.
@@ -79,6 +85,9 @@ macro_rules! pointer {
                 seed: u64,
             ) -> Next {
                 (**self).next(space, seen, ahead, number, seed)
+            }
+            fn ends(&self) -> bool {
+                (**self).ends()
             }
         }
     };

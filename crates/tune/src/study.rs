@@ -32,7 +32,7 @@ type Each<'a> = Box<dyn FnMut(&Finished) + Send + 'a>;
 ///
 /// | setting | default | |
 /// |---|---|---|
-/// | [`trials`](Study::trials) | until the search is done | how many there are to be |
+/// | [`trials`](Study::trials) | until the search is done, if it [ends](Search::ends) | how many there are to be |
 /// | [`seed`](Study::seed) | 0 | of the search, and of the [trials](Trial::seed) |
 /// | [`together`](Study::together) | 1 | a *round*: how many trials are asked for at once |
 /// | [`threads`](Study::threads) | 1 | on which the trials of a round run |
@@ -168,12 +168,16 @@ impl<'a> Study<'a> {
     /// was finished is in the error.
     ///
     /// # Panics
-    /// If a search suggests what is no place of the space, or waits for nothing.
+    /// If a search suggests what is no place of the space, or waits for nothing; or if it does not
+    /// [end](Search::ends), and no number of trials is set.
     #[track_caller]
     pub fn run<R: Scored>(
         mut self,
         objective: impl Fn(&Trial<'_>) -> R + Sync,
     ) -> Result<Trials, StudyError> {
+        if self.trials == usize::MAX && !self.search.ends() {
+            error::no_end(&self.search.name());
+        }
         let failed = |space: &Space, over, resumed, problem| StudyError {
             problem,
             trials: Box::new(Trials::new(space, over, resumed)),

@@ -92,6 +92,10 @@ impl Search for Hyperband {
         };
         brackets.next(space, seen, ahead, number, seed)
     }
+
+    fn ends(&self) -> bool {
+        self.search.ends()
+    }
 }
 
 impl fmt::Debug for Hyperband {

@@ -105,6 +105,10 @@ impl Search for SuccessiveHalving {
         };
         brackets.next(space, seen, ahead, number, seed)
     }
+
+    fn ends(&self) -> bool {
+        self.search.ends()
+    }
 }
 
 impl fmt::Debug for SuccessiveHalving {
