@@ -20,8 +20,8 @@ use crate::{Space, error};
 /// A trial [goes on](crate::Trial::continues) from the one on the rung below if the objective keeps models; else it
 /// trains anew.
 ///
-/// The search within knows the trials of first rungs; BOHB (Falkner et al. 2018) shows it those above, too. If it is
-/// done so is this.
+/// The search within knows the trials of first rungs; BOHB (Falkner et al. 2018) shows it those above, too. If it
+/// [ends](Search::ends) within a first rung, the rung is as long as it went, and its best go on; then this ends, too.
 ///
 /// ```
 /// use tapegrad_tune::search::{Random, SuccessiveHalving};

@@ -172,7 +172,8 @@ fn pruned() {
     assert_eq!(trials.all()[3].continues, Some(2));
 }
 
-/// The search within sees first rungs, numbered as if there were nothing else; if it is done all is.
+/// The search within sees first rungs, numbered as if there were nothing else; where it ends the best go on, and all
+/// ends.
 #[test]
 fn within() {
     struct Within;
@@ -202,12 +203,19 @@ fn within() {
         let study = Study::new(line(), search).trials(60).together(together);
         study.run(|trial| trial.values().number("x")).unwrap();
     }
-    let search = SuccessiveHalving::new(Grid::new(12), 1.0 / 9.0);
-    let trials = Study::new(line(), search).run(|trial| trial.values().number("x"));
-    assert_eq!(
-        rungs(trials.unwrap().all()),
-        [(1.0 / 9.0, 9), (1.0 / 3.0, 3), (1.0, 1), (1.0 / 9.0, 3)]
-    );
+    for (levels, together) in (1..=20).flat_map(|levels| [(levels, 1), (levels, 4), (levels, 50)]) {
+        let search = SuccessiveHalving::new(Grid::new(levels), 1.0 / 9.0);
+        let study = Study::new(line(), search).together(together);
+        let trials = study.run(|trial| trial.values().number("x")).unwrap();
+        let ladder = |first: usize| {
+            let above = (first / 3).max(1);
+            [(1.0 / 9.0, first), (1.0 / 3.0, above), (1.0, 1)]
+        };
+        let rest = Some(levels % 9).filter(|&rest| rest > 0);
+        let ladders = (0..levels / 9).map(|_| 9).chain(rest);
+        let expected: Vec<_> = ladders.flat_map(ladder).collect();
+        assert_eq!(rungs(trials.all()), expected, "{levels}, {together}");
+    }
 }
 
 /// Levels as they are asked for, each combination once, and what is not there not repeated.
