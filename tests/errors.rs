@@ -1935,10 +1935,13 @@ fn settings_of_searches() {
         GaussianProcess::new().start_up(1) => "GaussianProcess: the number of start-up trials is 1; it must be at least 2";
         GaussianProcess::new().most(0) => "GaussianProcess: the number of trials in the model is 0; it must be at least 2";
         CmaEs::new().population(1) => "CmaEs: the population is 1; it must be at least 2";
-        CmaEs::new().step(0.0) => "CmaEs: the step is 0; it must be finite and above 0";
+        CmaEs::new().step(0.0) => "CmaEs: the step is 0; it must be from 1e-6 to 10";
+        CmaEs::new().step(f64::INFINITY) => "CmaEs: the step is inf; it must be from 1e-6 to 10";
         Genetic::new().population(1) => "Genetic: the population is 1; it must be at least 2";
         Genetic::new().tournament(0) => "Genetic: the size of a tournament is 0; it must be at least 1";
-        Genetic::new().mutation(f64::NAN) => "Genetic: the mutation is NaN; it must be finite and above 0";
+        Genetic::new().mutation(f64::NAN) => "Genetic: the mutation is NaN; it must be from 1e-6 to 10";
+        Genetic::new().mutation(1e-7) => "Genetic: the mutation is 0.0000001; it must be from 1e-6 to 10";
+        Genetic::new().mutation(11.0) => "Genetic: the mutation is 11; it must be from 1e-6 to 10";
     }
 }
 

@@ -125,6 +125,15 @@ pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
     x
 }
 
+/// A standard deviation in a cube of length 1, with which places differ and stay finite.
+#[track_caller]
+pub(crate) fn deviation(who: &str, name: &str, x: f64) -> f64 {
+    if !(1e-6..=10.0).contains(&x) {
+        setting(who, name, x, "from 1e-6 to 10");
+    }
+    x
+}
+
 /// A budget that trials may begin with.
 #[track_caller]
 pub(crate) fn least_budget(who: &str, budget: f64) -> f64 {

@@ -7,10 +7,10 @@ use tapegrad_tune::search::{
 };
 use tapegrad_tune::{Space, Values};
 
-use super::searching::{best, branin, branin_space, digits_space, run, seen};
+use super::searching::{Trial, best, branin, branin_space, digits_space, run, seen};
 
 /// Each, and with other settings.
-fn searches() -> [Box<dyn Search>; 9] {
+fn searches() -> [Box<dyn Search>; 13] {
     [
         Box::new(Random),
         Box::new(Tpe::new()),
@@ -19,8 +19,12 @@ fn searches() -> [Box<dyn Search>; 9] {
         Box::new(GaussianProcess::new().start_up(3).most(12)),
         Box::new(CmaEs::new()),
         Box::new(CmaEs::new().population(3).step(2.0)),
+        Box::new(CmaEs::new().step(1e-6)),
+        Box::new(CmaEs::new().step(10.0)),
         Box::new(Genetic::new()),
         Box::new(Genetic::new().population(2).tournament(1).mutation(0.5)),
+        Box::new(Genetic::new().mutation(1e-6)),
+        Box::new(Genetic::new().mutation(10.0)),
     ]
 }
 
@@ -292,6 +296,27 @@ fn conditions_and_words_are_learnt() {
         let found = median(&*by);
         println!("{}: {found:.4}, random {random:.4}", by.name());
         assert!(found < random, "{}: {found}, random {random}", by.name());
+    }
+}
+
+/// The first trial is the best of all, and so the parent of all: its word is never drawn again.
+#[test]
+fn another_word_is_drawn() {
+    let space = Space::new().choice("word", ["a", "b", "c"]);
+    for seed in 0..5 {
+        let mut count = 0.0;
+        let genetic = Genetic::new().population(2).tournament(64);
+        let trials = run(&genetic, &space, [40, 1], seed, |_| {
+            count += 1.0;
+            Some(count)
+        });
+        let word = |trial: &Trial| space.values(&trial.place).choice("word").to_owned();
+        let first = word(&trials[0]);
+        let drawn: BTreeSet<_> = trials[2..].iter().map(word).collect();
+        assert!(
+            drawn.len() == 2 && !drawn.contains(&first),
+            "{first}: {drawn:?}"
+        );
     }
 }
 
