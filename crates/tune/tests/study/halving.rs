@@ -251,6 +251,20 @@ fn grid() {
     for (found, expected) in column("l1").iter().zip([1e-6, 1e-5, 1e-4, 1e-3, 1e-2]) {
         assert!((found / expected - 1.0).abs() < 1e-12, "{found}");
     }
+    // The same in the same order, with a condition that always holds and without one.
+    let plain = line().choice("one", ["word"]).integer("n", 1..=9);
+    let held = line()
+        .choice("one", ["word"])
+        .when("one", "word", |more| more.integer("n", 1..=9));
+    let grid = Grid::new(4).levels("n", 3);
+    for number in 0..14 {
+        let [a, b] = [&plain, &held].map(|space| grid.next(space, &[], &[], number, 0));
+        assert!(
+            a == b && (a == Next::Done) == (number >= 12),
+            "{number}: {a:?} {b:?}"
+        );
+    }
+    assert_eq!(grid.next(&plain, &[], &[], usize::MAX, 0), Next::Done);
     let points = Space::new().log("one", 2.0..=2.0).linear("x", 0.0..=4.0);
     let trials = Study::new(points, Grid::new(1))
         .run(|trial| trial.values().number("x"))
