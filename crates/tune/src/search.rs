@@ -45,8 +45,8 @@ pub use tpe::Tpe;
 /// A [`Space`] is a cube here: a coordinate from 0 to 1 for each of its [dimensions](Space::dimensions), also for
 /// those that are [not there](Space::is_active) at a place. The least score is looked for.
 pub trait Search: Send + Sync {
-    /// The name in tables, with all settings: a [journal](crate::Study::journal) takes searches with one name for the same,
-    /// and a study with another setting must not go on with it.
+    /// The name in tables, with all settings: a [journal](crate::Study::journal) takes searches with one name for the
+    /// same, and a study with another setting must not go on with it.
     fn name(&self) -> String;
 
     /// What the trial with this number is.
@@ -138,7 +138,7 @@ pub struct Seen<'a> {
     pub coordinates: &'a [f64],
     /// The share of a full training that it had.
     pub budget: f64,
-    /// Its score, if it went to its end. One that was pruned has none, as one that failed: its last report is of less than
-    /// its budget.
+    /// Its score, if it went to its end. One that was pruned has none, as one that failed: its last report is of less
+    /// than its budget.
     pub score: Option<f64>,
 }

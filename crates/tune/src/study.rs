@@ -158,10 +158,11 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several threads if these are set:
-    /// it makes its model anew, or from a clone.
+    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several
+    /// threads if these are set: it makes its model anew, or from a clone.
     ///
-    /// If it panics, the trials that run beside it go to their end and stand in the journal; then the panic goes on.
+    /// If it panics, the trials that run beside it go to their end and stand in the journal, no other begins, and the
+    /// panic goes on.
     ///
     /// # Errors
     /// If the [space](Space::check) cannot be searched, the journal cannot be gone on with, or all trials failed. What

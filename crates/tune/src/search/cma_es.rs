@@ -25,8 +25,8 @@ use crate::{Space, error};
 /// - Whole numbers and words are bins of a coordinate, and what is not there on a condition is varied all the same:
 ///   for many choices [`Tpe`](super::Tpe) is the better search.
 /// - At a place it goes by the trial with the most budget; one that failed is the worst of its generation.
-/// - Scores of a generation must be of one budget: it belongs in
-///   [`SuccessiveHalving`](super::SuccessiveHalving) only, as the first rungs of [`Hyperband`](super::Hyperband) differ.
+/// - Scores of a generation must be of one budget. So it belongs in [`SuccessiveHalving`](super::SuccessiveHalving), and
+///   not in [`Hyperband`](super::Hyperband), whose first rungs differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CmaEs {
     population: Option<usize>,

@@ -24,8 +24,8 @@ use crate::{Range, Space, Value, error};
 /// - The next generation waits for the whole of the one before: ask for as many trials at once as one has, or one.
 ///   The survivor is not tried again.
 /// - At a place it goes by the trial with the most budget; one that failed is the worst.
-/// - Scores of a generation must be of one budget: it belongs in
-///   [`SuccessiveHalving`](super::SuccessiveHalving) only, as the first rungs of [`Hyperband`](super::Hyperband) differ.
+/// - Scores of a generation must be of one budget. So it belongs in [`SuccessiveHalving`](super::SuccessiveHalving), and
+///   not in [`Hyperband`](super::Hyperband), whose first rungs differ.
 ///
 /// It is our own: crates for genetic searches own the loop, and would have to be run again for every trial.
 #[derive(Clone, Copy, Debug, PartialEq)]

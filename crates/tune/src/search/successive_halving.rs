@@ -14,8 +14,8 @@ use crate::{Space, error};
 /// | [`places`](SuccessiveHalving::places) | `η` to the number of rungs above the first | on the first rung |
 ///
 /// When one ladder is at its top the next begins, until the study has as many [trials](crate::Study::trials) as there
-/// are to be. Of places that failed or were pruned none goes on; at least one does of those that did not. A rung begins when the one
-/// below is finished: a round of a study ends there.
+/// are to be. Of places that failed or were pruned none goes on; at least one does of those that did not. A rung begins
+/// when the one below is finished: a round of a study ends there.
 ///
 /// A trial [goes on](crate::Trial::continues) from the one on the rung below if the objective keeps models; else it
 /// trains anew.
