@@ -1967,10 +1967,13 @@ fn settings_of_searches() {
         GaussianProcess::new().start_up(1) => "GaussianProcess: the number of start-up trials is 1; it must be at least 2";
         GaussianProcess::new().most(0) => "GaussianProcess: the number of trials in the model is 0; it must be at least 2";
         CmaEs::new().population(1) => "CmaEs: the population is 1; it must be at least 2";
-        CmaEs::new().step(0.0) => "CmaEs: the step is 0; it must be finite and above 0";
+        CmaEs::new().step(0.0) => "CmaEs: the step is 0; it must be from 1e-6 to 10";
+        CmaEs::new().step(f64::INFINITY) => "CmaEs: the step is inf; it must be from 1e-6 to 10";
         Genetic::new().population(1) => "Genetic: the population is 1; it must be at least 2";
         Genetic::new().tournament(0) => "Genetic: the size of a tournament is 0; it must be at least 1";
-        Genetic::new().mutation(f64::NAN) => "Genetic: the mutation is NaN; it must be finite and above 0";
+        Genetic::new().mutation(f64::NAN) => "Genetic: the mutation is NaN; it must be from 1e-6 to 10";
+        Genetic::new().mutation(1e-7) => "Genetic: the mutation is 0.0000001; it must be from 1e-6 to 10";
+        Genetic::new().mutation(11.0) => "Genetic: the mutation is 11; it must be from 1e-6 to 10";
     }
 }
 
@@ -2128,12 +2131,16 @@ impl Search for Says {
 fn studies() {
     let space = || Space::new().linear("x", 0.0..=1.0);
     let study = || Study::new(space(), Random);
-    let says = |next| Study::new(space(), Says(next)).run(|_| 0.0);
+    let says = |next| Study::new(space(), Says(next)).trials(9).run(|_| 0.0);
     told! {
         study().trials(0) => "Study: the number of trials is 0; it must be at least 1";
         study().together(0) => "Study: the number of trials of a round is 0; it must be at least 1";
         study().threads(0) => "Study: the number of threads is 0; it must be at least 1";
-        study().run(|trial| { trial.report(5, 1.0); trial.report(5, 0.5); 0.0 }) =>
+        study().run(|_| 0.0) =>
+            "Study: the search `random` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
+        Study::new(space(), Hyperband::new(Random, 1.0)).run(|_| 0.0) =>
+            "Study: the search `hyperband (η 3, least budget 1) of random` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
+        study().trials(9).run(|trial| { trial.report(5, 1.0); trial.report(5, 0.5); 0.0 }) =>
             "Trial::report: the step is 5 after 5; it must be larger than the one before";
         Grid::new(0) => "Grid: the number of levels is 0; it must be at least 1";
         Grid::new(2).levels("x", 0) => "Grid: the number of levels is 0; it must be at least 1";

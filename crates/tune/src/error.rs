@@ -43,6 +43,8 @@ sentences! {
         "Trial::report: the step is {step} after {last}; it must be larger than the one before";
     waits(search: &str)
         "Study: the search `{search}` waits, and no trial is ahead; it must try a place or be done";
+    no_end(search: &str)
+        "Study: the search `{search}` has no end, and neither has the study; it must be given a number of trials (`Study::trials`)";
     place(search: &str, coordinates: &[f64], dimensions: usize)
         "Study: the search `{search}` suggests {coordinates:?}; there must be a number from 0 to 1 for each of {dimensions} dimensions";
     budget(search: &str, budget: f64)
@@ -119,6 +121,15 @@ pub(crate) fn at_least_two(who: &str, name: &str, n: usize) -> usize {
 pub(crate) fn above_zero(who: &str, name: &str, x: f64) -> f64 {
     if !(x.is_finite() && x > 0.0) {
         setting(who, name, x, "finite and above 0");
+    }
+    x
+}
+
+/// A standard deviation in a cube of length 1, with which places differ and stay finite.
+#[track_caller]
+pub(crate) fn deviation(who: &str, name: &str, x: f64) -> f64 {
+    if !(1e-6..=10.0).contains(&x) {
+        setting(who, name, x, "from 1e-6 to 10");
     }
     x
 }

@@ -45,8 +45,8 @@ pub use tpe::Tpe;
 /// A [`Space`] is a cube here: a coordinate from 0 to 1 for each of its [dimensions](Space::dimensions), also for
 /// those that are [not there](Space::is_active) at a place. The least score is looked for.
 pub trait Search: Send + Sync {
-    /// The name in tables, with all settings: a [journal](crate::Study::journal) takes searches with one name for the same,
-    /// and a study with another setting must not go on with it.
+    /// The name in tables, with all settings: a [journal](crate::Study::journal) takes searches with one name for the
+    /// same, and a study with another setting must not go on with it.
     fn name(&self) -> String;
 
     /// What the trial with this number is.
@@ -61,6 +61,12 @@ pub trait Search: Send + Sync {
         number: usize,
         seed: u64,
     ) -> Next;
+
+    /// Whether it is [done](Next::Done) at some number, and at all that follow. One that is not needs a number of
+    /// [trials](crate::Study::trials).
+    fn ends(&self) -> bool {
+        false
+    }
 }
 
 /// What points to a search is one: so a study can have one that is chosen when the program runs.
@@ -79,6 +85,9 @@ macro_rules! pointer {
                 seed: u64,
             ) -> Next {
                 (**self).next(space, seen, ahead, number, seed)
+            }
+            fn ends(&self) -> bool {
+                (**self).ends()
             }
         }
     };
@@ -129,7 +138,7 @@ pub struct Seen<'a> {
     pub coordinates: &'a [f64],
     /// The share of a full training that it had.
     pub budget: f64,
-    /// Its score, if it went to its end. One that was pruned has none, as one that failed: its last report is of less than
-    /// its budget.
+    /// Its score, if it went to its end. One that was pruned has none, as one that failed: its last report is of less
+    /// than its budget.
     pub score: Option<f64>,
 }

@@ -187,11 +187,16 @@ impl Space {
         if coordinates.len() != self.dimensions.len() || !is_place {
             error::coordinates(coordinates, self.dimensions.len());
         }
-        let active = (0..self.dimensions.len()).filter(|&d| self.is_active(d, coordinates));
-        Values::new(active.map(|d| {
-            let dimension = &self.dimensions[d];
-            (dimension.clone(), dimension.range().value(coordinates[d]))
-        }))
+        let (mut each, mut absent) = (Vec::new(), Vec::new());
+        for (d, dimension) in self.dimensions.iter().enumerate() {
+            if self.is_active(d, coordinates) {
+                let value = dimension.range().value(coordinates[d]);
+                each.push((dimension.clone(), value));
+            } else {
+                absent.push(dimension.name().to_owned());
+            }
+        }
+        Values::new(each, absent)
     }
 }
 

@@ -32,7 +32,7 @@ type Each<'a> = Box<dyn FnMut(&Finished) + Send + 'a>;
 ///
 /// | setting | default | |
 /// |---|---|---|
-/// | [`trials`](Study::trials) | until the search is done | how many there are to be |
+/// | [`trials`](Study::trials) | until the search is done, if it [ends](Search::ends) | how many there are to be |
 /// | [`seed`](Study::seed) | 0 | of the search, and of the [trials](Trial::seed) |
 /// | [`together`](Study::together) | 1 | a *round*: how many trials are asked for at once |
 /// | [`threads`](Study::threads) | 1 | on which the trials of a round run |
@@ -158,22 +158,27 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several threads if these are set:
-    /// it makes its model anew, or from a clone.
+    /// Runs the trials. The objective gives what is [`Scored`], as an `f64` or a `Result`, and is called on several
+    /// threads if these are set: it makes its model anew, or from a clone.
     ///
-    /// If it panics, the trials that run beside it go to their end and stand in the journal; then the panic goes on.
+    /// If it panics, the trials that run beside it go to their end and stand in the journal, no other begins, and the
+    /// panic goes on.
     ///
     /// # Errors
     /// If the [space](Space::check) cannot be searched, the journal cannot be gone on with, or all trials failed. What
     /// was finished is in the error.
     ///
     /// # Panics
-    /// If a search suggests what is no place of the space, or waits for nothing.
+    /// If a search suggests what is no place of the space, or waits for nothing; or if it does not
+    /// [end](Search::ends), and no number of trials is set.
     #[track_caller]
     pub fn run<R: Scored>(
         mut self,
         objective: impl Fn(&Trial<'_>) -> R + Sync,
     ) -> Result<Trials, StudyError> {
+        if self.trials == usize::MAX && !self.search.ends() {
+            error::no_end(&self.search.name());
+        }
         let failed = |space: &Space, over, resumed, problem| StudyError {
             problem,
             trials: Box::new(Trials::new(space, over, resumed)),

@@ -385,3 +385,19 @@ fn strengths_by_name() {
     assert_eq!(layer.weight.penalty.to_string(), "L1 0.1 + L2 0.001");
     assert_eq!(layer.parameters().len(), 2);
 }
+
+/// Where the condition of the penalties does not hold the model keeps its own strengths.
+#[test]
+fn strengths_on_a_condition() {
+    let model = Dense::<f64>::new(2, 1).penalize(Penalty::l2(0.1));
+    let space = Space::new()
+        .choice("form", ["own", "searched"])
+        .when("form", "searched", |more| {
+            more.penalties(&model, 1e-3..=1e-3)
+        });
+    for (form, expected) in [(0.25, "L2 0.1"), (0.75, "L2 0.001")] {
+        let mut own = model.clone();
+        space.values(&[form, 0.5]).penalize(&mut own);
+        assert_eq!(own.weight.penalty.to_string(), expected);
+    }
+}

@@ -37,9 +37,25 @@ impl Brackets<'_> {
             let budget = |rung: u32| 1.0 / self.eta.pow(above - rung) as f64;
             let mut rung = start..start.saturating_add(places);
             first_rungs.push(rung.clone());
-            if number < rung.end {
-                return self.within(space, seen, ahead, number, seed, (&first_rungs, budget(0)));
+            let within = |number| {
+                let rungs = (&first_rungs[..], budget(0));
+                self.within(space, seen, ahead, number, seed, rungs)
+            };
+            let is_done = |number| self.search.ends() && within(number) == Next::Done;
+            let last = number.min(rung.end - 1);
+            if is_done(last) {
+                // The rung is as long as the search within went.
+                rung.end = first(start..last, is_done);
+                if rung.is_empty() {
+                    return Next::Done;
+                }
             }
+            if number < rung.end {
+                return within(number);
+            }
+            let places = rung.len();
+            first_rungs.pop();
+            first_rungs.push(rung.clone());
             for above_first in 1..=above {
                 let Some(mut scores) = scores(seen, rung.clone()) else {
                     return Next::Wait;
@@ -82,7 +98,8 @@ impl Brackets<'_> {
             }
             None
         };
-        let own_seen = seen.iter().filter_map(|&trial| {
+        let before = seen.iter().filter(|trial| trial.number < number);
+        let own_seen = before.filter_map(|&trial| {
             let number = own(trial.number)?;
             Some(Seen { number, ..trial })
         });
@@ -114,6 +131,19 @@ fn scores<'s, 'p>(
         scores.extend(trial.score.map(|score| (score, trial)));
         Some(scores)
     })
+}
+
+/// The first number from which on something holds, or the end.
+fn first(numbers: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let Range { mut start, mut end } = numbers;
+    while start < end {
+        let middle = start + (end - start) / 2;
+        match holds(middle) {
+            true => end = middle,
+            false => start = middle + 1,
+        }
+    }
+    end
 }
 
 fn find<'s, 'p>(seen: &'s [Seen<'p>], number: usize) -> Option<&'s Seen<'p>> {

@@ -17,7 +17,7 @@ use crate::{Space, error};
 /// | setting | default | range |
 /// |---|---|---|
 /// | [`population`](CmaEs::population) of a generation | `4 + ⌊3 ln n⌋` in `n` dimensions | at least 2 |
-/// | [`step`](CmaEs::step), the first `σ` in the unit cube | 0.2 | above 0 and finite |
+/// | [`step`](CmaEs::step), the first `σ` in the unit cube | 0.2 | from 1e-6 to 10 |
 ///
 /// - It starts in the middle of the cube. Places beyond its sides are mirrored back.
 /// - Where it has converged, it begins again anywhere, with twice the population (IPOP, Auger and Hansen 2005).
@@ -25,6 +25,8 @@ use crate::{Space, error};
 /// - Whole numbers and words are bins of a coordinate, and what is not there on a condition is varied all the same:
 ///   for many choices [`Tpe`](super::Tpe) is the better search.
 /// - At a place it goes by the trial with the most budget; one that failed is the worst of its generation.
+/// - Scores of a generation must be of one budget. So it belongs in [`SuccessiveHalving`](super::SuccessiveHalving), and
+///   not in [`Hyperband`](super::Hyperband), whose first rungs differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CmaEs {
     population: Option<usize>,
@@ -59,10 +61,10 @@ impl CmaEs {
     /// The standard deviation of the first generation, in a cube of length 1.
     ///
     /// # Panics
-    /// If `step` is not above 0 and finite.
+    /// If `step` is not from 1e-6 to 10.
     #[track_caller]
     pub fn step(mut self, step: f64) -> Self {
-        self.step = error::above_zero("CmaEs", "step", step);
+        self.step = error::deviation("CmaEs", "step", step);
         self
     }
 }

@@ -5,7 +5,7 @@ use tapegrad_nn::random;
 use super::mirrored::mirrored;
 use super::places::Places;
 use super::{Next, Search, Seen};
-use crate::{Range, Space, error};
+use crate::{Range, Space, Value, error};
 
 /// A genetic search (Holland 1975): of each generation the best survives, and the others are children of two that won
 /// a tournament, crossed and mutated.
@@ -14,7 +14,7 @@ use crate::{Range, Space, error};
 /// |---|---|---|
 /// | [`population`](Genetic::population) | 8 | at least 2 |
 /// | [`tournament`](Genetic::tournament): of how many, drawn at random, the best is a parent | 3 | at least 1 |
-/// | [`mutation`](Genetic::mutation), the standard deviation in the unit cube | 0.1 | above 0 and finite |
+/// | [`mutation`](Genetic::mutation), the standard deviation in the unit cube | 0.1 | from 1e-6 to 10 |
 ///
 /// - The first generation is drawn evenly.
 /// - A number of a child is drawn from the interval of its parents', half as long again to each side (BLX-½, Eshelman
@@ -24,6 +24,8 @@ use crate::{Range, Space, error};
 /// - The next generation waits for the whole of the one before: ask for as many trials at once as one has, or one.
 ///   The survivor is not tried again.
 /// - At a place it goes by the trial with the most budget; one that failed is the worst.
+/// - Scores of a generation must be of one budget. So it belongs in [`SuccessiveHalving`](super::SuccessiveHalving), and
+///   not in [`Hyperband`](super::Hyperband), whose first rungs differ.
 ///
 /// It is our own: crates for genetic searches own the loop, and would have to be run again for every trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,10 +74,10 @@ impl Genetic {
     /// The standard deviation of a mutation, in a cube of length 1.
     ///
     /// # Panics
-    /// If `deviation` is not above 0 and finite.
+    /// If `deviation` is not from 1e-6 to 10.
     #[track_caller]
     pub fn mutation(mut self, deviation: f64) -> Self {
-        self.mutation = error::above_zero("Genetic", "mutation", deviation);
+        self.mutation = error::deviation("Genetic", "mutation", deviation);
         self
     }
 
@@ -84,13 +86,13 @@ impl Genetic {
         let certain = stream.random_range(0..n);
         let gene = |d: usize| {
             let [a, b] = parents.map(|parent| parent[d]);
-            let word = matches!(space.dimensions()[d].range(), Range::Choice(_));
+            let range = space.dimensions()[d].range();
             let mutates = d == certain || stream.random_range(0..n) == 0;
-            if word {
-                return match mutates {
-                    true => stream.random(),
-                    false if stream.random() => a,
-                    false => b,
+            if let Range::Choice(words) = range {
+                let parent = if stream.random() { a } else { b };
+                return match range.value(parent) {
+                    Value::Choice(word) if mutates => another(word, words.len(), stream),
+                    _ => parent,
                 };
             }
             let blended = a + (b - a) * (2.0 * stream.random::<f64>() - 0.5);
@@ -102,6 +104,14 @@ impl Genetic {
         };
         (0..n).map(gene).collect()
     }
+}
+
+/// A coordinate of any word but this one, if there are others.
+fn another(word: usize, words: usize, stream: &mut impl Rng) -> f64 {
+    let drawn = stream.random_range(0..(words - 1).max(1));
+    let other = drawn + usize::from(drawn >= word && words > 1);
+    // Not at the sides of its bin, where rounding could lead to the next one.
+    (other as f64 + stream.random_range(0.01..0.99)) / words as f64
 }
 
 impl Search for Genetic {

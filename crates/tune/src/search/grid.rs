@@ -111,6 +111,23 @@ impl Grid {
             is_begun: false,
         }
     }
+
+    /// The combination with a number.
+    #[track_caller]
+    fn place(&self, space: &Space, number: usize) -> Option<Vec<f64>> {
+        let mut places = self.places(space);
+        let is_conditional = |d: &Dimension| d.conditions().next().is_some();
+        if space.dimensions().iter().any(is_conditional) {
+            return places.nth(number);
+        }
+        // All are there: the levels are the digits of the number.
+        let mut rest = number;
+        for (at, levels) in places.at.iter_mut().zip(&places.levels).rev() {
+            *at = levels[rest % levels.len()];
+            rest /= levels.len();
+        }
+        (rest == 0).then_some(places.at)
+    }
 }
 
 /// Like a counter, with a digit for each dimension that is there.
@@ -173,7 +190,11 @@ impl Search for Grid {
         number: usize,
         _seed: u64,
     ) -> Next {
-        let place = self.places(space).nth(number);
-        place.map_or(Next::Done, |place| Next::Try(Suggestion::at(place)))
+        self.place(space, number)
+            .map_or(Next::Done, |place| Next::Try(Suggestion::at(place)))
+    }
+
+    fn ends(&self) -> bool {
+        true
     }
 }

@@ -16,6 +16,10 @@ use crate::{Space, error};
 /// | the least budget | – | `η⁻ˢ` is not less, from 1e-6 to 1 |
 /// | [`eta`](Hyperband::eta), `η` | 3 | one of so many goes on, with so many times the budget |
 ///
+/// The search within is shown first rungs with all budgets, and must know them apart: `CmaEs` and
+/// [`Genetic`](super::Genetic), which compare what stands in a generation, belong in
+/// [`SuccessiveHalving`](super::SuccessiveHalving) only.
+///
 /// After `s = 0`, where every place has a full training, it begins again, until the study has as many
 /// [trials](crate::Study::trials) as there are to be.
 ///
@@ -91,6 +95,10 @@ impl Search for Hyperband {
             bracket: &bracket,
         };
         brackets.next(space, seen, ahead, number, seed)
+    }
+
+    fn ends(&self) -> bool {
+        self.search.ends()
     }
 }
 

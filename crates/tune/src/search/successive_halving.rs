@@ -14,14 +14,14 @@ use crate::{Space, error};
 /// | [`places`](SuccessiveHalving::places) | `η` to the number of rungs above the first | on the first rung |
 ///
 /// When one ladder is at its top the next begins, until the study has as many [trials](crate::Study::trials) as there
-/// are to be. Of places that failed or were pruned none goes on; at least one does of those that did not. A rung begins when the one
-/// below is finished: a round of a study ends there.
+/// are to be. Of places that failed or were pruned none goes on; at least one does of those that did not. A rung begins
+/// when the one below is finished: a round of a study ends there.
 ///
 /// A trial [goes on](crate::Trial::continues) from the one on the rung below if the objective keeps models; else it
 /// trains anew.
 ///
-/// The search within knows the trials of first rungs; BOHB (Falkner et al. 2018) shows it those above, too. If it is
-/// done so is this.
+/// The search within knows the trials of first rungs; BOHB (Falkner et al. 2018) shows it those above, too. If it
+/// [ends](Search::ends) within a first rung, the rung is as long as it went, and its best go on; then this ends, too.
 ///
 /// ```
 /// use tapegrad_tune::search::{Random, SuccessiveHalving};
@@ -104,6 +104,10 @@ impl Search for SuccessiveHalving {
             bracket: &|_| Bracket { places, above },
         };
         brackets.next(space, seen, ahead, number, seed)
+    }
+
+    fn ends(&self) -> bool {
+        self.search.ends()
     }
 }
 

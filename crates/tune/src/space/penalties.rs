@@ -53,10 +53,11 @@ impl Space {
 
 impl Values {
     /// Gives a model strengths of its own that are what the dimensions called after its
-    /// [penalties](Space::penalties) say; the others stay as they are, and what it shares with other models.
+    /// [penalties](Space::penalties) say; the others stay as they are, and what it shares with other models. So does a
+    /// strength whose dimension is not there at this place: it is the model's own.
     ///
     /// # Panics
-    /// If no dimension is called after a penalty of the model.
+    /// If no dimension of the space is called after a penalty of the model.
     #[track_caller]
     pub fn penalize<T: Element>(&self, model: &mut (impl Module<T> + ?Sized)) {
         let names = names(model);
@@ -67,7 +68,7 @@ impl Values {
                 _ => None,
             });
         let own: Vec<(ParamId, Strength)> = own.collect();
-        if own.is_empty() {
+        if own.is_empty() && !names.iter().any(|(_, name)| self.is_absent(name)) {
             let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
             error::not_penalised(&names);
         }

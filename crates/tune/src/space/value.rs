@@ -20,13 +20,18 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {
     each: Vec<(Dimension, Value)>,
+    /// The names of those that are not.
+    absent: Vec<String>,
 }
 
 impl Values {
-    pub(super) fn new(each: impl Iterator<Item = (Dimension, Value)>) -> Self {
-        Self {
-            each: each.collect(),
-        }
+    pub(super) fn new(each: Vec<(Dimension, Value)>, absent: Vec<String>) -> Self {
+        Self { each, absent }
+    }
+
+    /// Whether the space has such a dimension, which is not there at this place.
+    pub(super) fn is_absent(&self, name: &str) -> bool {
+        self.absent.iter().any(|other| other == name)
     }
 
     /// Whether a dimension is there.

@@ -99,7 +99,9 @@ impl Journal {
         }
         let cut = bytes.len() - whole;
         if cut > 0 {
-            journal.file.set_len(whole as u64).map_err(system)?;
+            // On Windows a handle that appends cannot cut.
+            let cuts = OpenOptions::new().write(true).open(path).map_err(system)?;
+            cuts.set_len(whole as u64).map_err(system)?;
         }
         if whole == 0 {
             journal.append(&first)?;

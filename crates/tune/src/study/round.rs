@@ -1,7 +1,7 @@
 //! The trials that are asked for at once.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -133,8 +133,15 @@ impl Study<'_> {
                 let Some(trial) = next.filter(|_| lock(&desk).error.is_none()) else {
                     break;
                 };
-                let result = objective(&trial).scored();
-                lock(&desk).take(trial.finish(result));
+                let run = AssertUnwindSafe(|| {
+                    let result = objective(&trial).scored();
+                    lock(&desk).take(trial.finish(result));
+                });
+                if let Err(panic) = catch_unwind(run) {
+                    // No other thread takes one of those that have not begun.
+                    lock(&ahead).by_ref().for_each(drop);
+                    resume_unwind(panic);
+                }
             }
         };
         thread::scope(|scope| {

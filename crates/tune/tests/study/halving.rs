@@ -1,3 +1,6 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
 use tapegrad_tune::prune::Prune;
 use tapegrad_tune::search::{
     Grid, Hyperband, Next, Random, Search, Seen, SuccessiveHalving, Suggestion,
@@ -23,28 +26,35 @@ fn rungs(trials: &[Finished]) -> Vec<(f64, usize)> {
     rungs
 }
 
-/// Those that go on are the best of the rung below, at their place and with its seed.
-fn check(trials: &[Finished], eta: f64) {
+/// Those that go on from a rung of a ladder are its best, in their order, at their places and with their seeds.
+fn check(trials: &[Finished], seeds: &BTreeMap<usize, u64>, eta: f64) {
     for trial in trials {
-        let Some(from) = trial.continues else {
+        let Some(from) = trial.continues.map(|from| &trials[from]) else {
             continue;
         };
-        let from = &trials[from];
         assert_eq!(trial.coordinates, from.coordinates);
+        assert_eq!(seeds[&trial.number], seeds[&from.number]);
         assert!((trial.budget / from.budget - eta).abs() < 1e-12);
-        let goes_on = |other: &&Finished| trials.iter().any(|t| t.continues == Some(other.number));
-        let rung = trials[..trial.number].iter().filter(|other| {
-            let first = |t: &Finished| t.continues.is_none();
-            other.budget == from.budget && first(other) == first(from)
-        });
-        for other in rung.filter(|other| !goes_on(other) && other.number.abs_diff(from.number) < 5)
-        {
-            assert!(
-                other
-                    .score()
-                    .is_none_or(|score| score >= from.score().unwrap())
-            );
-        }
+    }
+    let first = trials.iter().filter(|trial| trial.continues.is_none());
+    let different: BTreeSet<_> = seeds
+        .iter()
+        .take(trials.len())
+        .map(|(_, seed)| seed)
+        .collect();
+    assert_eq!(different.len(), first.count());
+    let mut rest = trials;
+    for pair in rungs(trials).windows(2) {
+        let (rung, above) = rest.split_at(pair[0].1);
+        let mut sorted: Vec<_> = rung
+            .iter()
+            .map(|t| (t.score().unwrap(), t.number))
+            .collect();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let best = sorted.iter().map(|&(_, number)| Some(number));
+        let go_on = above[..pair[1].1].iter().map(|trial| trial.continues);
+        assert!(go_on.eq(best.take(pair[1].1)));
+        rest = above;
     }
 }
 
@@ -76,17 +86,19 @@ fn ladders() {
             let study = Study::new(line(), &search)
                 .trials(2 * count)
                 .together(together);
-            let trials = study
-                .run(|trial| trial.values().number("x") + trial.budget())
-                .unwrap();
+            let seeds = Mutex::new(BTreeMap::new());
+            let trials = study.run(|trial| {
+                seeds.lock().unwrap().insert(trial.number(), trial.seed());
+                trial.values().number("x") + trial.budget()
+            });
+            let (trials, seeds) = (trials.unwrap(), seeds.into_inner().unwrap());
             let both = if least == 1.0 {
                 vec![(1.0, 4)]
             } else {
                 [expected.clone(), expected.clone()].concat()
             };
             assert_eq!(rungs(trials.all()), both, "{}", search.name());
-            check(&trials.all()[..count], eta as f64);
-            // One that goes on draws what the one before would have drawn.
+            check(&trials.all()[..count], &seeds, eta as f64);
             assert!(trials.best().unwrap().budget == 1.0);
         }
     }
@@ -172,7 +184,8 @@ fn pruned() {
     assert_eq!(trials.all()[3].continues, Some(2));
 }
 
-/// The search within sees first rungs, numbered as if there were nothing else; if it is done all is.
+/// The search within sees first rungs, numbered as if there were nothing else; where it ends the best go on, and all
+/// ends.
 #[test]
 fn within() {
     struct Within;
@@ -202,12 +215,19 @@ fn within() {
         let study = Study::new(line(), search).trials(60).together(together);
         study.run(|trial| trial.values().number("x")).unwrap();
     }
-    let search = SuccessiveHalving::new(Grid::new(12), 1.0 / 9.0);
-    let trials = Study::new(line(), search).run(|trial| trial.values().number("x"));
-    assert_eq!(
-        rungs(trials.unwrap().all()),
-        [(1.0 / 9.0, 9), (1.0 / 3.0, 3), (1.0, 1), (1.0 / 9.0, 3)]
-    );
+    for (levels, together) in (1..=20).flat_map(|levels| [(levels, 1), (levels, 4), (levels, 50)]) {
+        let search = SuccessiveHalving::new(Grid::new(levels), 1.0 / 9.0);
+        let study = Study::new(line(), search).together(together);
+        let trials = study.run(|trial| trial.values().number("x")).unwrap();
+        let ladder = |first: usize| {
+            let above = (first / 3).max(1);
+            [(1.0 / 9.0, first), (1.0 / 3.0, above), (1.0, 1)]
+        };
+        let rest = Some(levels % 9).filter(|&rest| rest > 0);
+        let ladders = (0..levels / 9).map(|_| 9).chain(rest);
+        let expected: Vec<_> = ladders.flat_map(ladder).collect();
+        assert_eq!(rungs(trials.all()), expected, "{levels}, {together}");
+    }
 }
 
 /// Levels as they are asked for, each combination once, and what is not there not repeated.
@@ -243,6 +263,20 @@ fn grid() {
     for (found, expected) in column("l1").iter().zip([1e-6, 1e-5, 1e-4, 1e-3, 1e-2]) {
         assert!((found / expected - 1.0).abs() < 1e-12, "{found}");
     }
+    // The same in the same order, with a condition that always holds and without one.
+    let plain = line().choice("one", ["word"]).integer("n", 1..=9);
+    let held = line()
+        .choice("one", ["word"])
+        .when("one", "word", |more| more.integer("n", 1..=9));
+    let grid = Grid::new(4).levels("n", 3);
+    for number in 0..14 {
+        let [a, b] = [&plain, &held].map(|space| grid.next(space, &[], &[], number, 0));
+        assert!(
+            a == b && (a == Next::Done) == (number >= 12),
+            "{number}: {a:?} {b:?}"
+        );
+    }
+    assert_eq!(grid.next(&plain, &[], &[], usize::MAX, 0), Next::Done);
     let points = Space::new().log("one", 2.0..=2.0).linear("x", 0.0..=4.0);
     let trials = Study::new(points, Grid::new(1))
         .run(|trial| trial.values().number("x"))

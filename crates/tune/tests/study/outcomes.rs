@@ -1,4 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tapegrad_tune::search::{Grid, Random};
 use tapegrad_tune::{Outcome, Space, Study, StudyProblem};
@@ -111,6 +113,33 @@ fn told() {
     let trials = study.run(objective).unwrap();
     told.sort_by_key(|trial| trial.number);
     assert_eq!(told, trials.all());
+}
+
+/// After a panic no other trial of the round begins.
+#[test]
+fn a_panic_ends_the_round() {
+    let (panicked, after) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let study = Study::new(line(), Random)
+        .trials(64)
+        .together(64)
+        .threads(2);
+    let run = catch_unwind(AssertUnwindSafe(|| {
+        study.run(|trial| {
+            if trial.number() == 2 {
+                panicked.store(true, Ordering::SeqCst);
+                std::panic::resume_unwind(Box::new("as it was thrown"));
+            }
+            if panicked.load(Ordering::SeqCst) {
+                after.fetch_add(1, Ordering::SeqCst);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            0.0
+        })
+    }));
+    assert!(run.is_err());
+    // Of 61; one may have begun in between.
+    let after = after.into_inner();
+    assert!(after < 10, "{after} trials began after the panic");
 }
 
 /// A panic goes on, after what ran beside it is in the journal.

@@ -106,6 +106,10 @@ impl Search for Asked {
             _ => Near.next(space, seen, ahead, number, seed),
         }
     }
+
+    fn ends(&self) -> bool {
+        true
+    }
 }
 
 /// Trials of a round know of those of rounds before, and of the places of their own.
