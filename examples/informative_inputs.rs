@@ -65,13 +65,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+type ByGradient = Tuner<Adam, Implicit, f64>;
+
 /// Fits and steps of the strengths in turn, and a last fit where the validation loss was least.
 fn tune(
     hyper: HyperParameters<f64>,
     strengths: Tuned,
     train: &Dataset<f64>,
     validation: &Dataset<f64>,
-) -> Result<(Dense<f64>, Tuner<Adam, Implicit, f64>), TuneError> {
+) -> Result<(Dense<f64>, ByGradient), TuneError> {
     let mut model = Dense::new(INPUTS, 1).seed(1);
     let fit = |model: &mut Dense<f64>, hyper: &_| fit(model, train, strengths, hyper);
     let mut tuner = Tuner::new(hyper, Adam::new(0.3), Implicit::new());

@@ -1985,7 +1985,7 @@ fn what_is_tuned() {
         tuned().positive("inputs", 1.0) =>
             "HyperParameters: there is a hyper-parameter `inputs` before; each must have a name of its own";
         { let mut hyper = tuned(); hyper.strength("a", &strength); hyper.strength("b", &strength.clone()) } =>
-            "HyperParameters::strength: the strength `b` is there under another name; clones are one, and it must be given once";
+            "HyperParameters::strength: the strength `b` is there before; clones are one, and it must be given once";
         tuned().strength("rising", &Strength::scheduled(|step| step as f64)) =>
             "HyperParameters::strength: the strength `rising` has a schedule; one that is tuned must be a number";
         tuned().strength("none", &Strength::new(0.0)) =>

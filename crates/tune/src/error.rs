@@ -8,7 +8,7 @@ sentences! {
     taken_name(name: &str)
         "HyperParameters: there is a hyper-parameter `{name}` before; each must have a name of its own";
     taken_strength(name: &str)
-        "HyperParameters::strength: the strength `{name}` is there under another name; clones are one, and it must be given once";
+        "HyperParameters::strength: the strength `{name}` is there before; clones are one, and it must be given once";
     scheduled(name: &str)
         "HyperParameters::strength: the strength `{name}` has a schedule; one that is tuned must be a number";
     start(method: &str, name: &str, x: f64, range: &str)

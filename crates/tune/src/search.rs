@@ -8,7 +8,7 @@
 //! | [`GaussianProcess`] | a model of the score | up to some ten dimensions, trials that are dear | a few |
 //! | `CmaEs` (feature `cma-es`) | a normal distribution that moves | numbers, a hundred trials and more | a generation |
 //! | [`Genetic`] | survivors and children | many cheap trials, choices | a generation |
-//! | [`SuccessiveHalving`], [`Hyperband`] | short trials, of which the better ones get longer, around any of these | trainings that show early what they are worth | a rung |
+//! | [`SuccessiveHalving`], [`Hyperband`] | short trials, of which the better ones get longer, around any of these (`Hyperband` around those that have no generations) | trainings that show early what they are worth | a rung |
 
 mod bracket;
 #[cfg(feature = "cma-es")]
