@@ -22,4 +22,8 @@ impl<S: Search> Search for Described<S> {
     ) -> Next {
         self.search.next(space, seen, ahead, number, seed)
     }
+
+    fn ends(&self) -> bool {
+        self.search.ends()
+    }
 }
