@@ -25,25 +25,11 @@ impl Factor {
         is_factor.then_some(Self { l, n })
     }
 
-    /// `A⁻¹ B` of a `B` with as many rows as `A`.
-    #[allow(dead_code)] // for Gaussian processes
-    pub(crate) fn solve(&self, b: &Array2<f64>) -> Array2<f64> {
-        self.substitute(b, |x| {
-            triangular::solve(&self.l, x, self.n);
-            triangular::t_solve(&self.l, x, self.n);
-        })
-    }
-
     /// `L⁻¹ B`: the sums of squares of its columns are the diagonal of `Bᵀ A⁻¹ B`.
     pub(crate) fn half_solve(&self, b: &Array2<f64>) -> Array2<f64> {
-        self.substitute(b, |x| triangular::solve(&self.l, x, self.n))
-    }
-
-    /// `A⁻¹`.
-    #[allow(dead_code)] // for Gaussian processes
-    pub(crate) fn inverse(&self) -> Array2<f64> {
-        let half = self.inverse_triangle();
-        product(half.t(), half.view())
+        let mut x: Vec<f64> = b.iter().copied().collect();
+        triangular::solve(&self.l, &mut x, self.n);
+        Array2::from_shape_vec(b.raw_dim(), x).expect("one number for each place")
     }
 
     /// The diagonal of `A⁻¹`.
@@ -70,13 +56,6 @@ impl Factor {
     pub(crate) fn log_determinant(&self) -> f64 {
         let diagonal = (0..self.n).map(|i| self.l[i * self.n + i]);
         2.0 * diagonal.map(f64::ln).sum::<f64>()
-    }
-
-    fn substitute(&self, b: &Array2<f64>, kernel: impl FnOnce(&mut [f64])) -> Array2<f64> {
-        let shape = b.raw_dim();
-        let mut x: Vec<f64> = b.iter().copied().collect();
-        kernel(&mut x);
-        Array2::from_shape_vec(shape, x).expect("one number for each place")
     }
 }
 
@@ -140,21 +119,21 @@ mod tests {
         for n in [0, 1, 2, 17, 70] {
             let a = matrix(n);
             let factor = Factor::of(&a).unwrap();
+            let half = factor.inverse_triangle();
+            assert_near(&factor.half_solve(&Array2::eye(n)), &half);
+            let inverse = product(half.t(), half.view());
+            assert_near(&a.dot(&inverse), &Array2::eye(n));
+            assert_near(&product(a.view(), inverse.view()), &Array2::eye(n));
+            for (x, y) in factor.inverse_diagonal().iter().zip(inverse.diag()) {
+                assert!((x - y).abs() < 1e-14);
+            }
             for columns in [0, 1, 3] {
                 let b = Array2::from_shape_fn([n, columns], |(i, j)| (i + 2 * j) as f64 - 1.5);
-                let x = factor.solve(&b);
-                assert_near(&a.dot(&x), &b);
                 let squares = squares_of_columns(&factor.half_solve(&b));
-                let diagonal: Vec<_> = b.t().dot(&x).diag().to_vec();
+                let diagonal: Vec<_> = b.t().dot(&inverse.dot(&b)).diag().to_vec();
                 for (square, expected) in squares.iter().zip(diagonal) {
                     assert!((square - expected).abs() < 1e-9 * expected.max(1.0));
                 }
-                assert_near(&product(a.view(), x.view()), &b);
-            }
-            let inverse = factor.inverse();
-            assert_near(&a.dot(&inverse), &Array2::eye(n));
-            for (x, y) in factor.inverse_diagonal().iter().zip(inverse.diag()) {
-                assert!((x - y).abs() < 1e-14);
             }
         }
         // By hand: 4 · 10 − 2 · 2.
