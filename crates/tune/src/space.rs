@@ -203,38 +203,36 @@ impl Space {
 impl Space {
     /// As it is displayed, but with names and words in quotes: no two spaces are written alike.
     pub(crate) fn exact(&self) -> String {
-        let mut text = String::new();
-        for dimension in &self.dimensions {
-            let range = match dimension.range() {
-                Range::Choice(words) => format!("{words:?}"),
-                range => range.to_string(),
-            };
-            text.push_str(&format!("{:?}: {range}", dimension.name()));
-            for (choice, word) in dimension.conditions() {
-                let choice = &self.dimensions[choice];
-                if let Range::Choice(words) = choice.range() {
-                    text.push_str(&format!(", if {:?} is {:?}", choice.name(), words[word]));
-                }
-            }
-            text.push('\n');
-        }
-        text
+        let range = |range: &Range| match range {
+            Range::Choice(words) => format!("{words:?}"),
+            range => range.to_string(),
+        };
+        let lines = self.lines_with(|text| format!("{text:?}"), range);
+        lines.map(|line| line + "\n").collect()
     }
 
     /// A line for each dimension, with a text for its range.
     pub(crate) fn lines(&self, range: impl Fn(&Range) -> String) -> Vec<String> {
-        let dimensions = self.dimensions.iter();
-        let lines = dimensions.map(|dimension| {
-            let mut line = format!("{}: {}", dimension.name(), range(dimension.range()));
+        self.lines_with(str::to_owned, range).collect()
+    }
+
+    /// A line for each dimension, with texts for names and words, and for its range.
+    fn lines_with(
+        &self,
+        text: impl Fn(&str) -> String,
+        range: impl Fn(&Range) -> String,
+    ) -> impl Iterator<Item = String> {
+        self.dimensions.iter().map(move |dimension| {
+            let mut line = format!("{}: {}", text(dimension.name()), range(dimension.range()));
             for (choice, word) in dimension.conditions() {
                 let choice = &self.dimensions[choice];
                 if let Range::Choice(words) = choice.range() {
-                    line += &format!(", if {} is {}", choice.name(), words[word]);
+                    let (name, word) = (text(choice.name()), text(&words[word]));
+                    line += &format!(", if {name} is {word}");
                 }
             }
             line
-        });
-        lines.collect()
+        })
     }
 }
 
